@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Which module may import which is the architecture (docs/architecture.md); TidyTests holds the import lines to this table.
+let package = Package(
+  name: "sallyport",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "sallyport", targets: ["Tool"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // Language: knows nothing of requests.
+    .target(name: "Text"),
+    .target(name: "Syntax", dependencies: ["Text"]),
+    .target(name: "Formatting", dependencies: ["Syntax", "Text"]),
+    .target(name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Digests"]),
+
+    // Shared leaves.
+    .target(name: "JSON"),
+    .target(name: "RegularExpressions"),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .target(name: "Patterns", dependencies: ["CPCRE2"]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Digests", dependencies: ["CCrypto"]),
+
+    // Runtime: knows nothing of policy text or sockets.
+    .target(name: "Bytecode", dependencies: ["JSON", "Patterns"]),
+    .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text"]),
+    .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
+    .target(name: "Messages", dependencies: ["JSON"]),
+    .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
+    .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"]),
+
+    // World.
+    .target(
+      name: "Gateway",
+      dependencies: ["Enforcement", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
+    .executableTarget(
+      name: "Tool",
+      dependencies: [
+        "Text", "Syntax", "Formatting", "Semantics", "Compilation", "Bytecode", "Decision", "Enforcement", "Gateway", "Messages",
+        "JSON", "Digests", "Schemas",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(name: "DemoServer", dependencies: ["JSON"]),
+
+    .target(name: "TestSupport", dependencies: ["Text", "JSON"], path: "Tests/TestSupport"),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
+    .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
+    .testTarget(
+      name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "TestSupport"], exclude: ["Cases"]),
+    .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "TestSupport"]),
+    .testTarget(
+      name: "DecisionTests",
+      dependencies: [
+        "Decision", "Compilation", "Bytecode", "Semantics", "Syntax", "Text", "JSON", "Patterns", "TestSupport",
+      ]),
+    .testTarget(
+      name: "EnforcementTests",
+      dependencies: ["Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "TestSupport"],
+      exclude: ["Cases"]),
+    .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
+    .testTarget(name: "ToolTests", dependencies: ["JSON", "TestSupport", "Tool", "DemoServer"], exclude: ["Cases"]),
+    .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
+  ]
+)
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(), .treatAllWarnings(as: .error),
+]
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

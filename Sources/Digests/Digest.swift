@@ -1,0 +1,52 @@
+internal import CCrypto
+
+/// A SHA-256 digest (FIPS 180-4).
+package struct Digest: Hashable, Sendable, CustomStringConvertible {
+  /// 32 bytes.
+  package let bytes: [UInt8]
+
+  /// From 64 hexadecimal digits.
+  package init?(hex: String) {
+    let digits = Array(hex.utf8)
+    guard digits.count == 64 else { return nil }
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: 64, by: 2) {
+      guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else { return nil }
+      bytes.append(byte)
+    }
+    self.bytes = bytes
+  }
+
+  fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Lower-case hexadecimal digits.
+  package var hex: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  package var description: String { hex }
+}
+
+package func sha256(_ message: [UInt8]) -> Digest {
+  var digest = [UInt8](repeating: 0, count: 32)
+  var length: UInt32 = 0
+  let done = unsafe message.withUnsafeBytes { input in
+    unsafe digest.withUnsafeMutableBytes { output in
+      unsafe EVP_Digest(
+        input.baseAddress, input.count, output.baseAddress?.assumingMemoryBound(to: UInt8.self), &length, EVP_sha256(), nil)
+    }
+  }
+  precondition(done == 1 && length == 32, "SHA-256 is part of every libcrypto")
+  return Digest(bytes: digest)
+}
+
+/// Bytes from the operating system's generator through libcrypto; unpredictable, fit for keys and delimiters.
+package func randomBytes(_ count: Int) -> [UInt8] {
+  var bytes = [UInt8](repeating: 0, count: count)
+  let done = unsafe bytes.withUnsafeMutableBytes { output in
+    unsafe RAND_bytes(output.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(count))
+  }
+  precondition(done == 1, "the operating system has no randomness to give")
+  return bytes
+}

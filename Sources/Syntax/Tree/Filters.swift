@@ -1,0 +1,74 @@
+package import Text
+
+// Patterns and filters: what is done to what goes to and comes from a server.
+
+/// `patterns secrets { github_token: /…/ hit "…" miss "…" }`
+package struct PatternsSyntax: Sendable {
+  package struct Pattern: Sendable {
+    package let name: Identifier
+    package let regex: RegexLiteral
+    package let hits: [StringLiteral]
+    package let misses: [StringLiteral]
+    package let range: SourceRange
+
+    package init(name: Identifier, regex: RegexLiteral, hits: [StringLiteral], misses: [StringLiteral], range: SourceRange) {
+      self.name = name
+      self.regex = regex
+      self.hits = hits
+      self.misses = misses
+      self.range = range
+    }
+  }
+
+  package let name: DottedName
+  package let patterns: [Pattern]
+
+  package init(name: DottedName, patterns: [Pattern]) {
+    self.name = name
+    self.patterns = patterns
+  }
+}
+
+/// `filter outside_text on web.* in text, resource normalise unicode match injection -> wrap, label untrusted`
+package struct FilterSyntax: Sendable {
+  package enum Place: Sendable {
+    /// `text`, `resource`, `description`, `error`, `args`, …
+    case kind(Identifier)
+    /// `structured "$.messages[*].body"`; without a path, all of it.
+    case structured(StringLiteral?, SourceRange)
+  }
+
+  package enum Clause: Sendable {
+    /// `normalise unicode`, `decode base64, hex`
+    case normalise([Identifier], SourceRange)
+    /// `strip invisible`
+    case strip([Identifier], SourceRange)
+    case decode([Identifier], SourceRange)
+    /// `match secrets.github_token -> redact "[removed]", label secret_seen`
+    case match(DottedName, [Action], SourceRange)
+    /// `longer than 64KiB -> truncate`
+    case longerThan(Literal, [Action], SourceRange)
+  }
+
+  package enum Action: Sendable {
+    case wrap(SourceRange)
+    case redact(StringLiteral?, SourceRange)
+    case remove(SourceRange)
+    case truncate(SourceRange)
+    case block(because: StringLiteral?, SourceRange)
+    case label(Identifier)
+  }
+
+  package let name: Identifier
+  package let targets: [Target]
+  /// Empty: every place a model reads.
+  package let places: [Place]
+  package let clauses: [Clause]
+
+  package init(name: Identifier, targets: [Target], places: [Place], clauses: [Clause]) {
+    self.name = name
+    self.targets = targets
+    self.places = places
+    self.clauses = clauses
+  }
+}
