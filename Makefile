@@ -1,0 +1,43 @@
+# Everything a contributor types. `make test` is what CI runs; see README.md.
+PACKAGES := libpcre2-dev libssl-dev pkg-config make python3-venv
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Warnings are errors already; this keeps the output to what matters.
+SWIFT_FLAGS ?=
+
+.PHONY: setup demo build test lint format interop bench fuzz all clean
+
+all: lint test
+
+## Installs the C libraries that the package links (Debian and relatives). Does nothing when they are there.
+setup:
+	@dpkg -s $(PACKAGES) >/dev/null 2>&1 || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); }
+
+build: setup
+	swift build $(SWIFT_FLAGS)
+
+## The main job on real input: an agent, the gate, a server.
+demo: build
+	swift run --skip-build $(SWIFT_FLAGS) sallyport demo
+
+## All tests; those that need data or programs which are absent say so and are skipped.
+test: setup interop-setup
+	swift test $(SWIFT_FLAGS)
+
+## The official SDKs' clients and servers for the interoperability tests, in a virtual environment of their own.
+interop-setup:
+	@Tests/Interop/setup || echo "interoperability tests will be skipped: the SDKs could not be installed"
+
+lint:
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format:
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+bench:
+	cd Tests/Benchmarks && ./run
+
+fuzz:
+	cd Tests/Fuzz && ./run
+
+clean:
+	rm -rf .build Tests/Benchmarks/.build Tests/Fuzz/.build

@@ -1,0 +1,44 @@
+import Testing
+
+/// Every diagnostic can be looked up and has been seen: a page in `docs/errors/` and at least one golden case that shows it.
+@Suite struct DiagnosticCodeTests {
+  static let declared: [(code: String, path: String)] = SourceTree.sources.flatMap { file in
+    file.lines.compactMap { line in
+      guard let match = try? #/Diagnostic\.Code\(\s*\.(error|warning|note),\s*(\d+)/#.firstMatch(in: line) else { return nil }
+      let letter = match.1 == "error" ? "E" : match.1 == "warning" ? "W" : "N"
+      return (letter + String(repeating: "0", count: 4 - match.2.count) + match.2, file.path)
+    }
+  }
+
+  @Test func codesAreUnique() {
+    #expect(!Self.declared.isEmpty, "no codes found; has the way they are declared changed?")
+    for (number, group) in Dictionary(grouping: Self.declared, by: { $0.code.dropFirst() }) {
+      #expect(group.count == 1, "\(number) is declared in \(group.map(\.path))")
+    }
+  }
+
+  @Test func everyCodeHasAPage() {
+    for (code, path) in Self.declared {
+      #expect(SourceTree.exists("docs/errors/\(code).md"), "\(path) declares \(code), which has no page")
+    }
+    let codes = Set(Self.declared.map { "\($0.code).md" })
+    for page in SourceTree.names(in: "docs/errors") where page != "README.md" {
+      #expect(codes.contains(page), "docs/errors/\(page) is about a code that does not exist")
+    }
+  }
+
+  @Test func everyCodeHasAGoldenCase() {
+    let folders = ["Tests/SyntaxTests/Cases", "Tests/SemanticsTests/Cases", "Tests/ToolTests/Cases"]
+    let shown = folders.flatMap { allText(under: $0) }.joined()
+    for (code, path) in Self.declared {
+      #expect(shown.contains("[\(code)]"), "\(path) declares \(code), which no golden case shows")
+    }
+  }
+
+  private func allText(under folder: String) -> [String] {
+    SourceTree.names(in: folder).flatMap { name in
+      name.hasSuffix(".out") || name == "stderr" || name == "stdout"
+        ? [SourceTree.text("\(folder)/\(name)")] : name.contains(".") ? [] : allText(under: "\(folder)/\(name)")
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+/// The direction of imports is the architecture (docs/architecture.md): language on the left knows nothing of requests, the runtime
+/// nothing of policy text or sockets. A new line here is a decision, not a detail.
+private let allowed: [String: Set<String>] = [
+  "Text": [],
+  "JSON": [],
+  "RegularExpressions": [],
+  "Patterns": ["CPCRE2"],
+  "Digests": ["CCrypto"],
+  "Syntax": ["Text"],
+  "Formatting": ["Syntax", "Text"],
+  "Semantics": ["Syntax", "Text", "JSON", "RegularExpressions", "Digests"],
+  "Bytecode": ["JSON", "Patterns", "Digests"],
+  "Compilation": ["Semantics", "Syntax", "Bytecode", "Patterns", "JSON", "Text", "Digests"],
+  "Decision": ["Bytecode", "JSON", "Patterns"],
+  "Messages": ["JSON", "Digests"],
+  "Schemas": ["JSON", "Patterns", "RegularExpressions"],
+  "Filters": ["JSON", "Patterns", "RegularExpressions"],
+  "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"],
+  "Gateway": ["Enforcement", "Messages", "JSON", "Logging"],
+  "DemoServer": ["JSON", "Messages"],
+]
+
+/// What the system and the toolchain bring; `Foundation` is another matter.
+private let everywhere: Set<String> = ["Synchronization"]
+
+/// Foundation is slow and large: where the world is met, not on the path of a request.
+private let mayUseFoundation: Set<String> = ["Gateway", "Tool", "DemoServer"]
+private let mayUseSystem: Set<String> = ["Gateway", "Tool", "DemoServer"]
+
+@Suite struct ImportTests {
+  @Test(arguments: allowed.keys.sorted())
+  func importsPointDownward(target: String) {
+    let files = SourceTree.sources.filter { $0.target == target }
+    #expect(!files.isEmpty, "\(target) has no files; take it off the table")
+    for file in files {
+      for module in imports(of: file) {
+        let fine =
+          allowed[target, default: []].contains(module) || everywhere.contains(module)
+          || (module == "Foundation" && mayUseFoundation.contains(target)) || (module == "Glibc" && mayUseSystem.contains(target))
+        #expect(fine, "\(file.path) imports \(module)")
+      }
+    }
+  }
+
+  @Test func everyTargetIsOnTheTable() {
+    let system: Set<String> = ["CPCRE2", "CCrypto"]
+    for target in SourceTree.names(in: "Sources") where target != "Tool" && !system.contains(target) {
+      #expect(allowed[target] != nil, "say in ImportTests what \(target) may import")
+    }
+  }
+
+  /// C libraries are reached through one wrapper each.
+  @Test func onlyWrappersImportC() {
+    for file in SourceTree.files {
+      for module in imports(of: file) where module.hasPrefix("C") && module.dropFirst().first?.isUppercase == true {
+        #expect(allowed[file.target, default: []].contains(module), "\(file.path) imports \(module)")
+      }
+    }
+  }
+}
+
+private func imports(of file: SourceTree.File) -> [String] {
+  file.lines.compactMap { line in
+    let words = code(of: line).split(separator: " ")
+    guard let place = words.firstIndex(of: "import"), place <= 2, place + 1 < words.count else { return nil }
+    let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol"]
+    let name = kinds.contains(words[place + 1]) && place + 2 < words.count ? words[place + 2] : words[place + 1]
+    return String(name.split(separator: ".")[0])
+  }
+}
