@@ -1,0 +1,7 @@
+/// What the transport has to do after an event, in this order. Messages carry no line end: stdio adds it.
+package enum Action: Sendable {
+  case sendToServer([UInt8])
+  case sendToClient([UInt8])
+  /// One request is finished, or something was dropped: a log line.
+  case record(CallRecord)
+}

@@ -1,0 +1,60 @@
+/// What the log says about one request, or about one message that was dropped. Names and sizes of arguments, never values.
+package struct CallRecord: Sendable {
+  package enum Outcome: String, Sendable {
+    /// Forwarded, and the server's answer went back.
+    case allowed
+    /// Answered by the gate with a denial; `code` says which.
+    case denied
+    /// Answered by the gate because the message or its moment is against the protocol.
+    case refused
+    /// Not forwarded and not answered; `reason` says why.
+    case dropped
+    /// Taken back by its sender before an answer came.
+    case cancelled
+  }
+
+  /// Who sent the message that this line is about.
+  package enum Sender: String, Sendable { case client, server }
+
+  /// The name and the size of one argument's value in bytes of JSON.
+  package struct Argument: Hashable, Sendable {
+    package let name: String
+    package let bytes: Int
+  }
+
+  package let sender: Sender
+  package let time: EventTime
+  package var outcome: Outcome
+  /// The method as the protocol names it; nil when there was none, or none that exists.
+  package var method: String?
+  /// The tool, prompt or resource the request is about.
+  package var target: String?
+  package var agent: String?
+  /// The JSON text of the request's id.
+  package var requestID: String?
+  /// The protocol revision in force, once there is one.
+  package var revision: String?
+  package var traceID: String
+  /// The rule that decided, and why a message was dropped or refused, in words of ours.
+  package var rule: String?
+  package var reason: String?
+  /// Shadow rules that would have fired.
+  package var shadow: [String] = []
+  /// A denial's stable code.
+  package var code: String?
+  package var arguments: [Argument] = []
+  /// Bytes of the message as it came, and of the answer as it went.
+  package var bytesIn: Int
+  package var bytesOut = 0
+  /// Readings of the monotonic clock (`EventTime.nanoseconds`): when the request was handed to the server and when its answer came.
+  package var forwarded: UInt64?
+  package var answered: UInt64?
+
+  /// Where the time went until the transport writes the answer at `now`: in the gate, and in the server behind it, in nanoseconds.
+  package func latency(now: UInt64) -> (gate: UInt64, upstream: UInt64) {
+    let total = now &- time.nanoseconds
+    guard let forwarded, let answered, answered >= forwarded else { return (total, 0) }
+    let upstream = answered - forwarded
+    return (total >= upstream ? total - upstream : 0, upstream)
+  }
+}
