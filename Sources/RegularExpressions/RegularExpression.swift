@@ -1,0 +1,23 @@
+/// A regular expression of the subset of PCRE2's syntax that stays regular, taken apart.
+///
+/// Accepted: literals, classes with POSIX names and `\d \w \s \h \v`, escapes, alternation, groups (plain, capturing, named, atomic, with flags
+/// `i`, `m`, `s`), counted and unbounded repetition (greedy, lazy, possessive), `^ $ \A \z \b \B`, the dot. What PCRE2 would read in a way
+/// that is easy to misjudge is refused. Everything accepted here compiles under PCRE2 and means what the tree says.
+package struct RegularExpression: Hashable, Sendable {
+  package let source: String
+  package let caseInsensitive: Bool
+  package let root: Expression
+
+  package init(parsing source: String, caseInsensitive: Bool = false) throws(SyntaxError) {
+    var parser = ExpressionParser(source, caseInsensitive: caseInsensitive)
+    self.source = source
+    self.caseInsensitive = caseInsensitive
+    self.root = try parser.parse()
+  }
+
+  /// The fewest bytes of UTF-8 a match can have.
+  package var minimumWidth: Int { root.width.minimum }
+
+  /// The most bytes of UTF-8 a match can have; nil: without bound.
+  package var maximumWidth: Int? { root.width.maximum }
+}
