@@ -1,0 +1,158 @@
+// Strings and numbers. For what is unsafe here see `Scanner`.
+extension Scanner {
+  @inline(__always)
+  func word(at offset: Int) -> UInt64 {
+    assert(offset + 8 <= end)
+    return unsafe UInt64(littleEndian: UnsafeRawPointer(bytes.baseAddress!).loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// Marks, in the top bit of each byte, the first byte that ends a run of plain characters: a quote, a backslash, a control character, or
+  /// a byte beyond ASCII. Marks above the first may be wrong (a borrow runs upwards from a true one); the first is exact.
+  @inline(__always)
+  private func marks(in word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quotes = word ^ ones &* 0x22
+    let backslashes = word ^ ones &* 0x5C
+    let found = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word | word
+    return found & ones &* 0x80
+  }
+
+  /// Reads a string from its opening quote, which is next. Returns whether it has escapes.
+  @inline(__always)
+  mutating func scanString() throws(Fault) -> Bool {
+    let start = at
+    var cursor = at + 1
+    var escaped = false
+    while true {
+      while cursor + 8 <= end {
+        let found = marks(in: word(at: cursor))
+        if found != 0 {
+          cursor += found.trailingZeroBitCount >> 3
+          break
+        }
+        cursor += 8
+      }
+      guard cursor < end else { throw Fault(.unterminatedString, at: start) }
+      let byte = unsafe bytes[cursor]
+      switch byte {
+      case UInt8(ascii: "\""):
+        at = cursor + 1
+        return escaped
+      case UInt8(ascii: "\\"):
+        cursor = try scanEscape(at: cursor)
+        escaped = true
+      case 0..<0x20:
+        throw Fault(.controlCharacter, at: cursor)
+      case 0x80...:
+        cursor = try scanBeyondASCII(at: cursor)
+      default:
+        cursor += 1
+      }
+    }
+  }
+
+  /// Returns the offset behind the escape that begins at `start`.
+  private func scanEscape(at start: Int) throws(Fault) -> Int {
+    guard start + 1 < end else { throw Fault(.unexpectedEnd, at: end) }
+    switch unsafe bytes[start + 1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+      UInt8(ascii: "r"), UInt8(ascii: "t"):
+      return start + 2
+    case UInt8(ascii: "u"):
+      let unit = try codeUnit(at: start + 2, of: start)
+      if unit & 0xF800 != 0xD800 { return start + 6 }
+      guard unit < 0xDC00, start + 7 < end, unsafe bytes[start + 6] == UInt8(ascii: "\\") && bytes[start + 7] == UInt8(ascii: "u") else {
+        throw Fault(.loneSurrogate, at: start)
+      }
+      guard try codeUnit(at: start + 8, of: start + 6) & 0xFC00 == 0xDC00 else { throw Fault(.loneSurrogate, at: start) }
+      return start + 12
+    default:
+      throw Fault(.invalidEscape, at: start)
+    }
+  }
+
+  /// Four hexadecimal digits.
+  private func codeUnit(at offset: Int, of escape: Int) throws(Fault) -> UInt32 {
+    var unit: UInt32 = 0
+    for index in offset..<offset + 4 {
+      guard index < end else { throw Fault(.unexpectedEnd, at: end) }
+      let value = unsafe hexadecimalValue(bytes[index])
+      guard value < 16 else { throw Fault(.invalidEscape, at: escape) }
+      unit = unit << 4 | UInt32(value)
+    }
+    return unit
+  }
+
+  /// Returns the offset behind the run of characters beyond ASCII that begins at `start`. Well formed as in Unicode 16.0, table 3-7: no
+  /// needlessly long forms, no surrogates, nothing above U+10FFFF.
+  private func scanBeyondASCII(at start: Int) throws(Fault) -> Int {
+    var cursor = start
+    while cursor < end {
+      let lead = unsafe bytes[cursor]
+      let second: ClosedRange<UInt8>
+      let count: Int
+      switch lead {
+      case 0..<0x80: return cursor
+      case 0xC2...0xDF: (count, second) = (2, 0x80...0xBF)
+      case 0xE0: (count, second) = (3, 0xA0...0xBF)
+      case 0xE1...0xEC, 0xEE...0xEF: (count, second) = (3, 0x80...0xBF)
+      case 0xED: (count, second) = (3, 0x80...0x9F)
+      case 0xF0: (count, second) = (4, 0x90...0xBF)
+      case 0xF1...0xF3: (count, second) = (4, 0x80...0xBF)
+      case 0xF4: (count, second) = (4, 0x80...0x8F)
+      default: throw Fault(.invalidUTF8, at: cursor)
+      }
+      guard cursor + count <= end, unsafe second.contains(bytes[cursor + 1]) else { throw Fault(.invalidUTF8, at: cursor) }
+      for index in cursor + 2..<max(cursor + 2, cursor + count) {
+        guard unsafe bytes[index] & 0xC0 == 0x80 else { throw Fault(.invalidUTF8, at: cursor) }
+      }
+      cursor += count
+    }
+    return cursor
+  }
+
+  /// Reads a number from its sign or first digit, which is next. Returns whether it is written without point and exponent.
+  @inline(__always)
+  mutating func scanNumber() throws(Fault) -> Bool {
+    let start = at
+    if unsafe bytes[at] == UInt8(ascii: "-") { at += 1 }
+    let whole = at
+    try scanDigits()
+    if unsafe at - whole > 1 && bytes[whole] == UInt8(ascii: "0") { throw Fault(.leadingZero, at: whole) }
+    var digits = at - whole
+    var plain = true
+    if unsafe at < end && bytes[at] == UInt8(ascii: ".") {
+      plain = false
+      at += 1
+      let fraction = at
+      try scanDigits()
+      digits += at - fraction
+    }
+    if digits > limits.digits { throw Fault(.tooManyDigits, at: start) }
+    if unsafe at < end && bytes[at] | 0x20 == UInt8(ascii: "e") {
+      plain = false
+      at += 1
+      if unsafe at < end && (bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-")) { at += 1 }
+      try scanExponent(of: start)
+    }
+    return plain
+  }
+
+  /// One or more digits.
+  @inline(__always)
+  private mutating func scanDigits() throws(Fault) {
+    let start = at
+    while at < end, unsafe bytes[at] &- UInt8(ascii: "0") < 10 { at += 1 }
+    if at == start { throw at < end ? Fault(.digitExpected, at: at) : Fault(.unexpectedEnd, at: end) }
+  }
+
+  private mutating func scanExponent(of number: Int) throws(Fault) {
+    let start = at
+    try scanDigits()
+    var exponent = 0
+    for index in start..<at {
+      exponent = unsafe exponent * 10 + Int(bytes[index] - UInt8(ascii: "0"))
+      if exponent > limits.exponent { throw Fault(.exponentTooLarge, at: number) }
+    }
+  }
+}
