@@ -1,0 +1,65 @@
+package import Digests
+package import JSON
+
+/// What a server offered when its operator looked: the types of a policy, and what the live server is held against.
+package struct Snapshot: Sendable {
+  package struct Tool: Sendable {
+    package let name: String
+    /// Over the canonical JSON of the whole definition without `_meta`.
+    package let digest: Digest
+    /// Exactly as the server sent it.
+    package let definition: JSON.Value
+    package let input: ObjectShape
+
+    init(name: String, digest: Digest, definition: JSON.Value, input: ObjectShape) {
+      self.name = name
+      self.digest = digest
+      self.definition = definition
+      self.input = input
+    }
+  }
+
+  package struct Prompt: Sendable {
+    package let name: String
+    package let digest: Digest
+    package let definition: JSON.Value
+    /// All of them text.
+    package let input: ObjectShape
+
+    init(name: String, digest: Digest, definition: JSON.Value, input: ObjectShape) {
+      self.name = name
+      self.digest = digest
+      self.definition = definition
+      self.input = input
+    }
+  }
+
+  package struct Resource: Sendable {
+    package let uri: String
+    package let digest: Digest
+
+    init(uri: String, digest: Digest) {
+      self.uri = uri
+      self.digest = digest
+    }
+  }
+
+  package struct ResourceTemplate: Sendable {
+    package let uriTemplate: String
+    package let digest: Digest
+
+    init(uriTemplate: String, digest: Digest) {
+      self.uriTemplate = uriTemplate
+      self.digest = digest
+    }
+  }
+
+  /// As the policy names it, relative to where the policies were loaded from.
+  package let path: String
+  /// Of the file's bytes.
+  package let digest: Digest
+  package let tools: [Tool]
+  package let resources: [Resource]
+  package let resourceTemplates: [ResourceTemplate]
+  package let prompts: [Prompt]
+}
