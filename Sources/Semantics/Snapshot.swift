@@ -56,10 +56,23 @@ package struct Snapshot: Sendable {
 
   /// As the policy names it, relative to where the policies were loaded from.
   package let path: String
+  /// Whether it says all there is. A plain `tools/list` result says nothing of resources and prompts.
+  package let listsEverything: Bool
   /// Of the file's bytes.
   package let digest: Digest
   package let tools: [Tool]
   package let resources: [Resource]
   package let resourceTemplates: [ResourceTemplate]
   package let prompts: [Prompt]
+
+  /// Of nothing.
+  init(path: String) {
+    self.path = path
+    listsEverything = false
+    digest = sha256([])
+    tools = []
+    resources = []
+    resourceTemplates = []
+    prompts = []
+  }
 }

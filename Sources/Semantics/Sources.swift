@@ -1,0 +1,24 @@
+package import Syntax
+package import Text
+
+/// Everything a check reads: the files named, the files they use, the snapshots they pin. Made by `load`.
+package struct Sources: Sendable {
+  struct File: Sendable {
+    let tree: SyntaxTree
+    /// Indices of the files it uses itself.
+    var uses: [Int]
+    /// By the offset of the declaration's path: the snapshots that could be read.
+    var snapshots: [UInt32: Int]
+
+    var path: String { tree.file.path }
+  }
+
+  /// The roots in the order they were named, each before what it uses first.
+  let loaded: [File]
+  let snapshots: [Snapshot]
+
+  /// For the renderer. A file that could not be read is here too, empty.
+  package let files: [SourceFile]
+
+  package var trees: [SyntaxTree] { loaded.map(\.tree) }
+}
