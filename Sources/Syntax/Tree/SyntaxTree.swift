@@ -6,11 +6,14 @@ package struct SyntaxTree: Sendable {
   /// In order and without gaps: joined, their bytes are the file.
   package let tokens: [Token]
   package let declarations: [Declaration]
+  /// Where the declarations' parts stand; for formatting.
+  package let outline: Outline
 
-  package init(file: SourceFile, tokens: [Token], declarations: [Declaration]) {
+  package init(file: SourceFile, tokens: [Token], declarations: [Declaration], outline: Outline = .empty) {
     self.file = file
     self.tokens = tokens
     self.declarations = declarations
+    self.outline = outline
   }
 }
 

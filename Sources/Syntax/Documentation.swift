@@ -1,0 +1,66 @@
+internal import Text
+
+/// Finds the `///` lines of declarations and those that document nothing.
+struct DocumentationReader {
+  private let tokens: [Token]
+  private let file: SourceFile
+  private var index = 0
+  private(set) var diagnostics: [Diagnostic] = []
+
+  init(tokens: [Token], file: SourceFile) {
+    self.tokens = tokens
+    self.file = file
+  }
+
+  /// The documentation that ends right before a declaration at this offset.
+  mutating func comments(before offset: UInt32) -> [String] {
+    var lines: [String] = []
+    while index < tokens.count, tokens[index].range.lower < offset {
+      defer { index += 1 }
+      guard tokens[index].kind == .documentation else { continue }
+      if !startsLine(index) { refuse(tokens[index].range) } else { lines.append(text(tokens[index])) }
+    }
+    return lines
+  }
+
+  /// Passes over a declaration. Inside one, documentation may stand on lines of its own before the items of a body, nowhere else.
+  mutating func pass(_ range: SourceRange, in lexemes: ArraySlice<Lexeme>) {
+    var depth = 0
+    var next = lexemes.startIndex
+    while index < tokens.count, tokens[index].range.lower < range.upper {
+      defer { index += 1 }
+      while next < lexemes.endIndex, lexemes[next].range.lower < tokens[index].range.lower {
+        if lexemes[next].punctuation == .leftBrace { depth += 1 }
+        if lexemes[next].punctuation == .rightBrace { depth -= 1 }
+        next += 1
+      }
+      guard tokens[index].kind == .documentation else { continue }
+      let beforeItem = next < lexemes.endIndex && lexemes[next].punctuation != .rightBrace && lexemes[next].startsLine
+      if depth == 0 || !startsLine(index) || !beforeItem { refuse(tokens[index].range) }
+    }
+  }
+
+  /// Whatever is left stands before no declaration.
+  mutating func finish() {
+    for token in tokens[index...] where token.kind == .documentation { refuse(token.range) }
+  }
+
+  private mutating func refuse(_ range: SourceRange) {
+    diagnostics.append(
+      Diagnostic(
+        .misplacedDocumentation, "this `///` comment documents nothing", at: .init(range, "no declaration follows"),
+        help: "documentation stands on lines of its own right before a declaration; other comments start with `//`"))
+  }
+
+  private func startsLine(_ index: Int) -> Bool {
+    guard index > 0 else { return true }
+    let before = tokens[index - 1]
+    return before.kind == .whitespace && file.bytes[Int(before.range.lower)..<Int(before.range.upper)].contains(UInt8(ascii: "\n"))
+      || (before.kind == .whitespace && index == 1)
+  }
+
+  private func text(_ token: Token) -> String {
+    let text = file.text(in: token.range).dropFirst(3)
+    return String(text.first == " " ? text.dropFirst() : text)
+  }
+}
