@@ -36,9 +36,10 @@ let package = Package(
     .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"]),
 
     // World.
+    .target(name: "CPosix"),
     .target(
       name: "Gateway",
-      dependencies: ["Enforcement", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["CPosix", "Enforcement", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
       name: "Tool",
       dependencies: [

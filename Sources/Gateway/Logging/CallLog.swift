@@ -1,0 +1,54 @@
+internal import Enforcement
+internal import Glibc
+internal import Logging
+
+/// One line for every request that is finished and every message that was dropped; docs/log.md lists the fields.
+///
+/// It is written past swift-log, whose metadata would cost a dictionary for each call. Values of arguments never get here: a record
+/// has none.
+struct CallLog {
+  let stream: LogStream
+  /// Calls that went through are `info`; everything else is `notice`.
+  let level: Logger.Level
+
+  func write(_ record: CallRecord) {
+    let isOrdinary = record.outcome == .allowed
+    guard level <= (isOrdinary ? .info : .notice) else { return }
+    let milliseconds = Int(record.time.unixMilliseconds)
+    let time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
+    var line = LogLine(level: isOrdinary ? "info" : "notice", message: "call", at: time)
+    line.add("outcome", record.outcome.rawValue)
+    line.add("sender", record.sender.rawValue)
+    line.add("method", ifPresent: record.method)
+    line.add("target", ifPresent: record.target)
+    line.add("agent", ifPresent: record.agent)
+    line.add("code", ifPresent: record.code)
+    line.add("rule", ifPresent: record.rule)
+    line.add("reason", ifPresent: record.reason)
+    if !record.shadow.isEmpty { line.add("shadow", record.shadow) }
+    line.add("id", ifPresent: record.requestID)
+    line.add("revision", ifPresent: record.revision)
+    line.add("trace", record.traceID)
+    // A call may have any number of arguments; the line stays one write.
+    let shown = record.arguments.prefix(8)
+    if !shown.isEmpty { line.add("arguments", sizes: shown.lazy.map { (name: $0.name, size: $0.bytes) }) }
+    if record.arguments.count > shown.count { line.add("moreArguments", record.arguments.count - shown.count) }
+    line.add("bytesIn", record.bytesIn)
+    line.add("bytesOut", record.bytesOut)
+    let latency = record.latency(now: EventTime.now().nanoseconds)
+    line.add("gateMicroseconds", nanoseconds: latency.gate)
+    line.add("serverMicroseconds", nanoseconds: latency.upstream)
+    stream.write(line.finished())
+  }
+}
+
+extension EventTime {
+  static func now() -> EventTime {
+    let wall = wallClock()
+    var steady = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &steady)
+    return EventTime(
+      unixMilliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000,
+      nanoseconds: UInt64(steady.tv_sec) * 1_000_000_000 + UInt64(steady.tv_nsec))
+  }
+}
