@@ -48,6 +48,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(name: "DemoServer", dependencies: ["JSON"]),
+    .executableTarget(name: "StubServer", path: "Tests/StubServer"),
 
     .target(name: "TestSupport", dependencies: ["Text", "JSON"], path: "Tests/TestSupport"),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),

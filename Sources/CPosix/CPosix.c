@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int sallyport_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
@@ -24,5 +25,12 @@ int sallyport_next_signal(int descriptor) {
 }
 
 int sallyport_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+int sallyport_peek_exit(int child, int *value) {
+  siginfo_t info = {0};
+  if (waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return 0;
+  *value = info.si_status;
+  return info.si_code == CLD_EXITED ? 1 : 2;
+}
 
 char **sallyport_environment(void) { return environ; }

@@ -23,6 +23,10 @@ int sallyport_next_signal(int descriptor);
 /// No core dump and no tracing by the same user.
 int sallyport_forbid_dumps(void);
 
+/// 0: the child still runs; 1: it exited, `*value` is its code; 2: a signal ended it, `*value` is the number. The child stays a zombie,
+/// so that its process group's number cannot be given to anyone else before we have used it.
+int sallyport_peek_exit(int child, int *value);
+
 /// The environment, ended by a null pointer.
 char **sallyport_environment(void);
 

@@ -35,10 +35,11 @@ package enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
 
 /// A server started without a shell, in a process group of its own, with pipes for its three streams.
 ///
-/// Dropping the value kills what still runs and reaps it: no zombie and no orphan is left behind.
+/// Dropping the value ends what still runs of the group and reaps the server: no zombie and no orphan is left behind.
 struct ServerProcess: ~Copyable {
   private let identifier: pid_t
   private(set) var status: ExitStatus?
+  private var isCollected = false
 
   /// Our ends of the pipes, non-blocking; nil once closed.
   var input: Descriptor?
@@ -70,21 +71,27 @@ struct ServerProcess: ~Copyable {
   }
 
   deinit {
-    guard status == nil else { return }
-    _ = Glibc.kill(-identifier, SIGKILL)
-    var raw: Int32 = 0
-    while unsafe waitpid(identifier, &raw, 0) < 0 && errno == EINTR {}
+    if !isCollected { endGroup(of: identifier) }
   }
 
   var isRunning: Bool { status == nil }
 
-  /// Collects the exit status if the process has ended.
-  mutating func reap() {
+  /// Looks whether the process has ended. It stays a zombie until `collect`.
+  mutating func notice() {
     guard status == nil else { return }
-    var raw: Int32 = 0
-    guard unsafe waitpid(identifier, &raw, WNOHANG) == identifier else { return }
-    let signal = raw & 0x7F
-    status = signal == 0 ? .exited(code: (raw >> 8) & 0xFF) : .signalled(signal)
+    var value: Int32 = 0
+    switch unsafe sallyport_peek_exit(identifier, &value) {
+    case 0: break
+    case 1: status = .exited(code: value)
+    default: status = .signalled(value)
+    }
+  }
+
+  /// Ends what is left of the process group and reaps the server.
+  mutating func collect() {
+    guard !isCollected else { return }
+    isCollected = true
+    endGroup(of: identifier)
   }
 
   /// To the whole process group, so that a server started through a launcher ends too.
@@ -92,6 +99,12 @@ struct ServerProcess: ~Copyable {
     guard status == nil else { return }
     _ = Glibc.kill(-identifier, step == .terminate ? SIGTERM : SIGKILL)
   }
+}
+
+/// Until it is reaped, even a server that has ended keeps its number: the signal cannot hit a stranger.
+private func endGroup(of leader: pid_t) {
+  _ = Glibc.kill(-leader, SIGKILL)
+  while waitpid(leader, nil, 0) < 0 && errno == EINTR {}
 }
 
 private func spawn(_ command: [String], streams: (input: Int32, output: Int32, errors: Int32)) throws(StartFailure) -> pid_t {

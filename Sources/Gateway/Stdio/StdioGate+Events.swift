@@ -77,6 +77,7 @@ extension StdioGate {
       serverOutputEnded()
       errors.finish(to: stream)
       server.errors = nil
+      server.collect()
     }
     if clientInput == nil, !server.isRunning, server.output == nil, !toClient.isEmpty, writeDeadline == nil {
       writeDeadline = now + patience.lastWrites
@@ -97,7 +98,7 @@ extension StdioGate {
 
   private mutating func noticeExit() {
     let wasRunning = server.isRunning
-    server.reap()
+    server.notice()
     guard wasRunning, let status = server.status else { return }
     outputDeadline = .now + patience.afterExit
     if clientInput == nil {
