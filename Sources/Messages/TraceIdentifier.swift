@@ -1,0 +1,55 @@
+package import JSON
+
+/// The trace a request belongs to: 16 bytes, written as 32 lower-case hexadecimal digits (W3C Trace Context, `trace-id`).
+package struct TraceIdentifier: Hashable, Sendable, CustomStringConvertible {
+  private let high: UInt64
+  private let low: UInt64
+
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// The `trace-id` of a `traceparent` value: version `00` is exact, later versions may only add to its end. Nil for anything else,
+  /// and for the trace or parent of zeros, which stand for nothing.
+  package init?(_ document: Document, traceParent node: Node) {
+    guard let range = document.stringBytes(node), !document.hasEscapes(node), range.count >= 55 else { return nil }
+    let base = range.lowerBound
+    let bytes = document.bytes
+    guard bytes[base + 2] == TraceIdentifier.dash, bytes[base + 35] == TraceIdentifier.dash, bytes[base + 52] == TraceIdentifier.dash,
+      let version = TraceIdentifier.number(bytes, base..<base + 2), version != 0xFF,
+      let high = TraceIdentifier.number(bytes, base + 3..<base + 19), let low = TraceIdentifier.number(bytes, base + 19..<base + 35),
+      let parent = TraceIdentifier.number(bytes, base + 36..<base + 52), parent != 0, high | low != 0,
+      TraceIdentifier.number(bytes, base + 53..<base + 55) != nil
+    else { return nil }
+    guard range.count == 55 || (version != 0 && bytes[base + 55] == TraceIdentifier.dash) else { return nil }
+    self.init(high: high, low: low)
+  }
+
+  package var description: String {
+    let digits = Array("0123456789abcdef".utf8)
+    let text = (0..<32).map { place in
+      let half = place < 16 ? high : low
+      return digits[Int(half >> UInt64(60 - 4 * (place % 16)) & 15)]
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static let dash = UInt8(ascii: "-")
+
+  /// Lower-case digits only, as the format demands.
+  private static func number(_ bytes: [UInt8], _ range: Range<Int>) -> UInt64? {
+    var value: UInt64 = 0
+    for index in range {
+      let byte = bytes[index]
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+      default: return nil
+      }
+      value = value << 4 | UInt64(digit)
+    }
+    return value
+  }
+}
