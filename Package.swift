@@ -28,8 +28,8 @@ let package = Package(
     .target(name: "Digests", dependencies: ["CCrypto"]),
 
     // Runtime: knows nothing of policy text or sockets.
-    .target(name: "Bytecode", dependencies: ["JSON", "Patterns"]),
-    .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text"]),
+    .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests"]),
+    .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text", "Digests"]),
     .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
     .target(name: "Messages", dependencies: ["JSON"]),
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),

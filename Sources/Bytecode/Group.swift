@@ -1,0 +1,107 @@
+/// What evaluation needs of one rule.
+package struct Candidate: Hashable, Sendable {
+  package var rule: RuleNumber
+  package var chain: Chain
+  /// The first moment that is too late, in milliseconds; `Int64.max` for never.
+  package var expires: Int64
+
+  package init(rule: RuleNumber, chain: Chain, expires: Int64) {
+    self.rule = rule
+    self.chain = chain
+    self.expires = expires
+  }
+}
+
+/// Rules of one kind on one target (for grants: of one layer), sorted into buckets so that a call meets only rules that could hold.
+///
+/// A rule stands in the buckets of the agents it speaks of (or of everyone), and within those, when its condition requires one of a few
+/// values of a pivot slot, in the buckets of these values. Evaluation visits the buckets of the caller's agents and of the values at hand.
+package struct Group: Hashable, Sendable {
+  /// Its number in the keys of `Buckets`.
+  package var number: UInt32
+  /// At most `Buckets.pivots`.
+  package var pivots: [UInt16]
+  /// Whether any of its rules speaks of single agents.
+  package var hasAgents: Bool
+
+  package init(number: UInt32, pivots: [UInt16], hasAgents: Bool) {
+    self.number = number
+    self.pivots = pivots
+    self.hasAgents = hasAgents
+  }
+}
+
+/// Finds the candidates of a bucket: an open-addressing table from (group, agent, pivot, value) to a range of `Program.candidates`.
+package struct Buckets: Sendable {
+  /// Pivots a group may have.
+  package static let pivots = 3
+  /// The agent of rules that speak of everyone.
+  package static let everyone: UInt32 = (1 << 18) - 1
+  /// In place of a pivot: rules that stand in no pivot's buckets.
+  package static let unpivoted = 3
+  /// In place of a value, without a pivot: every rule of the agent, for when the pivots' values are unknown.
+  package static let all: UInt32 = 1
+
+  /// Limits that the width of a key sets.
+  package static let groupLimit = 1 << 22
+  package static let agentLimit = Int(everyone)
+  package static let valueLimit = 1 << 22
+
+  private struct Entry: Sendable {
+    /// `UInt64.max` for an empty place: no group has that number.
+    var key: UInt64
+    var lower: UInt32
+    var upper: UInt32
+  }
+
+  /// A power of two, at most half full.
+  private var entries: [Entry]
+  private var count = 0
+
+  package init() { entries = Array(repeating: Buckets.empty, count: 16) }
+
+  private static let empty = Entry(key: .max, lower: 0, upper: 0)
+
+  private static func key(_ group: UInt32, _ agent: UInt32, _ pivot: Int, _ value: UInt32) -> UInt64 {
+    UInt64(group) << 42 | UInt64(agent) << 24 | UInt64(pivot) << 22 | UInt64(value)
+  }
+
+  /// Empty when there is no such bucket.
+  package func bucket(group: UInt32, agent: UInt32, pivot: Int, value: UInt32) -> Range<Int> {
+    let key = Buckets.key(group, agent, pivot, value)
+    let entries = entries.span
+    let mask = entries.count &- 1
+    var place = Buckets.hash(key) & mask
+    while true {
+      let entry = entries[place]
+      if entry.key == key { return Int(entry.lower)..<Int(entry.upper) }
+      if entry.key == .max { return 0..<0 }
+      place = (place &+ 1) & mask
+    }
+  }
+
+  package mutating func insert(group: UInt32, agent: UInt32, pivot: Int, value: UInt32, candidates: Range<Int>) {
+    precondition(group < Buckets.groupLimit - 1 && agent <= Buckets.everyone && pivot <= Buckets.unpivoted && value < Buckets.valueLimit)
+    if (count + 1) * 2 > entries.count {
+      let old = entries
+      entries = Array(repeating: Buckets.empty, count: old.count * 2)
+      for entry in old where entry.key != .max { place(entry) }
+    }
+    let key = Buckets.key(group, agent, pivot, value)
+    place(Entry(key: key, lower: UInt32(candidates.lowerBound), upper: UInt32(candidates.upperBound)))
+    count += 1
+  }
+
+  private mutating func place(_ entry: Entry) {
+    var place = Buckets.hash(entry.key) & (entries.count - 1)
+    while entries[place].key != .max { place = (place + 1) & (entries.count - 1) }
+    entries[place] = entry
+  }
+
+  private static func hash(_ key: UInt64) -> Int {
+    let mixed = key &* 0x9E37_79B9_7F4A_7C15
+    return Int(truncatingIfNeeded: mixed &>> 33)
+  }
+
+  package var ranges: [Range<Int>] { entries.filter { $0.key != .max }.map { Int($0.lower)..<Int($0.upper) } }
+}

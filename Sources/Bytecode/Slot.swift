@@ -1,0 +1,159 @@
+/// One fact that rules of a target read: where its value comes from, and how it becomes a cell.
+package struct Slot: Hashable, Sendable {
+  package enum Form: UInt8, Sendable {
+    case text, number, boolean
+    /// Whether there is a value at all, of whatever type.
+    case presence
+    /// An array: of arguments or of a claim.
+    case list
+    /// A clock field's value plus one; its domain is small and whole.
+    case field
+    /// The moment itself, as a rank among `Program.moments`.
+    case moment
+    /// Derived from `base`: Unicode scalars of a text or elements of a list, as a rank.
+    case length
+    /// Derived from `base`: host of a URL.
+    case host
+    /// Derived from `base`: scheme of a URL.
+    case scheme
+    /// Derived from `base`: normalised path.
+    case path
+  }
+
+  package var form: Form
+  /// Of the literals that the text (or scheme) is compared with.
+  package var space: Names.Space
+  package var hasLiterals: Bool
+  /// Of the sorted constants that the number (or length) is compared with, in `Program.numbers`; of a moment in `Program.moments`.
+  package var constants: Range<UInt32>
+  /// The slot a derived one is computed from.
+  package var base: UInt16?
+  /// Of an element's value: the list it is one of. Such a slot is bound anew for each element.
+  package var list: UInt16?
+  /// Of a list in the arguments: what is read of its elements, and the slots that are bound for each.
+  package var element: UInt32?
+  package var elements: Range<UInt16>
+  /// Set when every constant is a whole multiple of 10^scale that fits `Int64`: then `Program.scaled` has them.
+  package var scale: Int32?
+
+  package init(
+    form: Form, space: Names.Space = Names.Space(0), hasLiterals: Bool = false, constants: Range<UInt32> = 0..<0, scale: Int32? = nil,
+    base: UInt16? = nil, list: UInt16? = nil, element: UInt32? = nil, elements: Range<UInt16> = 0..<0
+  ) {
+    self.form = form
+    self.space = space
+    self.hasLiterals = hasLiterals
+    self.constants = constants
+    self.base = base
+    self.list = list
+    self.scale = scale
+    self.element = element
+    self.elements = elements
+  }
+
+  package var isDerived: Bool { base != nil }
+}
+
+/// A place in the arguments that rules read or pass through, and what the snapshot says of the value there.
+package struct Field: Hashable, Sendable {
+  package enum Kind: UInt8, Sendable {
+    case text, number, integer, boolean, array, object
+    /// The snapshot does not say; only presence is asked.
+    case unknown
+  }
+
+  /// Its name for people.
+  package var number: FieldNumber
+  package var kind: Kind
+  package var isRequired: Bool
+  /// `null` counts as absent.
+  package var isNullable: Bool
+  /// The slot of its value, and of whether there is one.
+  package var value: UInt16?
+  package var presence: UInt16?
+  /// Of an object: what is read of its members.
+  package var members: Members
+
+  package init(
+    number: FieldNumber, kind: Kind, isRequired: Bool, isNullable: Bool, value: UInt16? = nil, presence: UInt16? = nil,
+    members: Members = .none
+  ) {
+    self.number = number
+    self.kind = kind
+    self.isRequired = isRequired
+    self.isNullable = isNullable
+    self.value = value
+    self.presence = presence
+    self.members = members
+  }
+}
+
+/// The fields of one object: their names in a space, where a name's number is an index into `Plan.fields`.
+package struct Members: Hashable, Sendable {
+  package var space: Names.Space
+  package var fields: Range<UInt32>
+  /// How many of `fields` are required.
+  package var required: Int
+
+  package init(space: Names.Space, fields: Range<UInt32>, required: Int) {
+    self.space = space
+    self.fields = fields
+    self.required = required
+  }
+
+  package static let none = Members(space: Names.Space(0), fields: 0..<0, required: 0)
+}
+
+/// What binding the arguments of one tool or prompt takes, and the rules on it.
+package final class Plan: Sendable {
+  /// The program's shared slots (claims and clock) first, then this target's own.
+  package let slots: [Slot]
+  package let shared: Int
+  package let fields: [Field]
+  package let members: Members
+  package let denies: Group?
+  package let asks: Group?
+  package let shadows: Group?
+  /// One a layer that contains grants; a layer without a grant on this target has none here, and closes it.
+  package let grants: [Group?]
+  /// Every rule on the target, by number.
+  package let rules: [PlannedRule]
+  /// The slots that are computed from others, on first use in each call.
+  package let derived: [UInt16]
+
+  package init(
+    slots: [Slot], shared: Int, fields: [Field], members: Members, denies: Group?, asks: Group?, shadows: Group?, grants: [Group?],
+    rules: [PlannedRule]
+  ) {
+    self.slots = slots
+    self.shared = shared
+    self.fields = fields
+    self.members = members
+    self.denies = denies
+    self.asks = asks
+    self.shadows = shadows
+    self.grants = grants
+    self.rules = rules
+    derived = slots.indices.filter { slots[$0].isDerived }.map { UInt16($0) }
+  }
+}
+
+/// A rule as one target sees it.
+package struct PlannedRule: Hashable, Sendable {
+  package var rule: RuleNumber
+  package var chain: Chain
+  /// For each instruction of the chain: which atom of `RuleInfo.atoms` it is.
+  package var atoms: [UInt16]
+  /// The first moment that is too late, in milliseconds; `Int64.max` for never.
+  package var expires: Int64
+  /// Agents it grants to; nil: everyone.
+  package var agents: [UInt32]?
+
+  package init(rule: RuleNumber, chain: Chain, atoms: [UInt16], expires: Int64 = .max, agents: [UInt32]? = nil) {
+    self.rule = rule
+    self.chain = chain
+    self.atoms = atoms
+    self.expires = expires
+    self.agents = agents
+  }
+}

@@ -1,0 +1,108 @@
+package import Bytecode
+internal import JSON
+
+/// An identity seen through a program: which of its agents it is, and its claims as cells. Made once a connection or credential, shared by
+/// its calls.
+package final class Principal: Sendable {
+  package let program: Program
+  package let identity: Identity
+  /// Indices into `Program.agents`.
+  package let agents: [UInt32]
+  let claims: BoundClaims
+
+  /// An operator's name of no declared agent makes a caller that is none of them.
+  package init(_ identity: Identity, of program: Program) {
+    self.program = program
+    self.identity = identity
+    var claims = identity.claims
+    var agents: [UInt32] = []
+    if case .named(let name) = identity.caller, let agent = program.agent(named: name) {
+      agents = [UInt32(agent)]
+      claims.merge(program.agents[agent].fixed.claims) { own, _ in own }
+    }
+    let bound = BoundClaims(claims, program)
+    if identity.caller == .verified {
+      var evaluator = Evaluator(program)
+      agents = program.agents.indices.filter { evaluator.isMember(bound, of: program.agents[$0]) }.map { UInt32($0) }
+    }
+    self.agents = agents
+    self.claims = bound
+  }
+}
+
+/// Claims as cells of the shared slots. Clock slots stay absent here.
+final class BoundClaims: Sendable {
+  let cells: [Cell]
+  /// Of list claims: their elements' cells, where the cell of an element's slot says.
+  let elements: [Cell]
+  let bytes: [UInt8]
+  let numbers: [Number]
+
+  init(_ claims: [ClaimPath: JSON.Value], _ program: Program) {
+    var binding = ClaimBinding(program: program)
+    for (index, slot) in program.shared.slots.enumerated() {
+      guard case .claim(let path) = program.sources[index], let value = claims[path], !value.isNull else {
+        binding.cells.append(binding.absent)
+        continue
+      }
+      binding.cells.append(slot.list == nil ? binding.cell(value, slot) : binding.list(value, slot))
+    }
+    cells = binding.cells
+    elements = binding.elements
+    bytes = binding.bytes
+    numbers = binding.numbers
+  }
+}
+
+private struct ClaimBinding {
+  let program: Program
+  let absent = Cell(value: Cell.absent, source: .principal, node: Document().root)
+  var cells: [Cell] = []
+  var elements: [Cell] = []
+  var bytes: [UInt8] = []
+  var numbers: [Number] = []
+
+  /// A value of another type than the slot's is as good as absent.
+  mutating func cell(_ value: JSON.Value, _ slot: Slot) -> Cell {
+    var cell = absent
+    switch (slot.form, value) {
+    case (.presence, _): cell.value = 1
+    case (.list, .array): cell.value = 1
+    case (.boolean, .boolean(let boolean)): cell.value = boolean ? 2 : 1
+    case (.text, .string(let text)):
+      let lower = bytes.count
+      bytes += Array(text.utf8)
+      let literal = slot.hasLiterals ? program.names.number(of: text, in: slot.space) : nil
+      cell = Cell(value: literal ?? Cell.other, source: .principal, range: lower..<bytes.count, node: absent.node)
+    case (.number, .number(let number)):
+      numbers.append(number)
+      let rank = rank(of: number, among: program.numbers, slot.constants)
+      cell = Cell(value: rank, source: .principal, range: numbers.count - 1..<numbers.count, node: absent.node)
+    case (.length, _), (.host, _), (.scheme, _), (.path, _): cell.value = Cell.pending
+    default: break
+    }
+    return cell
+  }
+
+  mutating func list(_ value: JSON.Value, _ slot: Slot) -> Cell {
+    var cell = absent
+    let lower = elements.count
+    elements += (value.elements ?? []).map { self.cell($0, slot) }
+    cell.lower = UInt32(lower)
+    cell.upper = UInt32(elements.count)
+    return cell
+  }
+}
+
+/// Where a number stands among sorted constants, as a cell's value.
+func rank(of number: Number, among constants: [Number], _ range: Range<UInt32>) -> UInt32 {
+  var low = Int(range.lowerBound)
+  var high = Int(range.upperBound)
+  while low < high {
+    let middle = (low + high) / 2
+    if constants[middle] < number { low = middle + 1 } else { high = middle }
+  }
+  let position = UInt32(low) - range.lowerBound
+  let isEqual = low < Int(range.upperBound) && constants[low] == number
+  return 2 * position + (isEqual ? 2 : 1)
+}
