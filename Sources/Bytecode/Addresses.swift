@@ -26,9 +26,9 @@ func appendIPv4(_ name: Span<UInt8>, to out: inout [UInt8]) -> Bool {
     parts &+= 1
     lower = upper &+ 1
   }
-  for shift in [24, 16, 8, 0] as InlineArray<4, UInt64> {
-    appendDecimal(UInt8(truncatingIfNeeded: address &>> shift), to: &out)
-    if shift > 0 { out.append(Ascii.dot) }
+  for part: UInt64 in 0..<4 {
+    if part > 0 { out.append(Ascii.dot) }
+    appendDecimal(UInt8(truncatingIfNeeded: address &>> (24 &- 8 &* part)), to: &out)
   }
   return true
 }
@@ -130,9 +130,9 @@ private func appendPieces(_ pieces: InlineArray<8, UInt16>, to out: inout [UInt8
 
 private func appendHexadecimal(_ piece: UInt16, to out: inout [UInt8]) {
   var isLeading = true
-  for shift in [12, 8, 4, 0] as InlineArray<4, UInt16> {
-    let digit = UInt8(truncatingIfNeeded: piece >> shift & 15)
-    if isLeading && digit == 0 && shift > 0 { continue }
+  for place: UInt16 in 0..<4 {
+    let digit = UInt8(truncatingIfNeeded: piece &>> (12 &- 4 &* place) & 15)
+    if isLeading && digit == 0 && place < 3 { continue }
     isLeading = false
     out.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
   }

@@ -20,7 +20,9 @@ extension Program {
       out += "  slot \(index) \(slot.form)"
       if let base = slot.base { out += " of slot \(base)" }
       if let list = slot.list { out += " of elements of slot \(list)" }
-      for field in plan.fields where field.value == UInt16(index) || field.presence == UInt16(index) { out += " \(fields[Int(field.number.index)])" }
+      for field in plan.fields where field.value == UInt16(index) || field.presence == UInt16(index) {
+        out += " \(fields[Int(field.number.index)])"
+      }
       out += slot.constants.isEmpty ? "\n" : " against \(numbers[Int(slot.constants.lowerBound)..<Int(slot.constants.upperBound)])\n"
     }
     let groups = [("denies", plan.denies), ("asks", plan.asks), ("shadows", plan.shadows)] + plan.grants.map { ("grants", $0) }

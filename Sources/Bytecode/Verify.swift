@@ -18,7 +18,9 @@ package enum Fault: Error, Hashable {
 package func verify(_ parts: Program.Parts) throws(Fault) {
   let verifier = Verifier(parts: parts)
   try verifier.verify(parts.shared, isShared: true)
-  guard parts.sources.count == parts.shared.slots.count, parts.scaled.count == parts.numbers.count, !parts.fields.isEmpty else { throw .reference }
+  guard parts.sources.count == parts.shared.slots.count, parts.scaled.count == parts.numbers.count, !parts.fields.isEmpty else {
+    throw .reference
+  }
   for agent in parts.agents { try verifier.verify(agent.chain, parts.shared) }
   for pinned in parts.tools + parts.prompts {
     guard Int(pinned.server.index) < parts.servers.count else { throw .reference }
