@@ -44,10 +44,10 @@ let package = Package(
       name: "Tool",
       dependencies: [
         "Text", "Syntax", "Formatting", "Semantics", "Compilation", "Bytecode", "Decision", "Enforcement", "Gateway", "Messages",
-        "JSON", "Digests", "Schemas",
+        "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
-    .executableTarget(name: "DemoServer", dependencies: ["JSON"]),
+    .target(name: "DemoServer", dependencies: ["JSON"]),
     .executableTarget(name: "StubServer", path: "Tests/StubServer"),
 
     .target(name: "TestSupport", dependencies: ["Text", "JSON"], path: "Tests/TestSupport"),
@@ -66,7 +66,8 @@ let package = Package(
       dependencies: ["Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "TestSupport"],
       exclude: ["Cases"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
-    .testTarget(name: "ToolTests", dependencies: ["JSON", "TestSupport", "Tool", "DemoServer"], exclude: ["Cases"]),
+    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
+    .testTarget(name: "ToolTests", dependencies: ["JSON", "TestSupport", "Tool", "StubServer"], exclude: ["Cases"]),
     .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
   ]
 )

@@ -62,7 +62,9 @@ import Foundation
   }
 
   private static func requestID(_ line: String) -> String? {
-    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], object["method"] != nil else { return nil }
+    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], object["method"] != nil else {
+      return nil
+    }
     switch object["id"] {
     case let number as Int: return String(number)
     case let text as String: return "\"\(text)\""

@@ -22,7 +22,9 @@ package struct JSONLogHandler: LogHandler {
     var line = LogLine(level: name(of: event.level), message: event.message.description)
     line.add("logger", label)
     let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
-    for (name, value) in all.sorted(by: { $0.key < $1.key }) { line.add(named: name, value.description) }
+    if !all.isEmpty {
+      line.add("details", texts: all.sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value.description) })
+    }
     stream.write(line.finished())
   }
 }

@@ -64,12 +64,19 @@ struct LogLine {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  /// A member whose name is not ours (swift-log metadata).
-  mutating func add(named name: String, _ value: String) {
-    bytes.append(UInt8(ascii: ","))
-    append(quoted: name)
-    bytes.append(UInt8(ascii: ":"))
-    append(quoted: value)
+  /// An object of texts whose names are not ours.
+  mutating func add(_ name: StaticString, texts: some Sequence<(name: String, text: String)>) {
+    begin(name)
+    bytes.append(UInt8(ascii: "{"))
+    var isFirst = true
+    for (name, text) in texts {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      append(quoted: name)
+      bytes.append(UInt8(ascii: ":"))
+      append(quoted: text)
+    }
+    bytes.append(UInt8(ascii: "}"))
   }
 
   consuming func finished() -> [UInt8] {

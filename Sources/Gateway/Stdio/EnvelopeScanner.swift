@@ -100,7 +100,7 @@ struct EnvelopeScanner {
       place = .odd
       return
     }
-    if idIsOver { place = .odd }
+    if name == .id, idIsOver { place = .odd }
     keep(byte)
     switch byte {
     case UInt8(ascii: "\""): inString = true

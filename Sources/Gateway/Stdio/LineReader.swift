@@ -29,6 +29,9 @@ package struct LineReader: ~Copyable {
   /// What one read asks for at least, in bytes: the capacity of a pipe.
   private static let chunk = 1 << 16
 
+  /// Bytes of memory held.
+  var capacity: Int { buffer.count }
+
   package init(limit: Int) {
     self.limit = limit
     self.buffer = [UInt8](repeating: 0, count: Self.chunk * 2)

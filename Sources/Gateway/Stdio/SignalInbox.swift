@@ -5,7 +5,10 @@ internal import Glibc
 ///
 /// They are blocked for the calling thread: make it before any other thread exists.
 struct SignalInbox: ~Copyable {
-  enum Signal: Equatable { case end(Int32), childChanged }
+  enum Signal: Equatable {
+    case end(Int32)
+    case childChanged
+  }
 
   private static let ending = [SIGTERM, SIGINT, SIGHUP]
   let descriptor: Descriptor

@@ -59,7 +59,8 @@ package struct StdioGate: ~Copyable {
   var writeDeadline: ContinuousClock.Instant?
 
   /// Starts the server and takes over standard input and output. Call it before the process has a second thread.
-  package init(starting command: [String], session: consuming Session, limits: Limits = Limits(), logger: Logger, stream: LogStream) throws {
+  package init(starting command: [String], session: consuming Session, limits: Limits = Limits(), logger: Logger, stream: LogStream) throws
+  {
     let inbox = try SignalInbox()
     let process = try ServerProcess(starting: command)
     signals = inbox
