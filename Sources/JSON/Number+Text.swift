@@ -17,7 +17,7 @@ extension Number: CustomStringConvertible {
     let count = significand.count
     let point = significand.leadingPower + 1
     switch point {
-    case count...21 where count <= 21:
+    case let point where point >= count && point <= 21:
       significand.append(0..<count, to: &text)
       text += repeatElement(UInt8(ascii: "0"), count: point - count)
     case 1...21:

@@ -1,0 +1,74 @@
+package import JSON
+internal import Patterns
+
+/// A JSON Schema made ready: read once, shared by every connection, never changed.
+package final class CompiledSchema: Sendable {
+  package struct Options: Sendable {
+    /// The dialect of schemas that declare none: MCP's is 2020-12.
+    package var dialect: Dialect
+    /// Whether `format` refuses values. Off, as in the specification, it only annotates.
+    package var assertsFormats: Bool
+    package var bounds: SchemaBounds
+
+    package init(dialect: Dialect = .draft202012, assertsFormats: Bool = false, bounds: SchemaBounds = .standard) {
+      self.dialect = dialect
+      self.assertsFormats = assertsFormats
+      self.bounds = bounds
+    }
+  }
+
+  let subschemas: [Subschema]
+  let root: Int
+  let bounds: SchemaBounds
+
+  /// Compiles, or says why the schema cannot be used. Nothing is fetched: a reference that leads out of the schema, `remotes` and the
+  /// metaschemas of the five dialects is an error.
+  ///
+  /// - Parameter remotes: other schema documents, by the absolute address under which references name them.
+  package init(
+    compiling schema: Value, options: Options = Options(), remotes: [String: Value] = [:]
+  ) throws(SchemaError) {
+    bounds = options.bounds
+    var library = Library(remotes: remotes, fallback: options.dialect, bounds: options.bounds)
+    let site = try library.add(schema, at: Address("json-schema:///"))
+    var builder = GraphBuilder(library: library, bounds: options.bounds, assertsFormats: options.assertsFormats)
+    root = try builder.build(from: site)
+    subschemas = builder.subschemas
+  }
+}
+
+/// What came of a validation. `undecided` means that a bound was reached: callers treat it as invalid.
+package enum Outcome: Hashable, Sendable {
+  case valid, invalid, undecided
+}
+
+/// What a validation writes to. Made once by whoever validates, used for any schema, one validation at a time.
+package struct ValidationScratch: ~Copyable {
+  var matching = MatchScratch()
+
+  package init() {}
+}
+
+extension CompiledSchema {
+  /// Whether a value is valid. Allocates nothing once the scratch is warm.
+  package func isValid(_ document: Document, at node: Node, scratch: inout ValidationScratch) -> Outcome {
+    var explainer = Explainer(subschemas: subschemas, document: document, bounds: bounds)
+    explainer.silence = 1
+    let result = explainer.apply(root, to: node, scratch: &scratch.matching)
+    return explainer.isExhausted ? .undecided : result == nil ? .invalid : .valid
+  }
+
+  /// Everything that is wrong with a value, up to ``SchemaBounds/violations``; empty exactly when it is valid. Where a bound was reached
+  /// before anything was found, one violation says so.
+  package func violations(in document: Document, at node: Node, scratch: inout ValidationScratch) -> [Violation] {
+    var explainer = Explainer(subschemas: subschemas, document: document, bounds: bounds)
+    let result = explainer.apply(root, to: node, scratch: &scratch.matching)
+    if explainer.isExhausted || (result == nil && explainer.violations.isEmpty) {
+      explainer.violations.append(
+        Violation(
+          instancePath: Pointer(), keyword: "", expected: "a value that can be checked within bounds", got: "one that cannot",
+          suggestion: nil))
+    }
+    return explainer.violations
+  }
+}

@@ -1,0 +1,23 @@
+package import JSON
+
+/// One thing wrong with an instance, said so that whoever made it can put it right in one try. Holds nothing of the schema but what this
+/// one place expects, and nothing of the instance that is sensitive.
+package struct Violation: Hashable, Sendable {
+  /// Where in the instance.
+  package let instancePath: Pointer
+  /// The keyword that was not met; `false` for a place where nothing may stand.
+  package let keyword: String
+  /// What should stand there: "an integer from 1 to 100".
+  package let expected: String
+  /// What stands there, shortened; a description of its kind where the value is sensitive.
+  package let got: String
+  /// The nearest thing that would be right, when one is near.
+  package let suggestion: String?
+
+  /// One line: lower case, without a full stop.
+  package var message: String {
+    let place = instancePath.tokens.isEmpty ? "the value" : "`\(instancePath.description)`"
+    let hint = suggestion.map { "; did you mean `\($0)`?" } ?? ""
+    return "\(place): expected \(expected), got \(got)\(hint)"
+  }
+}

@@ -1,0 +1,44 @@
+internal import JSON
+
+/// How expectations are put into words.
+enum Wording {
+  static func kinds(_ kinds: KindSet) -> String {
+    let nouns = kinds.names.map { name in
+      switch name {
+      case "null": "null"
+      case "integer", "array", "object": "an " + name
+      default: "a " + name
+      }
+    }
+    return nouns.isEmpty ? "nothing" : nouns.count == 1 ? nouns[0] : nouns.dropLast().joined(separator: ", ") + " or " + nouns.last!
+  }
+
+  /// "`a`, `b` or `c`", and how many more there are.
+  static func list(_ names: [String]) -> String {
+    let shown = names.prefix(most).map { "`\(Redaction.shortened($0))`" }
+    let more = names.count > most ? " (\(names.count - most) more)" : ""
+    return shown.joined(separator: ", ") + more
+  }
+
+  /// - Parameter values: JSON texts.
+  static func choice(_ values: [String]) -> String {
+    let shown = values.prefix(most).map(Redaction.shortened)
+    let more = values.count > most ? " (\(values.count - most) more)" : ""
+    return values.isEmpty ? "nothing" : values.count == 1 ? shown[0] : "one of " + shown.joined(separator: ", ") + more
+  }
+
+  private static let most = 20
+
+  static func range(_ range: NumberRange) -> String {
+    let lower = range.minimum.map { ($0.isExclusive ? "above " : "from ") + $0.value.description }
+    let upper = range.maximum.map { ($0.isExclusive ? "below " : range.minimum == nil ? "up to " : "to ") + $0.value.description }
+    return "a number " + [lower, upper].compactMap(\.self).joined(separator: range.minimum?.isExclusive == true ? " and " : " ")
+  }
+
+  static func count(_ minimum: Int, _ maximum: Int, _ noun: String) -> String {
+    if minimum == maximum { return "exactly " + Redaction.counted(minimum, noun) }
+    if maximum == .max { return "at least " + Redaction.counted(minimum, noun) }
+    if minimum == 0 { return "at most " + Redaction.counted(maximum, noun) }
+    return "\(minimum) to \(Redaction.counted(maximum, noun))"
+  }
+}
