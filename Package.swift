@@ -55,7 +55,7 @@ let package = Package(
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
     .testTarget(
       name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "TestSupport"], exclude: ["Cases"]),
-    .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "TestSupport"]),
+    .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
     .testTarget(
       name: "DecisionTests",
       dependencies: [

@@ -52,6 +52,8 @@ package enum CaseFolding {
 
   /// What all forms of one letter share: the lower case of its upper case; nil when no case is a single other character.
   private static func foldingKey(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+    // The dotless i folds in Turkish only; its upper case would lead to the dotted one.
+    if scalar == "\u{131}" { return nil }
     guard let age = scalar.properties.age, age.major < newest.major || (age.major == newest.major && age.minor <= newest.minor) else {
       return nil
     }

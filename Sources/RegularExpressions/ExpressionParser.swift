@@ -95,10 +95,10 @@ struct ExpressionParser {
     }
   }
 
-  /// Where letters and `-` that look like flags end.
+  /// Where letters and `-` that look like flags end. Flags are lower case in PCRE2, but for `J` and `U`; other capitals open other groups.
   private func flagsEnd(from start: Int) -> Int? {
     var index = start
-    while index < scalars.count, scalars[index] == "-" || scalars[index].properties.isAlphabetic && scalars[index].isASCII { index += 1 }
+    while index < scalars.count, "-JU".unicodeScalars.contains(scalars[index]) || ("a"..."z").contains(scalars[index]) { index += 1 }
     return index > start ? index : nil
   }
 
