@@ -6,7 +6,9 @@ let package = Package(
   name: "sallyport",
   platforms: [.macOS(.v26)],
   products: [
-    .executable(name: "sallyport", targets: ["Tool"])
+    .executable(name: "sallyport", targets: ["Tool"]),
+    // For Tests/Benchmarks and Tests/Fuzz, which are packages of their own; all declarations have `package` access.
+    .library(name: "JSON", targets: ["JSON"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

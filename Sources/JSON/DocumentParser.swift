@@ -24,13 +24,29 @@ package struct DocumentParser: Sendable {
 
   private mutating func read(_ bytes: [UInt8], tape: inout [Entry]) throws(Fault) {
     guard bytes.count <= limits.bytes else { throw Fault(.tooLarge, at: limits.bytes) }
-    reserve(&tape, for: bytes)
+    grow(&tape, to: bytes.count / 8 + 16)
+    while true {
+      do {
+        return try scan(bytes, tape: &tape)
+      } catch {
+        guard error.kind == .tapeFull else { throw error }
+        // From the start again: with twice the room each time that costs no more than a second reading, and only until warm.
+        grow(&tape, to: 2 * tape.count)
+      }
+    }
+  }
+
+  private func grow(_ tape: inout [Entry], to count: Int) {
+    let missing = min(count, limits.values) - tape.count
+    if missing > 0 { tape.append(contentsOf: repeatElement(Document.nullTape[0], count: missing)) }
+  }
+
+  private mutating func scan(_ bytes: [UInt8], tape: inout [Entry]) throws(Fault) {
     let limits = limits
     let fault: Fault? = unsafe bytes.withUnsafeBufferPointer { input -> Fault? in
       unsafe tape.withUnsafeMutableBufferPointer { output -> Fault? in
-        var scanner = unsafe Scanner(input, tape: output, limits: limits)
         do throws(Fault) {
-          try scanner.scanDocument(&names)
+          try unsafe Scanner(input, tape: output, limits: limits).scanDocument(&names)
           return nil
         } catch {
           return error
@@ -38,19 +54,6 @@ package struct DocumentParser: Sendable {
       }
     }
     if let fault { throw fault }
-  }
-
-  /// Makes the tape long enough that it need not grow while a text is read: every value but the first, and every name, comes right after
-  /// one of `[ { , :`, and none is shorter than a byte.
-  private func reserve(_ tape: inout [Entry], for bytes: [UInt8]) {
-    guard tape.count < min(bytes.count, limits.values) else { return }
-    var bound = 1
-    for byte in bytes {
-      bound &+= byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || byte | 0x20 == UInt8(ascii: "{") ? 1 : 0
-    }
-    let needed = min(bound, limits.values)
-    guard tape.count < needed else { return }
-    tape.append(contentsOf: repeatElement(Entry(start: 0, end: 0, link: 0, details: 0), count: needed - tape.count))
   }
 
   private func parseError(_ fault: Fault, in bytes: [UInt8]) -> ParseError {
@@ -74,7 +77,7 @@ package struct DocumentParser: Sendable {
       case .duplicateName: .duplicateName(presentable(nameText(at: fault.offset, in: bytes)))
       case .tooLarge: .tooLarge(limit: limits.bytes)
       case .tooDeep: .tooDeep(limit: limits.depth)
-      case .tooManyValues: .tooManyValues(limit: limits.values)
+      case .tapeFull, .tooManyValues: .tooManyValues(limit: limits.values)
       case .tooManyDigits: .tooManyDigits(limit: limits.digits)
       case .exponentTooLarge: .exponentTooLarge(limit: limits.exponent)
       }
@@ -98,6 +101,8 @@ struct Fault: Error {
   enum Kind: UInt8 {
     case unexpectedEnd, byteOrderMark, valueExpected, memberNameExpected, colonExpected, commaOrBracketExpected, commaOrBraceExpected
     case contentAfterEnd, leadingZero, digitExpected, unterminatedString, controlCharacter, invalidEscape, loneSurrogate, invalidUTF8
+    /// Never thrown to callers: the tape has no more room, but may grow.
+    case tapeFull
     case duplicateName, tooLarge, tooDeep, tooManyValues, tooManyDigits, exponentTooLarge
   }
 

@@ -11,17 +11,16 @@ extension Scanner {
   @inline(__always)
   private func marks(in word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let quotes = word ^ ones &* 0x22
-    let backslashes = word ^ ones &* 0x5C
-    let found = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word | word
-    return found & ones &* 0x80
+    let quotes = (word ^ (ones &* 0x22)) &- ones
+    let backslashes = (word ^ (ones &* 0x5C)) &- ones
+    let controls = word &- (ones &* 0x20)
+    return (quotes | backslashes | controls | word) & (ones &* 0x80)
   }
 
-  /// Reads a string from its opening quote, which is next. Returns whether it has escapes.
+  /// Reads a string from its opening quote. Returns the offset behind the closing one, and whether there are escapes.
   @inline(__always)
-  mutating func scanString() throws(Fault) -> Bool {
-    let start = at
-    var cursor = at + 1
+  func scanString(from start: Int) throws(Fault) -> (Int, Bool) {
+    var cursor = start + 1
     var escaped = false
     while true {
       while cursor + 8 <= end {
@@ -36,8 +35,7 @@ extension Scanner {
       let byte = unsafe bytes[cursor]
       switch byte {
       case UInt8(ascii: "\""):
-        at = cursor + 1
-        return escaped
+        return (cursor + 1, escaped)
       case UInt8(ascii: "\\"):
         cursor = try scanEscape(at: cursor)
         escaped = true
@@ -111,48 +109,46 @@ extension Scanner {
     return cursor
   }
 
-  /// Reads a number from its sign or first digit, which is next. Returns whether it is written without point and exponent.
+  /// Reads a number from its sign or first digit. Returns the offset behind it, and whether it is written without point and exponent.
   @inline(__always)
-  mutating func scanNumber() throws(Fault) -> Bool {
-    let start = at
-    if unsafe bytes[at] == UInt8(ascii: "-") { at += 1 }
-    let whole = at
-    try scanDigits()
-    if unsafe at - whole > 1 && bytes[whole] == UInt8(ascii: "0") { throw Fault(.leadingZero, at: whole) }
-    var digits = at - whole
-    var plain = true
-    if unsafe at < end && bytes[at] == UInt8(ascii: ".") {
-      plain = false
-      at += 1
-      let fraction = at
-      try scanDigits()
-      digits += at - fraction
+  func scanNumber(from start: Int) throws(Fault) -> (Int, Bool) {
+    let whole = unsafe bytes[start] == UInt8(ascii: "-") ? start + 1 : start
+    let behind = try scanDigits(from: whole)
+    if unsafe behind - whole > 1 && bytes[whole] == UInt8(ascii: "0") { throw Fault(.leadingZero, at: whole) }
+    if unsafe behind < end && (bytes[behind] == UInt8(ascii: ".") || bytes[behind] | 0x20 == UInt8(ascii: "e")) {
+      return (try scanFraction(from: behind, digits: behind - whole, of: start), false)
     }
-    if digits > limits.digits { throw Fault(.tooManyDigits, at: start) }
-    if unsafe at < end && bytes[at] | 0x20 == UInt8(ascii: "e") {
-      plain = false
-      at += 1
-      if unsafe at < end && (bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-")) { at += 1 }
-      try scanExponent(of: start)
-    }
-    return plain
+    if behind - whole > limits.digits { throw Fault(.tooManyDigits, at: start) }
+    return (behind, true)
   }
 
-  /// One or more digits.
-  @inline(__always)
-  private mutating func scanDigits() throws(Fault) {
-    let start = at
-    while at < end, unsafe bytes[at] &- UInt8(ascii: "0") < 10 { at += 1 }
-    if at == start { throw at < end ? Fault(.digitExpected, at: at) : Fault(.unexpectedEnd, at: end) }
-  }
-
-  private mutating func scanExponent(of number: Int) throws(Fault) {
-    let start = at
-    try scanDigits()
+  /// Reads the point and the exponent, of which at least one is there, of the number at `number`, behind its whole digits.
+  private func scanFraction(from start: Int, digits: Int, of number: Int) throws(Fault) -> Int {
+    var at = start
+    var digits = digits
+    if unsafe bytes[at] == UInt8(ascii: ".") {
+      at = try scanDigits(from: start + 1)
+      digits += at - start - 1
+    }
+    if digits > limits.digits { throw Fault(.tooManyDigits, at: number) }
+    guard unsafe at < end && bytes[at] | 0x20 == UInt8(ascii: "e") else { return at }
+    at += 1
+    if unsafe at < end && (bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-")) { at += 1 }
+    let behind = try scanDigits(from: at)
     var exponent = 0
-    for index in start..<at {
+    for index in at..<behind {
       exponent = unsafe exponent * 10 + Int(bytes[index] - UInt8(ascii: "0"))
       if exponent > limits.exponent { throw Fault(.exponentTooLarge, at: number) }
     }
+    return behind
+  }
+
+  /// Reads one or more digits. Returns the offset behind them.
+  @inline(__always)
+  private func scanDigits(from start: Int) throws(Fault) -> Int {
+    var at = start
+    while at < end, unsafe bytes[at] &- UInt8(ascii: "0") < 10 { at += 1 }
+    if at == start { throw at < end ? Fault(.digitExpected, at: at) : Fault(.unexpectedEnd, at: end) }
+    return at
   }
 }

@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Benchmarks reach into modules whose declarations have `package` access. They are compiled as a part of that package, whose identity is
+// the name of the checkout's folder.
+let checkout = Context.packageDirectory.split(separator: "/").dropLast(2).last.map { $0.lowercased() } ?? ""
+let packageName = String(checkout.map { $0.isLetter || $0.isNumber ? $0 : "_" })
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v26)],
+  dependencies: [.package(path: "../..")],
+  targets: [
+    benchmark("JSONBenchmark", of: ["JSON"])
+  ]
+)
+
+func benchmark(_ name: String, of modules: [String]) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: modules.map { .product(name: $0, package: checkout) },
+    packageAccess: false,
+    swiftSettings: [.unsafeFlags(["-package-name", packageName])])
+}
