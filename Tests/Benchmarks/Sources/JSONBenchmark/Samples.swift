@@ -10,7 +10,7 @@ struct Sample {
       """
       {"jsonrpc":"2.0","id":17,"method":"tools/call","params":{"name":"transfer_funds","arguments":{"amount":249.95,"currency":"EUR",\
       "from":"DE89370400440532013000","to":"FR7630006000011234567890189","memo":"Invoice 2026-0417, second \\"half\\"","urgent":false,\
-      "tags":["invoice","q2"],"retries":3},"_meta":{"progressToken":"b7f3c1d2","trace":"01a"}}}
+      "tags":["invoice","q2"],"retries":3},"_meta":{"progressToken":"b7f3c1d2","trace":"1"}}}
       """.utf8))
 
   /// A result that is one long text of 4 KB, as of a file that was read.
@@ -27,7 +27,8 @@ struct Sample {
     var rows: [String] = []
     while rows.joined(separator: ",").utf8.count < 3950 {
       let number = rows.count
-      rows.append(#"{"id":\#(number),"name":"row \#(number)","price":\#(number * 7).5,"stock":[\#(number),0,-1],"active":true,"note":null}"#)
+      rows.append(
+        #"{"id":\#(number),"name":"row \#(number)","price":\#(number * 7).5,"stock":[\#(number),0,-1],"active":true,"note":null}"#)
     }
     return Sample(
       name: "structure 4 KB",
