@@ -1,3 +1,5 @@
+package import Messages
+
 /// What the log says about one request, or about one message that was dropped. Names and sizes of arguments, never values.
 package struct CallRecord: Sendable {
   package enum Outcome: String, Sendable {
@@ -13,35 +15,33 @@ package struct CallRecord: Sendable {
     case cancelled
   }
 
-  /// Who sent the message that this line is about.
-  package enum Sender: String, Sendable { case client, server }
-
   /// The name and the size of one argument's value in bytes of JSON.
   package struct Argument: Hashable, Sendable {
     package let name: String
     package let bytes: Int
   }
 
-  package let sender: Sender
+  /// Who sent the message that this line is about.
+  package let sender: Party
   package let time: EventTime
   package var outcome: Outcome
-  /// The method as the protocol names it; nil when there was none, or none that exists.
-  package var method: String?
+  /// Nil when there was none, or none that exists.
+  package var method: Method?
   /// The tool, prompt or resource the request is about.
   package var target: String?
   package var agent: String?
-  /// The JSON text of the request's id.
-  package var requestID: String?
+  package var identifier: Identifier?
   /// The protocol revision in force, once there is one.
-  package var revision: String?
-  package var traceID: String
-  /// The rule that decided, and why a message was dropped or refused, in words of ours.
+  package var revision: Revision?
+  /// Nil for what is no request.
+  package var trace: TraceIdentifier?
+  /// The name of the rule that decided.
   package var rule: String?
+  /// Why a message was dropped, refused or denied, in words of ours.
   package var reason: String?
-  /// Shadow rules that would have fired.
+  /// Names of shadow rules that would have fired.
   package var shadow: [String] = []
-  /// A denial's stable code.
-  package var code: String?
+  package var code: DenialCode?
   package var arguments: [Argument] = []
   /// Bytes of the message as it came, and of the answer as it went.
   package var bytesIn: Int

@@ -1,3 +1,5 @@
+internal import Bytecode
+
 /// When something happened, on both clocks. The core never asks for the time: whoever carries messages reads it and passes it in.
 package struct EventTime: Hashable, Sendable {
   /// Milliseconds since 1970-01-01 UTC: the clock facts of the policy, and the log.
@@ -9,4 +11,6 @@ package struct EventTime: Hashable, Sendable {
     self.unixMilliseconds = unixMilliseconds
     self.nanoseconds = nanoseconds
   }
+
+  var moment: Moment { Moment(milliseconds: unixMilliseconds) }
 }

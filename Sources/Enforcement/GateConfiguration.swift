@@ -1,7 +1,13 @@
-/// What one gate stands for: the upstream as the policy names it.
-package struct GateConfiguration: Sendable {
-  /// The `server` declaration of the policy which the upstream is held to.
-  package let server: String
+package import Bytecode
 
-  package init(server: String) { self.server = server }
+/// What one gate stands for: the upstream as the policy names it, and who is calling.
+package struct GateConfiguration: Sendable {
+  /// The `server` declaration of the policy which the upstream is held to. A name that the policy does not declare closes everything.
+  package let server: String
+  package let identity: Identity
+
+  package init(server: String, identity: Identity) {
+    self.server = server
+    self.identity = identity
+  }
 }

@@ -1,33 +1,127 @@
+internal import Bytecode
+internal import JSON
+internal import Messages
+
 /// The gate for one connection: events in, ordered actions out. It does no I/O, reads no clock and starts no tasks.
 ///
 /// The transport calls one method per event, carries out the appended actions in order, and then calls `carriedOut(at:)`.
+///
+/// What must stay true: a request is sent to the server only after it was decided by the policy in force; every request of the client
+/// gets exactly one answer unless it was cancelled or the client is gone; nothing of the server reaches the client unless it answers a
+/// request of the client or is of a kind the client may be sent now.
 package struct Session: ~Copyable {
-  private let configuration: GateConfiguration
-  private let policies: PolicyStore
-  private let random: @Sendable (Int) -> [UInt8]
+  /// How far client and server have agreed on a revision. One connection is of one era: a server that mixes them could be told one
+  /// thing in one era and do another in the other.
+  enum Phase {
+    /// Nothing but `server/discover` and `ping` so far.
+    case opening
+    /// `initialize` is on its way; everything else waits.
+    case initializing(Identifier)
+    case handshake(Revision)
+    case stateless
+  }
+
+  /// The client's message while it waits for the handshake or for the list of tools.
+  struct Held {
+    let bytes: [UInt8]
+    let time: EventTime
+    let batch: Int?
+    /// Of a request.
+    let identifier: Identifier?
+  }
+
+  var decider: Decider
+  var traces: TraceSource
+  let ownPrefix: String
+  var ownIdentifiers = 0
+
+  var phase = Phase.opening
+  var clientCapabilities: ClientCapabilities = []
+  var isServerRunning = true
+  var isClientConnected = true
+
+  var pending = PendingRequests()
+  var serverRequests = ServerRequests()
+  var held: [Held] = []
+  var heldBytes = 0
+  var batches = Batches()
+  var tasks = Tasks()
+  var repeats = RepeatTable()
+  var live = LiveTools()
+  /// The request that the current event sent to the server last.
+  var lastForwarded: Identifier?
 
   /// - Parameter random: unpredictable bytes, as many as asked for; tests pass a seeded generator.
   package init(configuration: GateConfiguration, policies: PolicyStore, random: @escaping @Sendable (Int) -> [UInt8]) {
-    self.configuration = configuration
-    self.policies = policies
-    self.random = random
+    decider = Decider(configuration: configuration, policies: policies)
+    var traces = TraceSource(random: random)
+    // Long enough that neither side meets it by chance; a client that uses it all the same is refused.
+    ownPrefix = "sallyport-\(traces.next())-"
+    self.traces = traces
   }
 
   /// One message of the client: the bytes of a line without its end.
-  package mutating func receiveFromClient(_ message: [UInt8], at time: EventTime, into actions: inout [Action]) {}
+  package mutating func receiveFromClient(_ message: [UInt8], at time: EventTime, into actions: inout [Action]) {
+    guard isClientConnected else { return }
+    lastForwarded = nil
+    refreshPolicy()
+    readFromClient(message, at: time, into: &actions)
+    drainIfPossible(at: time, into: &actions)
+  }
 
   /// One message of the server.
-  package mutating func receiveFromServer(_ message: [UInt8], at time: EventTime, into actions: inout [Action]) {}
+  package mutating func receiveFromServer(_ message: [UInt8], at time: EventTime, into actions: inout [Action]) {
+    guard isServerRunning else { return }
+    lastForwarded = nil
+    refreshPolicy()
+    readFromServer(message, at: time, into: &actions)
+    drainIfPossible(at: time, into: &actions)
+  }
 
   /// The server is gone: everything in flight is answered, and so is everything that still comes.
-  package mutating func serverExited(at time: EventTime, into actions: inout [Action]) {}
+  package mutating func serverExited(at time: EventTime, into actions: inout [Action]) {
+    guard isServerRunning else { return }
+    isServerRunning = false
+    lastForwarded = nil
+    live.forget()
+    for request in pending.removeAll() {
+      answerUnavailable(request, at: time, into: &actions)
+    }
+    for request in serverRequests.removeAll() {
+      send(Reply.cancellation(of: request.identifier, reason: "the server has exited"), into: &actions)
+    }
+    if case .initializing = phase { phase = .opening }
+    drainIfPossible(at: time, into: &actions)
+  }
 
   /// The client is gone: nothing is sent to it any more; what is in flight is recorded.
-  package mutating func clientClosed(at time: EventTime, into actions: inout [Action]) {}
+  package mutating func clientClosed(at time: EventTime, into actions: inout [Action]) {
+    guard isClientConnected else { return }
+    isClientConnected = false
+    for request in pending.removeAll() {
+      var record = request.record
+      record.outcome = .cancelled
+      record.reason = "the client closed the connection"
+      actions.append(.record(record))
+    }
+    _ = serverRequests.removeAll()
+    held = []
+    heldBytes = 0
+    batches.removeAll()
+  }
 
   /// The actions of the last event were carried out; books the time they took as the gate's, not the server's.
-  package mutating func carriedOut(at nanoseconds: UInt64) {}
+  package mutating func carriedOut(at nanoseconds: UInt64) {
+    guard let lastForwarded else { return }
+    pending.bookForwarding(of: lastForwarded, at: nanoseconds)
+  }
 
   /// True when no request of the client waits for an answer.
-  package var isIdle: Bool { true }
+  package var isIdle: Bool { pending.count == 0 && held.isEmpty }
+
+  /// A reload takes effect with the next message; what is in flight was decided by the policy of its time.
+  private mutating func refreshPolicy() {
+    guard decider.refresh() else { return }
+    live.bind(to: decider)
+  }
 }

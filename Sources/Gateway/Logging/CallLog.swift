@@ -19,16 +19,16 @@ struct CallLog {
     var line = LogLine(level: isOrdinary ? "info" : "notice", message: "call", at: time)
     line.add("outcome", record.outcome.rawValue)
     line.add("sender", record.sender.rawValue)
-    line.add("method", ifPresent: record.method)
+    line.add("method", ifPresent: record.method?.name)
     line.add("target", ifPresent: record.target)
     line.add("agent", ifPresent: record.agent)
-    line.add("code", ifPresent: record.code)
+    line.add("code", ifPresent: record.code?.rawValue)
     line.add("rule", ifPresent: record.rule)
     line.add("reason", ifPresent: record.reason)
     if !record.shadow.isEmpty { line.add("shadow", record.shadow) }
-    line.add("id", ifPresent: record.requestID)
-    line.add("revision", ifPresent: record.revision)
-    line.add("trace", record.traceID)
+    line.add("id", ifPresent: record.identifier.map { String(decoding: $0.source, as: UTF8.self) })
+    line.add("revision", ifPresent: record.revision?.name)
+    line.add("trace", ifPresent: record.trace?.description)
     // A call may have any number of arguments; the line stays one write.
     let shown = record.arguments.prefix(8)
     if !shown.isEmpty { line.add("arguments", sizes: shown.lazy.map { (name: $0.name, size: $0.bytes) }) }

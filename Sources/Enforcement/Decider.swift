@@ -1,0 +1,175 @@
+internal import Bytecode
+internal import Decision
+internal import JSON
+
+/// The policy in force as this connection sees it: one program, one caller, one server. Turns verdicts into refusals.
+struct Decider: ~Copyable {
+  private let configuration: GateConfiguration
+  private let policies: PolicyStore
+  private var evaluator: Evaluator
+  private var principal: Principal
+  private var server: ServerID?
+  /// Of the last decision, until it is asked for.
+  private var granted: RuleNumber?
+  private var hasDecided = false
+  /// The caller's agent, for the log.
+  private(set) var agentName: String?
+
+  init(configuration: GateConfiguration, policies: PolicyStore) {
+    self.configuration = configuration
+    self.policies = policies
+    let program = policies.program
+    evaluator = Evaluator(program)
+    principal = Principal(configuration.identity, of: program)
+    server = program.server(named: configuration.server)
+    agentName = Decider.name(of: principal)
+  }
+
+  var program: Program { evaluator.program }
+
+  /// - Returns: true when another program came into force; nothing learnt of the one before holds any more.
+  mutating func refresh() -> Bool {
+    granted = nil
+    hasDecided = false
+    let program = policies.program
+    guard program !== evaluator.program else { return false }
+    evaluator = Evaluator(program)
+    principal = Principal(configuration.identity, of: program)
+    server = program.server(named: configuration.server)
+    agentName = Decider.name(of: principal)
+    return true
+  }
+
+  private static func name(of principal: Principal) -> String? {
+    if let agent = principal.agents.first { return principal.program.agents[Int(agent)].name }
+    if case .named(let name) = principal.identity.caller { return name }
+    return nil
+  }
+
+  func tool(named name: [UInt8]) -> ToolID? { server.flatMap { program.tool(named: name.span, of: $0) } }
+  func prompt(named name: [UInt8]) -> PromptID? { server.flatMap { program.prompt(named: name.span, of: $0) } }
+  func name(of tool: ToolID) -> String { program.tool(tool).name }
+
+  /// The grant that the last decision rested on.
+  var grantingRule: String? { granted.map { program.rule($0).name } }
+
+  /// Shadow rules that held in the last decision.
+  func firedShadows() -> [String] { hasDecided ? evaluator.shadowed.map { program.rule($0).name } : [] }
+
+  // MARK: Decisions
+
+  /// - Returns: nil when the call is allowed.
+  mutating func decide(_ call: Call, _ live: LiveTools, _ now: EventTime) -> Refusal? {
+    let verdict = evaluator.decide(call, principal: principal, now: now.moment)
+    hasDecided = true
+    granted = nil
+    switch verdict {
+    case .allow(let grounds):
+      granted = grounds.grant
+      return nil
+    case .deny(.byRule(let number)): return refusal(of: call, by: program.rule(number))
+    case .deny(.noGrant): return refusalWithoutGrant(of: call, live, now)
+    case .deny(.invalidArgument(let field, let misfit)): return refusal(of: call, field, misfit)
+    case .ask(let question): return request(of: call, program.rule(question.ask))
+    }
+  }
+
+  mutating func decideResource(_ uri: [UInt8], _ live: LiveTools, _ now: EventTime) -> Refusal? {
+    guard let server else { return notGranted(uri, "resource") }
+    return decide(.resource(server, uri: uri), live, now)
+  }
+
+  mutating func mayAllow(_ target: Target, _ now: EventTime) -> Bool {
+    evaluator.mayAllow(target, principal: principal, now: now.moment)
+  }
+
+  mutating func mayAllowResource(_ uri: [UInt8], _ now: EventTime) -> Bool {
+    guard let server else { return false }
+    return mayAllow(.resource(server, uri: uri), now)
+  }
+
+  mutating func mayAllowTemplate(_ template: [UInt8], _ now: EventTime) -> Bool {
+    guard let server else { return false }
+    return mayAllow(.resourceTemplate(server, uriTemplate: template), now)
+  }
+
+  // MARK: Sentences
+
+  private func subject(_ call: Call) -> String {
+    switch call {
+    case .tool(let tool, _, _): "the tool `\(program.tool(tool).name)`"
+    case .prompt(let prompt, _, _): "the prompt `\(program.prompt(prompt).name)`"
+    case .resource(_, let uri): "the resource \(quoted(uri))"
+    }
+  }
+
+  private func refusal(of call: Call, by rule: RuleInfo) -> Refusal {
+    // Only tests of arguments: the caller can do something about them, and they tell nothing about other callers.
+    let tests = rule.atoms.filter(\.readsArguments).prefix(4).map { "`\($0.text)`" }
+    let looksAt = tests.isEmpty ? "" : " The rule looks at \(tests.joined(separator: ", "))."
+    var refusal = Refusal(.permissionDenied, "The policy refuses this use of \(subject(call)).\(looksAt)")
+    refusal.rule = rule.name
+    refusal.because = rule.because
+    return refusal
+  }
+
+  private mutating func refusalWithoutGrant(of call: Call, _ live: LiveTools, _ now: EventTime) -> Refusal {
+    guard case .tool(let tool, _, _) = call else {
+      return Refusal(.permissionDenied, "No rule of the policy grants \(subject(call)) to this caller.")
+    }
+    var refusal: Refusal
+    if mayAllow(.tool(tool), now) {
+      refusal = Refusal(
+        .permissionDenied, "No rule of the policy grants \(subject(call)) to this caller with these arguments; others may be granted.")
+    } else {
+      refusal = Refusal(.permissionDenied, "No rule of the policy grants \(subject(call)) to this caller.")
+      refusal.allowed = allowedTools(live, now)
+    }
+    return refusal
+  }
+
+  private func refusal(of call: Call, _ field: FieldNumber, _ misfit: Denial.Misfit) -> Refusal {
+    var refusal = Refusal(.invalidArgument, "The arguments of \(subject(call)) are not what it takes.")
+    let name = program.field(field)
+    let problem =
+      switch misfit {
+      case .missing: "is required"
+      case .wrongType: "has the wrong type"
+      }
+    refusal.violations = [Violation(path: name.map { "/\($0)" } ?? "", message: problem)]
+    return refusal
+  }
+
+  private func request(of call: Call, _ rule: RuleInfo) -> Refusal {
+    var who = "someone"
+    if case .ask(let approvers, _) = rule.kind { who = "`\(approvers)`" }
+    var refusal = Refusal(.approvalRequired, "This use of \(subject(call)) needs the approval of \(who) first; it was not carried out.")
+    refusal.rule = rule.name
+    refusal.because = rule.because
+    return refusal
+  }
+
+  func notGranted(_ name: [UInt8], _ what: String) -> Refusal {
+    Refusal(.permissionDenied, "No rule of the policy grants the \(what) \(quoted(name)) to this caller.")
+  }
+
+  /// Says the same of a tool that does not exist and of one the caller must not know of.
+  mutating func unknownTool(_ name: [UInt8], _ live: LiveTools, _ now: EventTime) -> Refusal {
+    var refusal = notGranted(name, "tool")
+    refusal.allowed = allowedTools(live, now)
+    return refusal
+  }
+
+  /// What `tools/list` shows to this caller, shortened: no more than it could find out by asking.
+  private mutating func allowedTools(_ live: LiveTools, _ now: EventTime) -> [String]? {
+    guard live.isKnown else { return nil }
+    var names: [String] = []
+    for index in program.tools.indices {
+      let tool = ToolID(UInt32(index))
+      guard live.standing(of: tool) == .asPinned, mayAllow(.tool(tool), now) else { continue }
+      names.append(program.tools[index].name)
+      if names.count == Limits.allowedNames { break }
+    }
+    return names
+  }
+}

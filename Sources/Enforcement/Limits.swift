@@ -1,0 +1,44 @@
+/// How much one connection may make the gate remember. Everything here is bounded by one of these; what goes over is refused with an
+/// answer that says so, never cut short or let through.
+package enum Limits {
+  /// Bytes of one message, either way: a picture in base64 fits, and one connection cannot fill the memory.
+  static let messageBytes = 16 << 20
+  /// Requests of the client without an answer. Agents have a few, at most some dozens, in flight; the table is searched in turn.
+  static let inFlight = 512
+  /// Ids of cancelled requests kept, so that a late answer cannot meet a new request of the same id.
+  static let cancelled = 256
+  /// Messages held while the handshake or the reading of the tool list is under way: both take one round trip or a few.
+  static let held = 128
+  /// Bytes of all held messages together.
+  static let heldBytes = 32 << 20
+  /// Requests of the server that the client has not answered: people answer them, one at a time.
+  static let serverRequests = 64
+  /// Messages in one batch, which must all be held until the last answer is there.
+  static let batch = 64
+  /// Denied calls remembered, so that a repeat is recognised. An agent in a loop repeats one call, or a few.
+  static let denials = 64
+  /// Tasks whose maker is known. A forgotten task is denied, so this is generous.
+  static let tasks = 1_024
+  /// Bytes of a task's id.
+  static let taskIdentifier = 512
+  /// Pages of one tool list, and tools in it: far over any real server, low enough to end.
+  static let listPages = 256
+  static let listedTools = 20_000
+  /// How often a tool list may change while it is read before the gate gives up on it.
+  static let listRestarts = 8
+  /// Resources that one `subscriptions/listen` may name.
+  static let subscriptions = 256
+  /// Names of permitted tools told in one denial: enough to go on with, not the whole catalogue.
+  static let allowedNames = 20
+  /// Bytes of a name or URI repeated in a denial.
+  static let quotedBytes = 120
+  /// Arguments named in one record.
+  static let recordedArguments = 64
+
+  /// Longest life of a list that was filtered for one caller, in milliseconds: so long may a client work with an old list after the
+  /// policy has changed. Calls are decided by the new policy at once; the list only tells what is worth trying.
+  static let listLifetimeMilliseconds: Int64 = 60_000
+  /// The hint after a denied call was repeated for the first time; it doubles with every repeat, up to the longest.
+  static let firstRetryMilliseconds: Int64 = 1_000
+  static let longestRetryMilliseconds: Int64 = 300_000
+}

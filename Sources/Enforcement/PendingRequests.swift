@@ -1,0 +1,131 @@
+internal import Messages
+
+/// A request of the client that the server has been given and has not answered.
+struct PendingRequest {
+  let identifier: Identifier
+  let method: Method
+  let revision: Revision
+  /// What the client can be asked in return: its own word, for the session or for this request.
+  let capabilities: ClientCapabilities
+  /// Progress notifications with this token belong to it.
+  let progressToken: Identifier?
+  /// From 2026-07-28 a server logs only for requests that asked for it.
+  let wantsLog: Bool
+  /// The batch it came in, by number.
+  let batch: Int?
+  /// Of a call: the tool's name. Of a request on a task: the name of the tool that the task belongs to.
+  var tool: [UInt8] = []
+  var subscription: Subscription?
+  var record: CallRecord
+}
+
+/// What a `subscriptions/listen` asked for; nothing else may be sent on it.
+struct Subscription {
+  var toolsListChanged = false
+  var promptsListChanged = false
+  var resourcesListChanged = false
+  var resources = false
+  var tasks = false
+}
+
+/// Requests in flight, by id. A flat table, searched by fingerprint: a few entries as a rule, `Limits.inFlight` at most.
+struct PendingRequests {
+  private var fingerprints: [UInt64] = []
+  private(set) var entries: [PendingRequest] = []
+  /// Ids whose request was cancelled: an answer may still come, and must not be taken for that of a later request.
+  private var cancelled: [Identifier] = []
+  private var nextCancelled = 0
+
+  var count: Int { entries.count }
+  var isFull: Bool { entries.count >= Limits.inFlight }
+
+  func contains(_ identifier: Identifier) -> Bool { place(of: identifier) != nil }
+
+  /// Whether an id may be given to a new request.
+  func isTaken(_ identifier: Identifier) -> Bool { contains(identifier) || cancelled.contains(identifier) }
+
+  func isProgressTokenTaken(_ token: Identifier) -> Bool { entries.contains { $0.progressToken == token } }
+
+  /// In the order of arrival as long as nothing was removed.
+  mutating func insert(_ request: PendingRequest) {
+    fingerprints.append(request.identifier.fingerprint)
+    entries.append(request)
+  }
+
+  mutating func remove(_ identifier: Identifier) -> PendingRequest? {
+    guard let place = place(of: identifier) else { return nil }
+    fingerprints.remove(at: place)
+    return entries.remove(at: place)
+  }
+
+  mutating func cancel(_ identifier: Identifier) -> PendingRequest? {
+    guard let request = remove(identifier) else { return nil }
+    if cancelled.count < Limits.cancelled {
+      cancelled.append(identifier)
+    } else {
+      cancelled[nextCancelled] = identifier
+      nextCancelled = (nextCancelled + 1) % Limits.cancelled
+    }
+    return request
+  }
+
+  /// An answer came for a cancelled request: from now on the id is free.
+  mutating func forgetCancelled(_ identifier: Identifier) -> Bool {
+    guard let place = cancelled.firstIndex(of: identifier) else { return false }
+    cancelled.remove(at: place)
+    nextCancelled = 0
+    return true
+  }
+
+  mutating func removeAll() -> [PendingRequest] {
+    defer {
+      entries = []
+      fingerprints = []
+      cancelled = []
+      nextCancelled = 0
+    }
+    return entries
+  }
+
+  mutating func bookForwarding(of identifier: Identifier, at nanoseconds: UInt64) {
+    guard let place = place(of: identifier) else { return }
+    entries[place].record.forwarded = nanoseconds
+  }
+
+  func request(_ identifier: Identifier) -> PendingRequest? { place(of: identifier).map { entries[$0] } }
+
+  private func place(of identifier: Identifier) -> Int? {
+    let fingerprint = identifier.fingerprint
+    for place in fingerprints.indices where fingerprints[place] == fingerprint {
+      if entries[place].identifier == identifier { return place }
+    }
+    return nil
+  }
+}
+
+/// Requests of the server that the client has been given and has not answered. Their ids are the server's, a space of its own.
+struct ServerRequests {
+  struct Entry {
+    let identifier: Identifier
+    let method: Method
+    /// The client reports progress on the request with this token.
+    let progressToken: Identifier?
+  }
+
+  private(set) var entries: [Entry] = []
+
+  var isFull: Bool { entries.count >= Limits.serverRequests }
+
+  func contains(_ identifier: Identifier) -> Bool { entries.contains { $0.identifier == identifier } }
+
+  mutating func insert(_ entry: Entry) { entries.append(entry) }
+
+  mutating func remove(_ identifier: Identifier) -> Entry? {
+    entries.firstIndex { $0.identifier == identifier }.map { entries.remove(at: $0) }
+  }
+
+  mutating func removeAll() -> [Entry] {
+    defer { entries = [] }
+    return entries
+  }
+}

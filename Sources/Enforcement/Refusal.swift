@@ -1,0 +1,77 @@
+internal import JSON
+internal import Messages
+
+/// A refusal that an agent can work with: what was refused, why, what would be allowed, and whether to try again.
+struct Refusal {
+  let code: DenialCode
+  /// One or more sentences for a language model.
+  let message: String
+  /// The rule that decided.
+  var rule: String?
+  /// The rule's own words.
+  var because: String?
+  var retryAfterMilliseconds: Int64?
+  /// Names of what the caller could call instead; nil when the policy hides it or there is nothing of the kind.
+  var allowed: [String]?
+  /// What is wrong with single arguments: where, and what.
+  var violations: [Violation] = []
+
+  init(_ code: DenialCode, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// The structured form, the same in every answer that carries a denial.
+  func value(trace: TraceIdentifier) -> Value {
+    var members = [Value.Member("code", .string(code.rawValue)), Value.Member("message", .string(message))]
+    if let rule { members.append(Value.Member("rule", .string(rule))) }
+    if let because { members.append(Value.Member("because", .string(because))) }
+    members.append(Value.Member("retryable", .boolean(code.isRetryable)))
+    if let retryAfterMilliseconds { members.append(Value.Member("retryAfterMs", .number(Number(retryAfterMilliseconds)))) }
+    if let allowed { members.append(Value.Member("allowed", .array(allowed.map(Value.string)))) }
+    if !violations.isEmpty {
+      let list = violations.map { Value.object([Value.Member("path", .string($0.path)), Value.Member("message", .string($0.message))]) }
+      members.append(Value.Member("violations", .array(list)))
+    }
+    members.append(Value.Member("traceId", .string(trace.description)))
+    return .object(members)
+  }
+
+  /// What the model reads. It must be able to stop here: everything needed to go on is in the sentences.
+  var text: String {
+    var sentences = [message]
+    if let because, !because.isEmpty { sentences.append("Reason: \(because)") }
+    for violation in violations.prefix(8) {
+      sentences.append("\(violation.path.isEmpty ? "arguments" : violation.path): \(violation.message).")
+    }
+    if let allowed, !allowed.isEmpty { sentences.append("Allowed instead: \(allowed.joined(separator: ", ")).") }
+    switch (code.isRetryable, retryAfterMilliseconds) {
+    case (true, let wait?): sentences.append("It may work again after \(wait) ms.")
+    case (true, nil): sentences.append("It may work later.")
+    case (false, _): sentences.append("Do not repeat the same call: the answer will be the same.")
+    }
+    return "\(code.rawValue): " + sentences.joined(separator: " ")
+  }
+
+  /// A refused `tools/call` is answered with a result, which every client shows to its model; an error could end the agent's turn.
+  ///
+  /// - Parameters:
+  ///   - revision: decides which members a result may have.
+  ///   - structured: false when the tool has an `outputSchema`: some clients hold `structuredContent` to it even beside `isError`.
+  func toolResult(to identifier: Identifier, revision: Revision, structured: Bool, trace: TraceIdentifier) -> [UInt8] {
+    let details = value(trace: trace)
+    var members = [
+      Value.Member(
+        "content", .array([.object([Value.Member("type", .string("text")), Value.Member("text", .string(text))])]))
+    ]
+    if structured, revision.hasStructuredContent { members.append(Value.Member("structuredContent", details)) }
+    members.append(Value.Member("isError", .boolean(true)))
+    if revision.era == .stateless { members.append(Value.Member("resultType", .string("complete"))) }
+    members.append(Value.Member("_meta", .object([Value.Member(MetadataKey.denial, details)])))
+    return Reply.result(to: identifier, .object(members))
+  }
+
+  func error(to identifier: Identifier?, trace: TraceIdentifier) -> [UInt8] {
+    Reply.error(to: identifier, code: code.number, message: text, data: value(trace: trace))
+  }
+}

@@ -1,0 +1,95 @@
+internal import JSON
+internal import Messages
+
+/// One message of the client on its way through the gate.
+struct Inbound {
+  let bytes: [UInt8]
+  let document: Document
+  /// When it came; a held message keeps this while `now` moves on.
+  let time: EventTime
+  let batch: Int?
+}
+
+/// A request that is well formed and may be made in the era of the connection; whether it is allowed is still to be decided.
+struct Request {
+  let inbound: Inbound
+  let identifier: Identifier
+  let method: Method
+  let parameters: Node?
+  let metadata: RequestMetadata
+  let revision: Revision
+  let capabilities: ClientCapabilities
+  let progressToken: Identifier?
+  let trace: TraceIdentifier
+  let now: EventTime
+
+  var document: Document { inbound.document }
+
+  func parameter(_ name: String) -> Node? { parameters.flatMap { document.member($0, name) } }
+
+  /// A parameter that must be a string; its text in UTF-8.
+  func text(_ name: String) -> [UInt8]? { parameter(name).flatMap { document.text($0) } }
+}
+
+extension Document {
+  /// The text of a string in UTF-8, escapes resolved; nil: not a string.
+  func text(_ node: Node) -> [UInt8]? {
+    guard kind(node) == .string else { return nil }
+    var decoded: [UInt8] = []
+    decodeString(node, appendingTo: &decoded)
+    return decoded
+  }
+}
+
+/// A name or URI as it appears in sentences: shortened, in backticks, without anything that could end them or break the line.
+func quoted(_ text: [UInt8]) -> String {
+  let shortened = text.prefix(Limits.quotedBytes)
+  var result = String(decoding: shortened, as: UTF8.self).unicodeScalars.map { scalar in
+    scalar.value < 0x20 || scalar.value == 0x7F || scalar == "`" || scalar.properties.isDefaultIgnorableCodePoint ? "?" : String(scalar)
+  }.joined()
+  if text.count > shortened.count { result += "…" }
+  return "`\(result)`"
+}
+
+/// Servers written in some languages match the names of members without regard to case, and take the last match. A parameter that
+/// differs from a known one in case only would be read there and not here.
+enum ParameterNames {
+  private static let known = [
+    "_meta", "name", "arguments", "uri", "ref", "argument", "context", "cursor", "inputResponses", "requestState", "taskId", "task",
+    "notifications", "level", "protocolVersion", "capabilities", "clientInfo", "requestId", "reason", "progressToken", "progress", "total",
+    "message",
+  ]
+  private static let folded = known.map { fold(Array($0.utf8)) }
+
+  /// The first parameter that is a known one in other letters.
+  static func lookalike(_ document: Document, _ parameters: Node) -> [UInt8]? {
+    var next = document.firstChild(parameters)
+    while let key = next {
+      if !known.contains(where: { document.stringEquals(key, $0) }), let text = document.text(key), folded.contains(fold(text)) {
+        return text
+      }
+      next = document.sibling(after: document.value(of: key), in: parameters)
+    }
+    return nil
+  }
+
+  /// ASCII letters in lower case, and the two other characters that fold to ASCII letters: U+017F (s) and U+212A (k).
+  static func fold(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      if byte == 0xC5, index + 1 < text.count, text[index + 1] == 0xBF {
+        result.append(UInt8(ascii: "s"))
+        index += 2
+      } else if byte == 0xE2, index + 2 < text.count, text[index + 1] == 0x84, text[index + 2] == 0xAA {
+        result.append(UInt8(ascii: "k"))
+        index += 3
+      } else {
+        result.append((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte + 32 : byte)
+        index += 1
+      }
+    }
+    return result
+  }
+}

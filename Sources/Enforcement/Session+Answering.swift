@@ -1,0 +1,128 @@
+internal import JSON
+internal import Messages
+
+// Everything that leaves towards the client, and every record, goes through here.
+extension Session {
+  mutating func send(_ message: [UInt8], into actions: inout [Action]) {
+    if isClientConnected { actions.append(.sendToClient(message)) }
+  }
+
+  /// Answers one request, or collects the answer of a batch's member.
+  mutating func answer(_ message: [UInt8], batch: Int?, into actions: inout [Action]) {
+    guard let batch else { return send(message, into: &actions) }
+    if let whole = batches.close(batch, with: message) { send(whole, into: &actions) }
+  }
+
+  /// A member of a batch will have no answer.
+  mutating func withdraw(batch: Int?, into actions: inout [Action]) {
+    guard let batch, let whole = batches.close(batch, with: nil) else { return }
+    send(whole, into: &actions)
+  }
+
+  mutating func drop(
+    _ sender: Party, _ reason: String, method: Method? = nil, bytes: Int, at time: EventTime, into actions: inout [Action]
+  ) {
+    var record = CallRecord(sender: sender, time: time, outcome: .dropped, bytesIn: bytes)
+    record.method = method
+    record.agent = decider.agentName
+    record.reason = reason
+    actions.append(.record(record))
+  }
+
+  /// A message against the protocol: answered with a code of JSON-RPC's or the protocol's own.
+  ///
+  /// - Parameter identifier: nil when the answer must not bear the request's id, or there is none.
+  mutating func refuse(
+    _ inbound: Inbound, _ identifier: Identifier?, _ code: ErrorCode, _ message: String, data: Value? = nil, method: Method? = nil,
+    into actions: inout [Action]
+  ) {
+    let reply = Reply.error(to: identifier, code: code.rawValue, message: message, data: data)
+    var record = CallRecord(sender: .client, time: inbound.time, outcome: .refused, bytesIn: inbound.bytes.count)
+    record.method = method
+    record.identifier = identifier
+    record.agent = decider.agentName
+    record.reason = message
+    record.bytesOut = reply.count
+    answer(reply, batch: inbound.batch, into: &actions)
+    actions.append(.record(record))
+  }
+
+  mutating func refuse(_ request: Request, _ code: ErrorCode, _ message: String, into actions: inout [Action]) {
+    refuse(request.inbound, request.identifier, code, message, method: request.method, into: &actions)
+  }
+
+  /// Answers a request that was not sent to the server with a denial.
+  mutating func deny(_ request: Request, _ refusal: Refusal, target: String? = nil, into actions: inout [Action]) {
+    var refusal = refusal
+    if !refusal.code.isRetryable {
+      let key = RepeatTable.key(request.document, method: request.method.name, parameters: request.parameters)
+      refusal.retryAfterMilliseconds = repeats.note(key)
+    }
+    var record = openRecord(request, target: target)
+    record.shadow = decider.firedShadows()
+    let name = request.method == .toolsCall ? request.text("name") : nil
+    let reply = write(
+      refusal, to: request.identifier, method: request.method, tool: name ?? [], revision: request.revision, trace: request.trace)
+    close(&record, with: refusal, reply)
+    answer(reply, batch: request.inbound.batch, into: &actions)
+    actions.append(.record(record))
+  }
+
+  /// Answers a request that was sent to the server with a denial in place of the server's answer.
+  mutating func deny(_ request: PendingRequest, _ refusal: Refusal, at time: EventTime, into actions: inout [Action]) {
+    var record = request.record
+    let reply = write(
+      refusal, to: request.identifier, method: request.method, tool: request.tool, revision: request.revision,
+      trace: record.trace ?? traces.next())
+    record.answered = time.nanoseconds
+    close(&record, with: refusal, reply)
+    answer(reply, batch: request.batch, into: &actions)
+    actions.append(.record(record))
+  }
+
+  mutating func answerUnavailable(_ request: PendingRequest, at time: EventTime, into actions: inout [Action]) {
+    deny(
+      request,
+      Refusal(
+        .upstreamUnavailable,
+        "The MCP server ended before it answered; whether it carried out the request is not known. It is not running now."),
+      at: time, into: &actions)
+  }
+
+  private func write(
+    _ refusal: Refusal, to identifier: Identifier, method: Method, tool: [UInt8], revision: Revision, trace: TraceIdentifier
+  ) -> [UInt8] {
+    guard method == .toolsCall else { return refusal.error(to: identifier, trace: trace) }
+    return refusal.toolResult(to: identifier, revision: revision, structured: live.takesStructuredDenial(tool), trace: trace)
+  }
+
+  private func close(_ record: inout CallRecord, with refusal: Refusal, _ reply: [UInt8]) {
+    record.outcome = .denied
+    record.code = refusal.code
+    record.rule = refusal.rule
+    record.reason = refusal.message
+    record.bytesOut = reply.count
+  }
+
+  func openRecord(_ request: Request, target: String?) -> CallRecord {
+    var record = CallRecord(sender: .client, time: request.inbound.time, outcome: .allowed, bytesIn: request.inbound.bytes.count)
+    record.method = request.method
+    record.target = target
+    record.agent = decider.agentName
+    record.identifier = request.identifier
+    record.revision = request.revision
+    record.trace = request.trace
+    if let arguments = request.parameter("arguments") {
+      var next = request.document.firstChild(arguments)
+      while let key = next, record.arguments.count < Limits.recordedArguments {
+        let value = request.document.value(of: key)
+        if request.document.kind(key) == .string, request.document.kind(arguments) == .object {
+          record.arguments.append(
+            CallRecord.Argument(name: request.document.string(key) ?? "", bytes: request.document.source(value).count))
+        }
+        next = request.document.sibling(after: value, in: arguments)
+      }
+    }
+    return record
+  }
+}

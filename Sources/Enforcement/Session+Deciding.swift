@@ -1,0 +1,202 @@
+internal import Bytecode
+internal import Decision
+internal import JSON
+internal import Messages
+
+// What each request of the client asks for, and whether the policy lets it.
+extension Session {
+  mutating func dispatch(_ request: Request, into actions: inout [Action]) {
+    guard isServerRunning else {
+      return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
+    }
+    guard !pending.isFull else {
+      var refusal = Refusal(.rateLimited, "Too many requests are in flight on this connection; wait for answers.")
+      refusal.retryAfterMilliseconds = Limits.firstRetryMilliseconds
+      return deny(request, refusal, into: &actions)
+    }
+    switch request.method {
+    case .toolsCall: call(request, into: &actions)
+    case .resourcesRead, .subscribe, .unsubscribe: readResource(request, into: &actions)
+    case .promptsGet: getPrompt(request, into: &actions)
+    case .complete: complete(request, into: &actions)
+    case .listen: listen(request, into: &actions)
+    case .tasksGet, .tasksResult, .tasksCancel, .tasksUpdate: useTask(request, into: &actions)
+    case .setLevel:
+      guard request.text("level") != nil else { return refuse(request, .invalidParameters, "`level` must be a string", into: &actions) }
+      forward(request, target: nil, into: &actions)
+    case .initialize: initialize(request, into: &actions)
+    default: forward(request, target: nil, into: &actions)
+    }
+  }
+
+  /// Sends a request to the server, as the very bytes that came.
+  mutating func forward(
+    _ request: Request, target: String?, tool: [UInt8] = [], subscription: Subscription? = nil, into actions: inout [Action]
+  ) {
+    var record = openRecord(request, target: target)
+    record.rule = decider.grantingRule
+    record.shadow = decider.firedShadows()
+    record.forwarded = request.now.nanoseconds
+    pending.insert(
+      PendingRequest(
+        identifier: request.identifier, method: request.method, revision: request.revision, capabilities: request.capabilities,
+        progressToken: request.progressToken, wantsLog: request.metadata.logLevel != nil, batch: request.inbound.batch, tool: tool,
+        subscription: subscription, record: record))
+    lastForwarded = request.identifier
+    actions.append(.sendToServer(request.inbound.bytes))
+  }
+
+  private mutating func initialize(_ request: Request, into actions: inout [Action]) {
+    guard request.text("protocolVersion") != nil else {
+      return refuse(request, .invalidParameters, "`protocolVersion` must be a string", into: &actions)
+    }
+    clientCapabilities = request.parameter("capabilities").map { ClientCapabilities(request.document, $0) } ?? []
+    phase = .initializing(request.identifier)
+    forward(request, target: nil, into: &actions)
+  }
+
+  /// LANGUAGE.md section 3: resolve, type, decide. A tool that is not pinned, or not as it was pinned, is closed whatever rules say.
+  private mutating func call(_ request: Request, into actions: inout [Action]) {
+    guard let name = request.text("name") else {
+      return refuse(request, .invalidParameters, "`name` must be a string", into: &actions)
+    }
+    let arguments = request.parameter("arguments")
+    if let arguments, request.document.kind(arguments) != .object {
+      return refuse(request, .invalidParameters, "`arguments` must be an object", into: &actions)
+    }
+    guard let tool = decider.tool(named: name) else {
+      return deny(request, decider.unknownTool(name, live, request.now), target: quoted(name), into: &actions)
+    }
+    if live.hasFailed {
+      let message = "The server did not tell its tools, so they cannot be held against what was pinned."
+      return deny(request, Refusal(.upstreamUnavailable, message), target: quoted(name), into: &actions)
+    }
+    guard live.isKnown else {
+      if live.isUnread { startListing(into: &actions) }
+      return hold(request.inbound, request.identifier, into: &actions)
+    }
+    let target = decider.name(of: tool)
+    switch live.standing(of: tool) {
+    case .asPinned: break
+    case .drifted:
+      let refusal = Refusal(
+        .toolDrifted,
+        "The tool `\(target)` is closed: what the server offers under this name is not what was pinned when the policy was written. "
+          + "Someone has to review the change and pin it again.")
+      return deny(request, refusal, target: target, into: &actions)
+    case .absent:
+      return deny(
+        request, Refusal(.toolDrifted, "The tool `\(target)` is closed: the server no longer offers it."), target: target, into: &actions)
+    }
+    if let violations = live.violations(of: tool, request.document, arguments) {
+      var refusal = Refusal(.invalidArgument, "The arguments of `\(target)` do not fit its input schema.")
+      refusal.violations = violations
+      return deny(request, refusal, target: target, into: &actions)
+    }
+    if let refusal = decider.decide(.tool(tool, request.document, arguments: arguments), live, request.now) {
+      return deny(request, refusal, target: target, into: &actions)
+    }
+    forward(request, target: target, tool: name, into: &actions)
+  }
+
+  private mutating func readResource(_ request: Request, into actions: inout [Action]) {
+    guard let uri = request.text("uri") else { return refuse(request, .invalidParameters, "`uri` must be a string", into: &actions) }
+    let target = quoted(uri)
+    if let refusal = decider.decideResource(uri, live, request.now) {
+      return deny(request, refusal, target: target, into: &actions)
+    }
+    forward(request, target: target, into: &actions)
+  }
+
+  private mutating func getPrompt(_ request: Request, into actions: inout [Action]) {
+    guard let name = request.text("name") else {
+      return refuse(request, .invalidParameters, "`name` must be a string", into: &actions)
+    }
+    let arguments = request.parameter("arguments")
+    if let arguments, request.document.kind(arguments) != .object {
+      return refuse(request, .invalidParameters, "`arguments` must be an object", into: &actions)
+    }
+    guard let prompt = decider.prompt(named: name) else {
+      return deny(request, decider.notGranted(name, "prompt"), target: quoted(name), into: &actions)
+    }
+    if let refusal = decider.decide(.prompt(prompt, request.document, arguments: arguments), live, request.now) {
+      return deny(request, refusal, target: quoted(name), into: &actions)
+    }
+    forward(request, target: quoted(name), into: &actions)
+  }
+
+  /// Completions tell values of a prompt's or template's arguments: only where some use of it could be allowed.
+  private mutating func complete(_ request: Request, into actions: inout [Action]) {
+    let document = request.document
+    guard let reference = request.parameter("ref"), let type = document.member(reference, "type") else {
+      return refuse(request, .invalidParameters, "`ref` must name a prompt or a resource template", into: &actions)
+    }
+    if document.stringEquals(type, "ref/prompt"), let name = document.member(reference, "name").flatMap({ document.text($0) }) {
+      guard let prompt = decider.prompt(named: name), decider.mayAllow(.prompt(prompt), request.now) else {
+        return deny(request, decider.notGranted(name, "prompt"), target: quoted(name), into: &actions)
+      }
+      return forward(request, target: quoted(name), into: &actions)
+    }
+    if document.stringEquals(type, "ref/resource"), let uri = document.member(reference, "uri").flatMap({ document.text($0) }) {
+      guard decider.mayAllowTemplate(uri, request.now) else {
+        return deny(request, decider.notGranted(uri, "resource"), target: quoted(uri), into: &actions)
+      }
+      return forward(request, target: quoted(uri), into: &actions)
+    }
+    refuse(request, .invalidParameters, "`ref` must be `ref/prompt` with a `name` or `ref/resource` with a `uri`", into: &actions)
+  }
+
+  /// Every resource named must be readable; refusing the whole tells the client which one is not, where leaving one out would not.
+  private mutating func listen(_ request: Request, into actions: inout [Action]) {
+    let document = request.document
+    guard let notifications = request.parameter("notifications"), document.kind(notifications) == .object else {
+      return refuse(request, .invalidParameters, "`notifications` must be an object", into: &actions)
+    }
+    var subscription = Subscription()
+    subscription.toolsListChanged = isTrue(document, notifications, "toolsListChanged")
+    subscription.promptsListChanged = isTrue(document, notifications, "promptsListChanged")
+    subscription.resourcesListChanged = isTrue(document, notifications, "resourcesListChanged")
+    if let resources = document.member(notifications, "resourceSubscriptions") {
+      guard document.kind(resources) == .array, document.count(resources) <= Limits.subscriptions else {
+        let message = "`resourceSubscriptions` must be an array of at most \(Limits.subscriptions) URIs"
+        return refuse(request, .invalidParameters, message, into: &actions)
+      }
+      for element in document.elements(resources) {
+        guard let uri = document.text(element) else {
+          return refuse(request, .invalidParameters, "`resourceSubscriptions` must hold strings", into: &actions)
+        }
+        if let refusal = decider.decideResource(uri, live, request.now) {
+          return deny(request, refusal, target: quoted(uri), into: &actions)
+        }
+      }
+      subscription.resources = true
+    }
+    if let identifiers = document.member(notifications, "taskIds") {
+      for element in document.elements(identifiers) {
+        guard let task = document.text(element), tasks.tool(of: task) != nil else {
+          return deny(request, Session.unknownTask, into: &actions)
+        }
+      }
+      subscription.tasks = true
+    }
+    forward(request, target: nil, subscription: subscription, into: &actions)
+  }
+
+  private func isTrue(_ document: Document, _ object: Node, _ name: String) -> Bool {
+    document.member(object, name).flatMap { document.boolean($0) } ?? false
+  }
+
+  /// A task is as open as the tool whose call made it.
+  private mutating func useTask(_ request: Request, into actions: inout [Action]) {
+    guard let task = request.text("taskId") else {
+      return refuse(request, .invalidParameters, "`taskId` must be a string", into: &actions)
+    }
+    guard let name = tasks.tool(of: task) else { return deny(request, Session.unknownTask, into: &actions) }
+    guard let tool = decider.tool(named: name), decider.mayAllow(.tool(tool), request.now) else {
+      return deny(request, decider.notGranted(name, "tool"), target: quoted(name), into: &actions)
+    }
+    forward(request, target: decider.name(of: tool), tool: name, into: &actions)
+  }
+
+  static let unknownTask = Refusal(.permissionDenied, "No call on this connection made a task of this id.")
+}

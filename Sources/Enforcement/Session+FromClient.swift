@@ -1,0 +1,236 @@
+internal import JSON
+internal import Messages
+
+// What the client sends: from bytes to a request that may be made in this era, or a refusal.
+extension Session {
+  mutating func readFromClient(_ message: [UInt8], at time: EventTime, into actions: inout [Action]) {
+    let document: Document
+    do {
+      document = try Document(parsing: message, limits: .message)
+    } catch {
+      return refuseUnreadable(message, error, at: time, into: &actions)
+    }
+    guard document.kind(document.root) == .array else {
+      return take(Inbound(bytes: message, document: document, time: time, batch: nil), now: time, into: &actions)
+    }
+    readBatch(Inbound(bytes: message, document: document, time: time, batch: nil), into: &actions)
+  }
+
+  private mutating func refuseUnreadable(_ message: [UInt8], _ error: ParseError, at time: EventTime, into actions: inout [Action]) {
+    let identifier = SalvagedIdentifier.find(in: message).flatMap { isTaken($0) ? nil : $0 }
+    let code: ErrorCode
+    switch error.reason {
+    case .tooLarge, .tooDeep, .tooManyValues, .tooManyDigits, .exponentTooLarge, .duplicateName: code = .invalidRequest
+    default: code = .parse
+    }
+    let inbound = Inbound(bytes: message, document: Document(), time: time, batch: nil)
+    refuse(inbound, identifier, code, "not acceptable JSON at byte \(error.offset): \(error.message)", into: &actions)
+  }
+
+  /// One message that is no batch, or a member of one.
+  mutating func take(_ inbound: Inbound, now: EventTime, into actions: inout [Action]) {
+    switch Envelope(inbound.document, inbound.document.root) {
+    case .request(let identifier, let method, let parameters):
+      takeRequest(inbound, identifier, method, parameters, now: now, into: &actions)
+    case .notification(let method, let parameters):
+      takeNotification(inbound, method, parameters, into: &actions)
+    case .result(let identifier, _): takeAnswer(inbound, identifier, into: &actions)
+    case .failure(let identifier?, _): takeAnswer(inbound, identifier, into: &actions)
+    case .failure(nil, _):
+      drop(.client, "an error that answers no request", bytes: inbound.bytes.count, at: inbound.time, into: &actions)
+    case .invalid(let defect, let identifier):
+      let free = identifier.flatMap { isTaken($0) ? nil : $0 }
+      refuse(inbound, free, .invalidRequest, defect.rawValue, into: &actions)
+    }
+  }
+
+  /// Whether an id of the client's is in use, so that an answer with it could be taken for that of another request.
+  func isTaken(_ identifier: Identifier) -> Bool {
+    if pending.isTaken(identifier) || held.contains(where: { $0.identifier == identifier }) { return true }
+    guard case .text(let text) = identifier else { return false }
+    return text.decoded.starts(with: ownPrefix.utf8)
+  }
+
+  private mutating func takeRequest(
+    _ inbound: Inbound, _ identifier: Identifier, _ methodNode: Node, _ parameters: Node?, now: EventTime, into actions: inout [Action]
+  ) {
+    let document = inbound.document
+    guard !isTaken(identifier) else {
+      return refuse(inbound, nil, .invalidRequest, "the id is that of another request; ids must be unique", into: &actions)
+    }
+    guard let metadata = RequestMetadata(document, parameters: parameters) else {
+      return refuse(inbound, identifier, .invalidParameters, "`_meta` must be an object", into: &actions)
+    }
+    if let parameters, let lookalike = ParameterNames.lookalike(document, parameters) {
+      return refuse(
+        inbound, identifier, .invalidParameters, "the parameter \(quoted(lookalike)) differs from a known one in letter case only",
+        into: &actions)
+    }
+    let method = Method(document, methodNode).flatMap { $0.isNotification ? nil : $0 }
+    switch admit(document, method, metadata) {
+    case .hold: return hold(inbound, identifier, into: &actions)
+    case .refuse(let code, let message, let data):
+      return refuse(inbound, identifier, code, message, data: data, method: method, into: &actions)
+    case .admit(let method, let revision, let capabilities):
+      var token: Identifier?
+      if let node = metadata.progressToken {
+        guard let read = Identifier(document, node), !pending.isProgressTokenTaken(read) else {
+          let message = "`progressToken` must be a string or a whole number that no other request uses"
+          return refuse(inbound, identifier, .invalidParameters, message, method: method, into: &actions)
+        }
+        token = read
+      }
+      let trace = metadata.traceParent.flatMap { TraceIdentifier(document, traceParent: $0) } ?? traces.next()
+      let request = Request(
+        inbound: inbound, identifier: identifier, method: method, parameters: parameters, metadata: metadata, revision: revision,
+        capabilities: capabilities, progressToken: token, trace: trace, now: now)
+      dispatch(request, into: &actions)
+    }
+  }
+
+  /// Keeps a message until the handshake is done or the tools are known. Cheap refusals were made before.
+  mutating func hold(_ inbound: Inbound, _ identifier: Identifier?, into actions: inout [Action]) {
+    guard held.count < Limits.held, heldBytes + inbound.bytes.count <= Limits.heldBytes else {
+      guard let identifier else {
+        return drop(.client, "too many messages wait", bytes: inbound.bytes.count, at: inbound.time, into: &actions)
+      }
+      return refuse(inbound, identifier, .invalidRequest, "too many messages wait for the server to start", into: &actions)
+    }
+    held.append(Held(bytes: inbound.bytes, time: inbound.time, batch: inbound.batch, identifier: identifier))
+    heldBytes += inbound.bytes.count
+  }
+
+  /// Takes up what was held, in its order, once there is nothing to wait for.
+  mutating func drainIfPossible(at time: EventTime, into actions: inout [Action]) {
+    if case .initializing = phase { return }
+    if live.isReading { return }
+    defer { live.permitRetry() }
+    let messages = held
+    held = []
+    heldBytes = 0
+    for message in messages {
+      // It was parsed when it came; the document was not kept so that what waits takes its bytes and no more.
+      guard let document = try? Document(parsing: message.bytes, limits: .message) else { continue }
+      let inbound = Inbound(bytes: message.bytes, document: document, time: message.time, batch: message.batch)
+      if document.kind(document.root) == .array {
+        readBatch(inbound, into: &actions)
+      } else {
+        take(inbound, now: time, into: &actions)
+      }
+    }
+  }
+
+  // MARK: Batches
+
+  private mutating func readBatch(_ inbound: Inbound, into actions: inout [Action]) {
+    if case .initializing = phase { return hold(inbound, nil, into: &actions) }
+    guard case .handshake(let revision) = phase, revision.hasBatches else {
+      return refuse(inbound, nil, .invalidRequest, "batches exist in revision 2025-03-26 only", into: &actions)
+    }
+    let document = inbound.document
+    let count = document.count(document.root)
+    guard (1...Limits.batch).contains(count) else {
+      return refuse(inbound, nil, .invalidRequest, "a batch has 1 to \(Limits.batch) messages", into: &actions)
+    }
+    let ranges = document.elements(document.root).map { document.source($0) }
+    // Everything but notifications and answers to the server gets an answer, if only a refusal.
+    let requests = document.elements(document.root).count { element in
+      switch Envelope(document, element) {
+      case .request, .invalid: true
+      case .notification, .result, .failure: false
+      }
+    }
+    let batch = requests > 0 ? batches.open(requests: requests) : nil
+    for range in ranges {
+      let bytes = Array(inbound.bytes[range])
+      guard let member = try? Document(parsing: bytes, limits: .message) else { continue }
+      take(Inbound(bytes: bytes, document: member, time: inbound.time, batch: batch), now: inbound.time, into: &actions)
+    }
+  }
+
+  // MARK: Notifications and answers
+
+  private mutating func takeNotification(_ inbound: Inbound, _ methodNode: Node, _ parameters: Node?, into actions: inout [Action]) {
+    let document = inbound.document
+    let size = inbound.bytes.count
+    guard let method = Method(document, methodNode), method.isNotification else {
+      return drop(.client, "no such notification", bytes: size, at: inbound.time, into: &actions)
+    }
+    if let reason = defect(of: method, document, parameters) {
+      return drop(.client, reason, method: method, bytes: size, at: inbound.time, into: &actions)
+    }
+    switch method {
+    case .cancelled: cancel(inbound, parameters, into: &actions)
+    case .initialized:
+      if case .initializing = phase { return hold(inbound, nil, into: &actions) }
+      actions.append(.sendToServer(inbound.bytes))
+      // As early as the protocol permits, so that the first call need not wait.
+      if live.isUnread { startListing(into: &actions) }
+    default: actions.append(.sendToServer(inbound.bytes))
+    }
+  }
+
+  /// Why a notification of the client cannot pass now, or nil.
+  private func defect(of method: Method, _ document: Document, _ parameters: Node?) -> String? {
+    guard isServerRunning else { return "the server is gone" }
+    if let parameters, ParameterNames.lookalike(document, parameters) != nil { return "a parameter differs in letter case only" }
+    switch phase {
+    case .opening:
+      if method != .cancelled { return "before the handshake" }
+    case .initializing:
+      if method != .initialized && method != .cancelled { return "before the handshake" }
+    case .handshake(let revision):
+      if !method.exists(from: .client, in: revision) { return "not of this revision" }
+    case .stateless:
+      if !method.exists(from: .client, in: .of2026July) { return "not of this revision" }
+    }
+    if method == .progress {
+      guard let token = parameters.flatMap({ document.member($0, "progressToken") }).flatMap({ Identifier(document, $0) }),
+        serverRequests.entries.contains(where: { $0.progressToken == token })
+      else { return "progress of nothing that the server asked for" }
+    }
+    return nil
+  }
+
+  /// The client takes a request back. What was not sent needs no word to the server; `initialize` cannot be taken back.
+  private mutating func cancel(_ inbound: Inbound, _ parameters: Node?, into actions: inout [Action]) {
+    let document = inbound.document
+    let size = inbound.bytes.count
+    guard let identifier = parameters.flatMap({ document.member($0, "requestId") }).flatMap({ Identifier(document, $0) }) else {
+      return drop(.client, "a cancellation needs a `requestId`", method: .cancelled, bytes: size, at: inbound.time, into: &actions)
+    }
+    if let place = held.firstIndex(where: { $0.identifier == identifier }) {
+      let message = held.remove(at: place)
+      heldBytes -= message.bytes.count
+      withdraw(batch: message.batch, into: &actions)
+      var record = CallRecord(sender: .client, time: message.time, outcome: .cancelled, bytesIn: message.bytes.count)
+      record.identifier = identifier
+      record.agent = decider.agentName
+      actions.append(.record(record))
+      return
+    }
+    if pending.request(identifier)?.method == .initialize {
+      return drop(.client, "`initialize` cannot be cancelled", method: .cancelled, bytes: size, at: inbound.time, into: &actions)
+    }
+    guard let request = pending.cancel(identifier) else {
+      return drop(.client, "cancels nothing that is in flight", method: .cancelled, bytes: size, at: inbound.time, into: &actions)
+    }
+    actions.append(.sendToServer(inbound.bytes))
+    withdraw(batch: request.batch, into: &actions)
+    var record = request.record
+    record.outcome = .cancelled
+    actions.append(.record(record))
+  }
+
+  /// The client's answer to a request of the server's.
+  private mutating func takeAnswer(_ inbound: Inbound, _ identifier: Identifier, into actions: inout [Action]) {
+    guard isServerRunning, serverRequests.remove(identifier) != nil else {
+      return drop(.client, "answers no request of the server", bytes: inbound.bytes.count, at: inbound.time, into: &actions)
+    }
+    actions.append(.sendToServer(inbound.bytes))
+  }
+}
+
+extension DocumentLimits {
+  static let message = DocumentLimits(bytes: Limits.messageBytes)
+}

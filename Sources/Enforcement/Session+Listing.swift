@@ -1,0 +1,50 @@
+internal import JSON
+internal import Messages
+
+// The gate's own reading of the tool list. Its ids begin with a prefix that no client id may have, so an answer can only be meant for it.
+extension Session {
+  mutating func startListing(into actions: inout [Action]) {
+    guard isServerRunning else { return live.fail() }
+    ask(cursor: nil, isFirst: true, into: &actions)
+  }
+
+  private mutating func ask(cursor: [UInt8]?, isFirst: Bool, into actions: inout [Action]) {
+    ownIdentifiers += 1
+    guard let identifier = Identifier(source: Array("\"\(ownPrefix)\(ownIdentifiers)\"".utf8)) else {
+      preconditionFailure("hexadecimal digits and dashes make a JSON string")
+    }
+    var parameters: [Value.Member] = []
+    if let cursor { parameters.append(Value.Member("cursor", .string(String(decoding: cursor, as: UTF8.self)))) }
+    if case .stateless = phase {
+      parameters.append(
+        Value.Member(
+          "_meta",
+          .object([
+            Value.Member(MetadataKey.protocolVersion, .string(Revision.of2026July.name)),
+            Value.Member(MetadataKey.clientCapabilities, .object([])),
+          ])))
+    }
+    live.asked(identifier, isFirst: isFirst)
+    actions.append(
+      .sendToServer(Reply.request(identifier, method: .toolsList, parameters: parameters.isEmpty ? nil : .object(parameters))))
+  }
+
+  mutating func takeListing(_ document: Document, _ result: Node, at time: EventTime, into actions: inout [Action]) {
+    switch live.take(document, result) {
+    case .done: live.finish(with: decider)
+    case .more(let cursor): ask(cursor: cursor, isFirst: false, into: &actions)
+    case .unusable: failListing(at: time, into: &actions)
+    }
+  }
+
+  mutating func failListing(at time: EventTime, into actions: inout [Action]) {
+    live.fail()
+    drop(.server, "the list of tools could not be read", method: .toolsList, bytes: 0, at: time, into: &actions)
+  }
+
+  /// The list changed while it was read: what was read may be of either state.
+  mutating func restartListing(at time: EventTime, into actions: inout [Action]) {
+    guard !live.hasRestartedTooOften else { return failListing(at: time, into: &actions) }
+    startListing(into: &actions)
+  }
+}
