@@ -1,4 +1,5 @@
 internal import Enforcement
+internal import Messages
 internal import Glibc
 internal import Logging
 
