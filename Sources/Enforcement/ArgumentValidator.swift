@@ -1,7 +1,8 @@
 internal import JSON
+internal import Schemas
 
-/// Something wrong with one argument.
-struct Violation: Equatable {
+/// Something wrong with one argument, said so that a model can put it right.
+struct ArgumentProblem: Equatable {
   /// A JSON Pointer into the arguments (RFC 6901).
   let path: String
   let message: String
@@ -10,33 +11,57 @@ struct Violation: Equatable {
 /// Holds the arguments of calls to a tool's input schema. Made from the live definition, which is used only while its digest is the pinned
 /// one: so it is the snapshot's schema.
 struct ArgumentValidator {
+  /// Nil when the schema cannot be used: then no arguments fit it.
+  private let schema: CompiledSchema?
   /// Names of the declared properties, and the same without letter case.
   private let properties: [[UInt8]]
   private let folded: [[UInt8]]
 
   init(_ document: Document, _ definition: Node) {
+    let schema = document.member(definition, "inputSchema")
+    self.schema = schema.flatMap { try? CompiledSchema(compiling: Value(document, $0)) }
     var properties: [[UInt8]] = []
-    if let schema = document.member(definition, "inputSchema"), let declared = document.member(schema, "properties") {
+    if let declared = schema.flatMap({ document.member($0, "properties") }) {
       for (key, _) in document.members(declared) { properties.append(document.text(key) ?? []) }
     }
     self.properties = properties
     folded = properties.map(ParameterNames.fold)
   }
 
-  /// Nil: nothing is wrong.
-  func violations(_ document: Document, _ arguments: Node?) -> [Violation]? {
-    guard let arguments else { return nil }
+  /// - Parameter arguments: nil for a call without any, which is the same as an empty object.
+  /// - Returns: nil when nothing is wrong.
+  func problems(_ document: Document, _ arguments: Node?, scratch: inout ValidationScratch) -> [ArgumentProblem]? {
+    guard let schema else {
+      return [ArgumentProblem(path: "", message: "the tool's input schema cannot be used, so no arguments can be checked")]
+    }
+    guard let arguments else { return problems(ArgumentValidator.none, ArgumentValidator.none.root, scratch: &scratch) }
+    if let problem = lookalike(document, arguments) { return [problem] }
+    if schema.isValid(document, at: arguments, scratch: &scratch) == .valid { return nil }
+    return schema.violations(in: document, at: arguments, scratch: &scratch).map { violation in
+      let hint = violation.suggestion.map { ", did you mean `\($0)`?" } ?? ""
+      return ArgumentProblem(
+        path: violation.instancePath.description, message: "expected \(violation.expected), got \(violation.got)\(hint)")
+    }
+  }
+
+  /// A server that matches names without regard to case would read this one where rules have read the declared one.
+  private func lookalike(_ document: Document, _ arguments: Node) -> ArgumentProblem? {
     var next = document.firstChild(arguments)
     while let key = next {
-      // A server that matches names without regard to case would read this one where rules have read the declared one.
       if !properties.contains(where: { document.stringEquals(key, $0) }), let text = document.text(key),
         let place = folded.firstIndex(of: ParameterNames.fold(text))
       {
         let declared = String(decoding: properties[place], as: UTF8.self)
-        return [Violation(path: "/\(String(decoding: text.prefix(Limits.quotedBytes), as: UTF8.self))", message: "write `\(declared)`")]
+        let path = "/\(String(decoding: text.prefix(Limits.quotedBytes), as: UTF8.self))"
+        return ArgumentProblem(path: path, message: "differs from the argument `\(declared)` in letter case only")
       }
       next = document.sibling(after: document.value(of: key), in: arguments)
     }
     return nil
   }
+
+  private static let none: Document = {
+    guard let document = try? Document(parsing: Array("{}".utf8)) else { preconditionFailure("an empty object is JSON") }
+    return document
+  }()
 }

@@ -136,7 +136,7 @@ struct Decider: ~Copyable {
       case .missing: "is required"
       case .wrongType: "has the wrong type"
       }
-    refusal.violations = [Violation(path: name.map { "/\($0)" } ?? "", message: problem)]
+    refusal.violations = [ArgumentProblem(path: name.map { "/\($0)" } ?? "", message: problem)]
     return refusal
   }
 

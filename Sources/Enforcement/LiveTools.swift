@@ -2,6 +2,7 @@ internal import Bytecode
 internal import Digests
 internal import JSON
 internal import Messages
+internal import Schemas
 
 /// How a pinned tool stands to what the server offers now.
 enum Standing {
@@ -65,10 +66,12 @@ struct LiveTools {
     standings.indices.contains(Int(tool.index)) ? standings[Int(tool.index)] : .absent
   }
 
-  /// What is wrong with the arguments of a call; nil: nothing.
-  func violations(of tool: ToolID, _ document: Document, _ arguments: Node?) -> [Violation]? {
-    guard places.indices.contains(Int(tool.index)), places[Int(tool.index)] >= 0 else { return nil }
-    return definitions[places[Int(tool.index)]].validator.violations(document, arguments)
+  /// What is wrong with the arguments of a call of a tool that is as pinned; nil: nothing.
+  func problems(
+    of tool: ToolID, _ document: Document, _ arguments: Node?, scratch: inout ValidationScratch
+  ) -> [ArgumentProblem]? {
+    precondition(standing(of: tool) == .asPinned, "only such a tool's schema is the one that rules were written for")
+    return definitions[places[Int(tool.index)]].validator.problems(document, arguments, scratch: &scratch)
   }
 
   /// Whether a denial may have `structuredContent`: not when the client may hold it to an output schema.

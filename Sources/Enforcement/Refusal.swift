@@ -14,7 +14,7 @@ struct Refusal {
   /// Names of what the caller could call instead; nil when the policy hides it or there is nothing of the kind.
   var allowed: [String]?
   /// What is wrong with single arguments: where, and what.
-  var violations: [Violation] = []
+  var violations: [ArgumentProblem] = []
 
   init(_ code: DenialCode, _ message: String) {
     self.code = code

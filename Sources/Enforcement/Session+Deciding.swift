@@ -88,9 +88,13 @@ extension Session {
       return deny(
         request, Refusal(.toolDrifted, "The tool `\(target)` is closed: the server no longer offers it."), target: target, into: &actions)
     }
-    if let violations = live.violations(of: tool, request.document, arguments) {
+    if let problems = live.problems(of: tool, request.document, arguments, scratch: &validation) {
+      // What a tool takes is told only to those who may know of it.
+      guard decider.mayAllow(.tool(tool), request.now) else {
+        return deny(request, decider.unknownTool(name, live, request.now), target: target, into: &actions)
+      }
       var refusal = Refusal(.invalidArgument, "The arguments of `\(target)` do not fit its input schema.")
-      refusal.violations = violations
+      refusal.violations = problems
       return deny(request, refusal, target: target, into: &actions)
     }
     if let refusal = decider.decide(.tool(tool, request.document, arguments: arguments), live, request.now) {

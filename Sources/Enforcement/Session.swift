@@ -1,6 +1,7 @@
 internal import Bytecode
 internal import JSON
 internal import Messages
+internal import Schemas
 
 /// The gate for one connection: events in, ordered actions out. It does no I/O, reads no clock and starts no tasks.
 ///
@@ -48,6 +49,7 @@ package struct Session: ~Copyable {
   var tasks = Tasks()
   var repeats = RepeatTable()
   var live = LiveTools()
+  var validation = ValidationScratch()
   /// The request that the current event sent to the server last.
   var lastForwarded: Identifier?
 

@@ -1,7 +1,7 @@
 internal import Enforcement
-internal import Messages
 internal import Glibc
 internal import Logging
+internal import Messages
 
 /// One line for every request that is finished and every message that was dropped; docs/log.md lists the fields.
 ///
