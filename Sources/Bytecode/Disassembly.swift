@@ -2,7 +2,7 @@ extension Program {
   /// The program as text, for people and golden tests: every target with its rules, instruction by instruction.
   package func disassembly() -> String {
     var out = ""
-    for (index, agent) in agents.enumerated() { out += "agent \(index) \(agent.name)\n" + listing(agent.chain, shared) }
+    for (index, agent) in agents.enumerated() { out += "agent \(index) \(agent.name)\n" + (agent.chain.map { listing($0, shared) } ?? "    never\n") }
     for pinned in tools { out += "tool \(servers[Int(pinned.server.index)].name).\(pinned.name)\n" + listing(pinned.plan) }
     for pinned in prompts { out += "prompt \(servers[Int(pinned.server.index)].name).\(pinned.name)\n" + listing(pinned.plan) }
     for server in servers {
@@ -20,7 +20,7 @@ extension Program {
       out += "  slot \(index) \(slot.form)"
       if let base = slot.base { out += " of slot \(base)" }
       if let list = slot.list { out += " of elements of slot \(list)" }
-      for field in plan.fields where field.value == UInt16(index) || field.presence == UInt16(index) {
+      for field in plan.fields where field.value == UInt32(index) || field.presence == UInt32(index) {
         out += " \(fields[Int(field.number.index)])"
       }
       out += slot.constants.isEmpty ? "\n" : " against \(numbers[Int(slot.constants.lowerBound)..<Int(slot.constants.upperBound)])\n"
@@ -52,7 +52,7 @@ extension Program {
     return out
   }
 
-  private func way(_ way: UInt16, _ offset: Int) -> String {
+  private func way(_ way: UInt32, _ offset: Int) -> String {
     switch way {
     case Instruction.accept: "accept"
     case Instruction.reject: "reject"

@@ -20,11 +20,11 @@ package struct Group: Hashable, Sendable {
   /// Its number in the keys of `Buckets`.
   package var number: UInt32
   /// At most `Buckets.pivots`.
-  package var pivots: [UInt16]
+  package var pivots: [UInt32]
   /// Whether any of its rules speaks of single agents.
   package var hasAgents: Bool
 
-  package init(number: UInt32, pivots: [UInt16], hasAgents: Bool) {
+  package init(number: UInt32, pivots: [UInt32], hasAgents: Bool) {
     self.number = number
     self.pivots = pivots
     self.hasAgents = hasAgents
@@ -36,20 +36,32 @@ package struct Buckets: Sendable {
   /// Pivots a group may have.
   package static let pivots = 3
   /// The agent of rules that speak of everyone.
-  package static let everyone: UInt32 = (1 << 18) - 1
+  package static let everyone = UInt32.max
   /// In place of a pivot: rules that stand in no pivot's buckets.
   package static let unpivoted = 3
   /// In place of a value, without a pivot: every rule of the agent, for when the pivots' values are unknown.
   package static let all: UInt32 = 1
 
-  /// Limits that the width of a key sets.
-  package static let groupLimit = 1 << 22
-  package static let agentLimit = Int(everyone)
-  package static let valueLimit = 1 << 22
+  private struct Key: Hashable {
+    /// Group and agent.
+    var who: UInt64
+    /// Pivot and value.
+    var what: UInt64
 
+    init(_ group: UInt32, _ agent: UInt32, _ pivot: Int, _ value: UInt32) {
+      who = UInt64(group) &<< 32 | UInt64(agent)
+      what = UInt64(pivot) &<< 32 | UInt64(value)
+    }
+
+    var place: Int {
+      let mixed = (who &* 0x9E37_79B9_7F4A_7C15 ^ what) &* 0xD6E8_FEB8_6659_FD93
+      return Int(truncatingIfNeeded: mixed &>> 33)
+    }
+  }
+
+  /// Empty when `lower` is `upper`: no bucket is.
   private struct Entry: Sendable {
-    /// `UInt64.max` for an empty place: no group has that number.
-    var key: UInt64
+    var key: Key
     var lower: UInt32
     var upper: UInt32
   }
@@ -60,48 +72,38 @@ package struct Buckets: Sendable {
 
   package init() { entries = Array(repeating: Buckets.empty, count: 16) }
 
-  private static let empty = Entry(key: .max, lower: 0, upper: 0)
-
-  private static func key(_ group: UInt32, _ agent: UInt32, _ pivot: Int, _ value: UInt32) -> UInt64 {
-    UInt64(group) << 42 | UInt64(agent) << 24 | UInt64(pivot) << 22 | UInt64(value)
-  }
+  private static let empty = Entry(key: Key(0, 0, 0, 0), lower: 0, upper: 0)
 
   /// Empty when there is no such bucket.
   package func bucket(group: UInt32, agent: UInt32, pivot: Int, value: UInt32) -> Range<Int> {
-    let key = Buckets.key(group, agent, pivot, value)
+    let key = Key(group, agent, pivot, value)
     let entries = entries.span
     let mask = entries.count &- 1
-    var place = Buckets.hash(key) & mask
+    var place = key.place & mask
     while true {
       let entry = entries[place]
+      if entry.lower == entry.upper { return 0..<0 }
       if entry.key == key { return Int(entry.lower)..<Int(entry.upper) }
-      if entry.key == .max { return 0..<0 }
       place = (place &+ 1) & mask
     }
   }
 
   package mutating func insert(group: UInt32, agent: UInt32, pivot: Int, value: UInt32, candidates: Range<Int>) {
-    precondition(group < Buckets.groupLimit - 1 && agent <= Buckets.everyone && pivot <= Buckets.unpivoted && value < Buckets.valueLimit)
+    precondition(!candidates.isEmpty && pivot <= Buckets.unpivoted)
     if (count + 1) * 2 > entries.count {
       let old = entries
       entries = Array(repeating: Buckets.empty, count: old.count * 2)
-      for entry in old where entry.key != .max { place(entry) }
+      for entry in old where entry.lower != entry.upper { place(entry) }
     }
-    let key = Buckets.key(group, agent, pivot, value)
-    place(Entry(key: key, lower: UInt32(candidates.lowerBound), upper: UInt32(candidates.upperBound)))
+    place(Entry(key: Key(group, agent, pivot, value), lower: UInt32(candidates.lowerBound), upper: UInt32(candidates.upperBound)))
     count += 1
   }
 
   private mutating func place(_ entry: Entry) {
-    var place = Buckets.hash(entry.key) & (entries.count - 1)
-    while entries[place].key != .max { place = (place + 1) & (entries.count - 1) }
+    var place = entry.key.place & (entries.count - 1)
+    while entries[place].lower != entries[place].upper { place = (place + 1) & (entries.count - 1) }
     entries[place] = entry
   }
 
-  private static func hash(_ key: UInt64) -> Int {
-    let mixed = key &* 0x9E37_79B9_7F4A_7C15
-    return Int(truncatingIfNeeded: mixed &>> 33)
-  }
-
-  package var ranges: [Range<Int>] { entries.filter { $0.key != .max }.map { Int($0.lower)..<Int($0.upper) } }
+  package var ranges: [Range<Int>] { entries.filter { $0.lower != $0.upper }.map { Int($0.lower)..<Int($0.upper) } }
 }

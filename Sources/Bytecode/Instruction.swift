@@ -35,19 +35,17 @@ package enum Quantifier: UInt8, Sendable, CaseIterable {
 package struct Instruction: Hashable, Sendable {
   package var operation: Operation
   private var flags: UInt8
-  package var slot: UInt16
+  package var slot: UInt32
   package var lower: UInt32
   package var upper: UInt32
   /// Where to go when the test holds (or, negated, does not): a distance forward from this instruction (at least 1), `accept` or `reject`.
-  package var whenTrue: UInt16
-  package var whenFalse: UInt16
+  package var whenTrue: UInt32
+  package var whenFalse: UInt32
 
   /// The condition holds.
-  package static let accept: UInt16 = .max
+  package static let accept: UInt32 = .max
   /// The condition does not hold.
-  package static let reject: UInt16 = .max - 1
-  /// The farthest that a way may lead.
-  package static let farthest = Int(UInt16.max) - 2
+  package static let reject: UInt32 = .max - 1
 
   /// How the values of a slot that holds several are taken together.
   package var quantifier: Quantifier { Quantifier(rawValue: flags & 3) ?? .one }
@@ -56,8 +54,8 @@ package struct Instruction: Hashable, Sendable {
   package var isNegated: Bool { flags & 4 != 0 }
 
   package init(
-    _ operation: Operation, quantifier: Quantifier = .one, isNegated: Bool = false, slot: UInt16, lower: UInt32, upper: UInt32,
-    whenTrue: UInt16 = Instruction.accept, whenFalse: UInt16 = Instruction.reject
+    _ operation: Operation, quantifier: Quantifier = .one, isNegated: Bool = false, slot: UInt32, lower: UInt32, upper: UInt32,
+    whenTrue: UInt32 = Instruction.accept, whenFalse: UInt32 = Instruction.reject
   ) {
     self.operation = operation
     flags = quantifier.rawValue | (isNegated ? 4 : 0)

@@ -111,12 +111,12 @@ package struct PinnedInfo: Sendable {
 /// A declared agent.
 package struct AgentInfo: Sendable {
   package let name: String
-  /// Over shared slots that are claims.
-  package let chain: Chain
+  /// Over shared slots that are claims; nil when it never holds.
+  package let chain: Chain?
   /// What a caller named as this agent by its operator says of itself.
   package let fixed: Identity
 
-  package init(name: String, chain: Chain, fixed: Identity) {
+  package init(name: String, chain: Chain?, fixed: Identity) {
     self.name = name
     self.chain = chain
     self.fixed = fixed

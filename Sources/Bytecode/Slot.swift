@@ -27,18 +27,18 @@ package struct Slot: Hashable, Sendable {
   /// Of the sorted constants that the number (or length) is compared with, in `Program.numbers`; of a moment in `Program.moments`.
   package var constants: Range<UInt32>
   /// The slot a derived one is computed from.
-  package var base: UInt16?
+  package var base: UInt32?
   /// Of an element's value: the list it is one of. Such a slot is bound anew for each element.
-  package var list: UInt16?
+  package var list: UInt32?
   /// Of a list in the arguments: what is read of its elements, and the slots that are bound for each.
   package var element: UInt32?
-  package var elements: Range<UInt16>
+  package var elements: Range<UInt32>
   /// Set when every constant is a whole multiple of 10^scale that fits `Int64`: then `Program.scaled` has them.
   package var scale: Int32?
 
   package init(
     form: Form, space: Names.Space = Names.Space(0), hasLiterals: Bool = false, constants: Range<UInt32> = 0..<0, scale: Int32? = nil,
-    base: UInt16? = nil, list: UInt16? = nil, element: UInt32? = nil, elements: Range<UInt16> = 0..<0
+    base: UInt32? = nil, list: UInt32? = nil, element: UInt32? = nil, elements: Range<UInt32> = 0..<0
   ) {
     self.form = form
     self.space = space
@@ -69,13 +69,13 @@ package struct Field: Hashable, Sendable {
   /// `null` counts as absent.
   package var isNullable: Bool
   /// The slot of its value, and of whether there is one.
-  package var value: UInt16?
-  package var presence: UInt16?
+  package var value: UInt32?
+  package var presence: UInt32?
   /// Of an object: what is read of its members.
   package var members: Members
 
   package init(
-    number: FieldNumber, kind: Kind, isRequired: Bool, isNullable: Bool, value: UInt16? = nil, presence: UInt16? = nil,
+    number: FieldNumber, kind: Kind, isRequired: Bool, isNullable: Bool, value: UInt32? = nil, presence: UInt32? = nil,
     members: Members = .none
   ) {
     self.number = number
@@ -119,7 +119,7 @@ package final class Plan: Sendable {
   /// Every rule on the target, by number.
   package let rules: [PlannedRule]
   /// The slots that are computed from others, on first use in each call.
-  package let derived: [UInt16]
+  package let derived: [UInt32]
 
   package init(
     slots: [Slot], shared: Int, fields: [Field], members: Members, denies: Group?, asks: Group?, shadows: Group?, grants: [Group?],
@@ -134,7 +134,7 @@ package final class Plan: Sendable {
     self.shadows = shadows
     self.grants = grants
     self.rules = rules
-    derived = slots.indices.filter { slots[$0].isDerived }.map { UInt16($0) }
+    derived = slots.indices.filter { slots[$0].isDerived }.map { UInt32($0) }
   }
 }
 
@@ -143,13 +143,13 @@ package struct PlannedRule: Hashable, Sendable {
   package var rule: RuleNumber
   package var chain: Chain
   /// For each instruction of the chain: which atom of `RuleInfo.atoms` it is.
-  package var atoms: [UInt16]
+  package var atoms: [UInt32]
   /// The first moment that is too late, in milliseconds; `Int64.max` for never.
   package var expires: Int64
   /// Agents it grants to; nil: everyone.
   package var agents: [UInt32]?
 
-  package init(rule: RuleNumber, chain: Chain, atoms: [UInt16], expires: Int64 = .max, agents: [UInt32]? = nil) {
+  package init(rule: RuleNumber, chain: Chain, atoms: [UInt32], expires: Int64 = .max, agents: [UInt32]? = nil) {
     self.rule = rule
     self.chain = chain
     self.atoms = atoms

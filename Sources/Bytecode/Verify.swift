@@ -21,7 +21,7 @@ package func verify(_ parts: Program.Parts) throws(Fault) {
   guard parts.sources.count == parts.shared.slots.count, parts.scaled.count == parts.numbers.count, !parts.fields.isEmpty else {
     throw .reference
   }
-  for agent in parts.agents { try verifier.verify(agent.chain, parts.shared) }
+  for agent in parts.agents { if let chain = agent.chain { try verifier.verify(chain, parts.shared) } }
   for pinned in parts.tools + parts.prompts {
     guard Int(pinned.server.index) < parts.servers.count else { throw .reference }
     if let plan = pinned.plan { try verifier.verify(plan, isShared: false) }
@@ -41,7 +41,7 @@ private struct Verifier {
 
   func verify(_ plan: Plan, isShared: Bool) throws(Fault) {
     let shared = parts.shared.slots
-    guard plan.shared == shared.count, plan.slots.count <= Int(UInt16.max), Array(plan.slots.prefix(shared.count)) == shared else {
+    guard plan.shared == shared.count, Array(plan.slots.prefix(shared.count)) == shared else {
       throw .reference
     }
     guard isShared || plan.grants.count == parts.grantingLayers else { throw .reference }

@@ -25,9 +25,10 @@ extension Evaluator {
   }
 
   mutating func isMember(_ claims: BoundClaims, of agent: AgentInfo) -> Bool {
+    guard let chain = agent.chain else { return false }
     bindShared(claims, Moment(milliseconds: 0))
     resetDerived(program.shared)
-    return holds(agent.chain, Facts(plan: program.shared, document: nothing, now: 0), whenUnknown: false)
+    return holds(chain, Facts(plan: program.shared, document: nothing, now: 0), whenUnknown: false)
   }
 
   private mutating func literal(_ instruction: Instruction, _ facts: borrowing Facts, _ whenUnknown: Bool) -> Bool {

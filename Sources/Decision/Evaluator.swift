@@ -115,7 +115,7 @@ extension Evaluator {
     search(program.buckets.bucket(group: group.number, agent: agent, pivot: Buckets.unpivoted, value: 0), facts, whenUnknown, &best)
     for pivot in group.pivots.indices {
       let value = cells[Int(group.pivots[pivot])].value
-      if value == Cell.absent || value >= Buckets.valueLimit { continue }
+      if value == Cell.absent { continue }
       search(program.buckets.bucket(group: group.number, agent: agent, pivot: pivot, value: value), facts, whenUnknown, &best)
     }
   }

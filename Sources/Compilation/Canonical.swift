@@ -1,0 +1,123 @@
+internal import JSON
+internal import Semantics
+
+/// The rules as a text that says what they mean and nothing else: no order, files, places, comments or names of sets and scopes. Its digest is
+/// the program's fingerprint. Policies with equal texts decide alike; that some which decide alike have different texts is for diagrams
+/// to find.
+func canonicalText(_ policies: CheckedPolicies) -> String {
+  let canonical = Canonical(policies: policies)
+  let layers = policies.layers.indices.map { layer in
+    policies.rules.filter { $0.layer == layer }.map(canonical.text).sorted().joined()
+  }
+  // A layer is what its rules are; the one that all other files form is the first.
+  let bounds = layers.dropFirst().filter { !$0.isEmpty }.sorted()
+  let agents = policies.agents.map { "agent \(quoted($0.name)) \(canonical.text($0.condition))\n" }.sorted()
+  let tools = Set(policies.rules.flatMap(\.targets.tools)).map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.sorted()
+  let prompts = Set(policies.rules.flatMap(\.targets.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }.sorted()
+  return (["sally 1\n"] + agents + tools + prompts + ["layer\n", layers.first ?? ""] + bounds.map { "layer\n" + $0 }).joined()
+}
+
+private func quoted(_ text: String) -> String { String(decoding: write(.string(text)), as: UTF8.self) }
+
+private struct Canonical {
+  let policies: CheckedPolicies
+
+  func text(_ tool: ToolReference) -> String {
+    quoted(policies.servers[tool.server].name) + "." + quoted(policies.tool(tool).name)
+  }
+
+  func text(_ prompt: PromptReference) -> String {
+    quoted(policies.servers[prompt.server].name) + "." + quoted(policies.prompt(prompt).name)
+  }
+
+  func text(_ rule: CheckedPolicies.Rule) -> String {
+    let kind: String
+    switch rule.kind {
+    case .grant(let grant):
+      switch grant.grantees {
+      case .anyone: kind = "grant to anyone"
+      case .agents(let agents):
+        kind = "grant to " + agents.map { quoted(policies.agents[$0].name) }.sorted().joined(separator: " ")
+      }
+      return line(rule, kind + (grant.until.map { " until \($0)" } ?? ""))
+    case .deny: return line(rule, "deny")
+    case .ask(let ask): return line(rule, "ask \(quoted(ask.approvers)) \(ask.withinMilliseconds)")
+    }
+  }
+
+  private func line(_ rule: CheckedPolicies.Rule, _ kind: String) -> String {
+    let targets =
+      rule.targets.tools.map { "tool " + text($0) }
+      + rule.targets.resources.map { "resource \(quoted(policies.servers[$0.server].name)) \(quoted($0.uri.source))" }
+      + rule.targets.prompts.map { "prompt " + text($0) }
+    let reason = rule.because.map { " because " + quoted($0) } ?? ""
+    return "\(rule.isShadow ? "shadow " : "")\(kind) \(quoted(rule.name)) on \(Set(targets).sorted().joined(separator: ", "))"
+      + " when \(text(rule.condition))\(reason)\n"
+  }
+
+  func text(_ condition: Condition) -> String { text(Normal(condition)) }
+
+  private func text(_ normal: Normal) -> String {
+    switch normal {
+    case .constant(let value): "\(value)"
+    case .literal(let literal): (literal.isNegated ? "not " : "") + text(literal.atom)
+    case .all(let parts): "all(" + Set(parts.map(text)).sorted().joined(separator: ", ") + ")"
+    case .any(let parts): "any(" + Set(parts.map(text)).sorted().joined(separator: ", ") + ")"
+    }
+  }
+
+  private func text(_ atom: Atom) -> String {
+    let quantifier = atom.quantifier.map { "\($0.kind) of \($0.negated ? "not " : "")" } ?? ""
+    return quantifier + text(atom.subject) + " " + text(atom.test)
+  }
+
+  private func text(_ fact: Fact) -> String {
+    switch fact {
+    case .argument(let path): path.description
+    case .length(let path): "length(\(path))"
+    case .host(let path): "host(\(path))"
+    case .scheme(let path): "scheme(\(path))"
+    case .claim(let path): path.description
+    case .clock(let field): "now.\(field.rawValue)"
+    }
+  }
+
+  private func text(_ test: Atom.Test) -> String {
+    switch test {
+    case .equals(let constant): "in \(text(constant))"
+    case .isIn(let constants): "in " + list(constants.map(text))
+    case .less(let number): "< \(number)"
+    case .atMost(let number): "<= \(number)"
+    case .greater(let number): "> \(number)"
+    case .atLeast(let number): ">= \(number)"
+    case .between(let lower, let upper): "in \(lower?.description ?? "")..\(upper?.description ?? "")"
+    case .startsWith(let texts): "starts with " + list(texts.map(quoted))
+    case .endsWith(let texts): "ends with " + list(texts.map(quoted))
+    case .contains(let texts): "contains " + list(texts.map(quoted))
+    case .under(let texts): "under " + list(texts.map(quoted))
+    case .hostIn(let hosts): "host in " + list(hosts.map(text))
+    case .matches(let pattern): "matches \(quoted(pattern.source))\(pattern.caseInsensitive ? " i" : "")"
+    case .present: "present"
+    case .isTrue: "is true"
+    case .sameAs(let fact): "== " + text(fact)
+    }
+  }
+
+  /// A set: neither order nor repetition means anything.
+  private func list(_ texts: [String]) -> String { Set(texts).sorted().joined(separator: " ") }
+
+  private func text(_ host: HostPattern) -> String {
+    switch host {
+    case .exactly(let name): quoted(name)
+    case .below(let name): quoted("*." + name)
+    }
+  }
+
+  private func text(_ constant: Constant) -> String {
+    switch constant {
+    case .text(let text): quoted(text)
+    case .number(let number): number.description
+    case .boolean(let boolean): "\(boolean)"
+    }
+  }
+}
