@@ -2,7 +2,9 @@ extension Program {
   /// The program as text, for people and golden tests: every target with its rules, instruction by instruction.
   package func disassembly() -> String {
     var out = ""
-    for (index, agent) in agents.enumerated() { out += "agent \(index) \(agent.name)\n" + (agent.chain.map { listing($0, shared) } ?? "    never\n") }
+    for (index, agent) in agents.enumerated() {
+      out += "agent \(index) \(agent.name)\n" + (agent.chain.map { listing($0, shared) } ?? "    never\n")
+    }
     for pinned in tools { out += "tool \(servers[Int(pinned.server.index)].name).\(pinned.name)\n" + listing(pinned.plan) }
     for pinned in prompts { out += "prompt \(servers[Int(pinned.server.index)].name).\(pinned.name)\n" + listing(pinned.plan) }
     for server in servers {

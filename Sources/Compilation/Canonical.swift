@@ -13,7 +13,8 @@ func canonicalText(_ policies: CheckedPolicies) -> String {
   let bounds = layers.dropFirst().filter { !$0.isEmpty }.sorted()
   let agents = policies.agents.map { "agent \(quoted($0.name)) \(canonical.text($0.condition))\n" }.sorted()
   let tools = Set(policies.rules.flatMap(\.targets.tools)).map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.sorted()
-  let prompts = Set(policies.rules.flatMap(\.targets.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }.sorted()
+  let prompts = Set(policies.rules.flatMap(\.targets.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }
+    .sorted()
   return (["sally 1\n"] + agents + tools + prompts + ["layer\n", layers.first ?? ""] + bounds.map { "layer\n" + $0 }).joined()
 }
 

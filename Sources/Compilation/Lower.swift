@@ -85,8 +85,8 @@ struct Lowering {
       case (.any, true): (.all, true)
       case (.all, false): (.all, false)
       case (.all, true): (.any, true)
-      case (.none, false): (.any, true)
-      case (.none, true): (.all, false)
+      case (.some(.none), false): (.any, true)
+      case (.some(.none), true): (.all, false)
       }
     return Instruction(
       operation, quantifier: quantifier, isNegated: isNegated != literal.isNegated, slot: slot, lower: lower, upper: upper)
