@@ -17,6 +17,9 @@ package struct Sources: Sendable {
   let loaded: [File]
   let snapshots: [Snapshot]
 
+  /// Whether `load` reported no error.
+  package let isComplete: Bool
+
   /// For the renderer. A file that could not be read is here too, empty.
   package let files: [SourceFile]
 

@@ -1,0 +1,95 @@
+internal import Syntax
+internal import Text
+
+/// The codes a denial can carry on the wire (docs/denials).
+package let denialCodes = [
+  "APPROVAL_REQUIRED", "INVALID_ARGUMENT", "OUTPUT_BLOCKED", "PERMISSION_DENIED", "RATE_LIMITED", "TOOL_DRIFTED", "UNAUTHENTICATED",
+  "UPSTREAM_UNAVAILABLE",
+]
+
+extension Checker {
+  /// Nil: wrong, or not supported yet; both have been reported.
+  mutating func lower(_ expectation: ExpectationSyntax, _ file: Int) -> CheckedPolicies.Expectation? {
+    let kind: CheckedPolicies.Expectation.Kind?
+    switch expectation.kind {
+    case .allow(let name): kind = expected(name, [.grant], file).map { .allow(by: $0.number) }
+    case .ask(let name): kind = expected(name, [.ask], file).map { .ask(by: $0.number) }
+    case .deny(let name, let code): kind = denial(name, code, file).map { .deny($0) }
+    case .listed(let isListed): kind = .listed(isListed)
+    case .limited(let name, let retryAfter):
+      _ = expected(name, [.limit], file)
+      if let retryAfter, case .duration = retryAfter.kind {} else if let retryAfter {
+        report(.badQuantity, "a pause is a length of time", retryAfter.range, "none", help: "write `retry after 26s`")
+      }
+      reportLater(.expectLimited, expectation.range)
+      kind = nil
+    case .output:
+      reportLater(.expectOutput, expectation.range)
+      kind = nil
+    case .session(_, let labels):
+      for label in labels where find(label, .label, from: file) != nil { uses(label: label) }
+      reportLater(.expectSession, expectation.range)
+      kind = nil
+    }
+    return kind.map { .init($0, range: expectation.range) }
+  }
+
+  private struct ExpectedRule {
+    /// Nil: any.
+    let number: Int?
+  }
+
+  /// The rule that is expected to decide; nil: there is none of that name and kind, which has been reported.
+  private mutating func expected(_ name: Identifier?, _ kinds: Set<RuleKind>, _ file: Int) -> ExpectedRule? {
+    guard let name else { return ExpectedRule(number: nil) }
+    let rules = symbols[SymbolKind.rule.rawValue]
+    let wanted = kinds.map(\.rawValue).sorted().joined(separator: " or ")
+    guard let symbol = rules[name.text] else {
+      let names = visibleNames(.rule, from: file).filter { declared.ruleKinds[$0].map(kinds.contains) ?? false }
+      let near = suggestion(for: name.text, among: names)
+      report(
+        .unknownRule, "no \(wanted) `\(name.text)`", name.range, "no such rule",
+        help: near.map { "did you mean `\($0)`?" } ?? (names.isEmpty ? "no \(wanted) is declared" : "there is \(listed(names))"),
+        fixes: replacement(near, name.range))
+      return nil
+    }
+    guard let kind = declared.ruleKinds[name.text], kinds.contains(kind) else {
+      let kind = declared.ruleKinds[name.text]?.rawValue ?? "rule"
+      report(
+        .unknownRule, "`\(name.text)` is a \(kind), not a \(wanted)", name.range, "cannot decide this",
+        also: [.init(symbol.range, "declared here")], help: "expect what a \(kind) does, or name a \(wanted)")
+      return nil
+    }
+    guard find(name, .rule, from: file) != nil else { return nil }
+    let isRule = kind == .grant || kind == .deny || kind == .ask
+    return ExpectedRule(number: isRule ? symbol.index : nil)
+  }
+
+  private mutating func denial(_ name: Identifier?, _ code: Identifier?, _ file: Int) -> CheckedPolicies.Expectation.Denial? {
+    if let code {
+      if denialCodes.contains(code.text) { return .code(code.text) }
+      let near = suggestion(for: code.text, among: denialCodes)
+      report(
+        .unknownChoice, "no denial has the code `\(code.text)`", code.range, "no such code",
+        help: near.map { "did you mean `\($0)`?" } ?? "the codes are \(listed(denialCodes, most: 12))", fixes: replacement(near, code.range))
+      return nil
+    }
+    guard let name else { return .anyReason }
+    if name.text == "default" { return .byDefault }
+    return expected(name, [.deny], file).map { rule in rule.number.map { .byRule($0) } ?? .anyReason }
+  }
+
+  mutating func check(_ prove: In<ProveSyntax>) {
+    let targets = resolve(prove.syntax.targets, from: prove.file)
+    var condition: Expression?
+    switch prove.syntax.claim {
+    case .allowedOnlyTo(let names): _ = agents(names, from: prove.file)
+    case .neverAllowed(let when): condition = when
+    case .sometimesAllowed(let names, let when):
+      _ = agents(names, from: prove.file)
+      condition = when
+    }
+    guard let condition else { return }
+    _ = check(condition, in: ConditionContext(file: prove.file, phase: .admission(targets, of: prove.syntax.name)))
+  }
+}

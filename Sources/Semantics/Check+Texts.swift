@@ -1,0 +1,97 @@
+internal import RegularExpressions
+internal import Syntax
+internal import Text
+
+extension Checker {
+  /// A folder of `under` in normal form: no `.`, no empty parts, no slash at the end.
+  mutating func folder(of literal: StringLiteral) -> String? {
+    let text = literal.value
+    let problem: String? =
+      if text.isEmpty {
+        "names no folder"
+      } else if text.unicodeScalars.contains(where: { $0 == "\\" || $0 == "\0" }) {
+        "contains a character no normalised path has"
+      } else if text.contains("*") {
+        "is no pattern: `under` means the folder and everything in it"
+      } else if text.split(separator: "/").contains("..") {
+        "climbs out with `..`"
+      } else if text.split(separator: "/").allSatisfy({ $0 == "." }) {
+        "names no folder of its own"
+      } else {
+        nil
+      }
+    if let problem {
+      report(.badText, "`\(text)` \(problem)", literal.range, "no folder", help: "write a folder such as `\"src\"` or `\"/srv/data\"`")
+      return nil
+    }
+    let parts = text.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    return text.hasPrefix("/") ? "/" + parts : parts
+  }
+
+  /// A host, or with `*.` before it everything below it; nil: reported.
+  mutating func hostPattern(_ text: String, _ range: SourceRange, allowsWildcard: Bool) -> HostPattern? {
+    let isWildcard = text.hasPrefix("*.")
+    let name = isWildcard ? String(text.dropFirst(2)) : text
+    var problem: String?
+    var help = "write only the host: `\"docs.acme.example\"`, or `\"*.acme.example\"` for every host below it"
+    if name.isEmpty {
+      problem = "is no host"
+    } else if name.contains("://") || name.contains("/") {
+      problem = "is more than a host"
+    } else if name.utf8.contains(where: { $0 >= 0x80 }) {
+      problem = "has letters beyond ASCII"
+      help = "write the host as it stands in a URL, in Punycode: `xn--…`"
+    } else if name.contains("*") {
+      problem = "has `*` where it means nothing"
+    } else if name.contains(":"), !name.hasPrefix("[") {
+      problem = "has a port"
+    } else if !name.utf8.allSatisfy(isHostByte) || name.hasPrefix(".") || name.hasSuffix(".") || name.contains("..") {
+      problem = "is no host"
+    } else if isWildcard, !allowsWildcard {
+      problem = "is not one host"
+      help = "`==` compares with one host; write `in {\"\(text)\"}`"
+    }
+    if let problem {
+      report(.badText, "`\(text)` \(problem)", range, "no host", help: help)
+      return nil
+    }
+    return isWildcard ? .below(name.lowercased()) : .exactly(name.lowercased())
+  }
+
+  /// A regular expression that takes time in proportion to the text; nil: reported.
+  mutating func pattern(_ literal: RegexLiteral) -> TextPattern? {
+    let caseInsensitive = literal.flags.contains("i")
+    do throws(RegularExpressions.SyntaxError) {
+      _ = try RegularExpression(parsing: literal.source, caseInsensitive: caseInsensitive)
+    } catch {
+      report(.patternSyntax, "this is no pattern: \(error.message)", place(of: error.range, in: literal), "here", help: error.help)
+      return nil
+    }
+    return TextPattern(source: literal.source, caseInsensitive: caseInsensitive)
+  }
+
+  /// Where bytes of the pattern stand in the file: a slash of the pattern was written `\/`.
+  private func place(of range: Range<Int>, in literal: RegexLiteral) -> SourceRange {
+    let file = sources.files.first { $0.id == literal.range.file }
+    let start = Int(literal.range.lower) + 1
+    guard let bytes = file?.bytes else { return literal.range }
+    var offsets: [Int] = []
+    var at = start
+    for byte in literal.source.utf8 {
+      if byte == UInt8(ascii: "/"), at < bytes.count, bytes[at] == UInt8(ascii: "\\") { at += 1 }
+      offsets.append(at)
+      at += 1
+    }
+    let lower = range.lowerBound < offsets.count ? offsets[range.lowerBound] : at
+    let upper = range.upperBound < offsets.count ? offsets[range.upperBound] : at
+    return SourceRange(file: literal.range.file, lower: UInt32(lower), upper: UInt32(max(lower, upper)))
+  }
+}
+
+/// Letters, digits, `-`, `_`, `.`, and what an IPv6 address in brackets needs.
+private func isHostByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+  default: "-_.:[]".utf8.contains(byte)
+  }
+}

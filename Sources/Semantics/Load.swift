@@ -1,0 +1,166 @@
+package import Syntax
+package import Text
+
+/// Reads the named policies, everything they `use` and every snapshot they pin. Paths in a file are relative to that file.
+///
+/// Always gives what could be read; the diagnostics, sorted, say what could not.
+package func load(_ roots: [String], reader: some FileReader) -> Diagnosed<Sources> {
+  var loader = Loader(reader: reader)
+  for root in roots { loader.loadRoot(root) }
+  return loader.finish()
+}
+
+private struct Loader<Reader: FileReader> {
+  let reader: Reader
+  var files: [Sources.File] = []
+  var indices: [String: Int] = [:]
+  var snapshots: [Snapshot] = []
+  var snapshotIndices: [String: Int?] = [:]
+  /// Empty stand-ins for roots that could not be read, so that their diagnostics have a place.
+  var absent: [SourceFile] = []
+  var diagnostics: [Diagnostic] = []
+  /// The files being loaded, outermost first: what a cycle runs through.
+  var chain: [Int] = []
+  var nextID: UInt16 = 0
+
+  init(reader: Reader) { self.reader = reader }
+
+  mutating func loadRoot(_ path: String) {
+    let path = FilePath.normalised(path)
+    guard indices[path] == nil else { return }
+    do throws(FileProblem) {
+      let bytes = try reader.contents(of: path)
+      guard hasRoom(at: nil) else { return }
+      add(path, bytes)
+    } catch {
+      let file = SourceFile(id: takeID(), path: path, bytes: [])
+      absent.append(file)
+      diagnostics.append(cannotRead(path, error, at: SourceRange(file: file.id, lower: 0, upper: 0), named: path))
+    }
+  }
+
+  private mutating func takeID() -> SourceFile.ID {
+    defer { nextID += 1 }
+    return SourceFile.ID(nextID)
+  }
+
+  private func hasRoom(at range: SourceRange?) -> Bool { files.count + absent.count < LoadLimits.files }
+
+  private mutating func add(_ path: String, _ bytes: [UInt8]) {
+    let parsed = parse(SourceFile(id: takeID(), path: path, bytes: bytes))
+    diagnostics += parsed.diagnostics
+    let index = files.count
+    indices[path] = index
+    files.append(Sources.File(tree: parsed.value, uses: [], snapshots: [:]))
+    chain.append(index)
+    for declaration in parsed.value.declarations {
+      switch declaration.kind {
+      case .use(let use):
+        if case .file(let literal) = use.source { follow(literal, from: index) }
+      case .server(let server):
+        if let snapshot = snapshot(server.snapshot, from: path) { files[index].snapshots[server.snapshot.range.lower] = snapshot }
+      default: break
+      }
+    }
+    chain.removeLast()
+  }
+
+  private mutating func follow(_ literal: StringLiteral, from index: Int) {
+    let path = FilePath.resolve(literal.value, from: files[index].path)
+    if let known = indices[path] {
+      if let start = chain.firstIndex(of: known) {
+        report(cycle: Array(chain[start...]) + [known], at: literal.range)
+      } else {
+        files[index].uses.append(known)
+      }
+      return
+    }
+    guard hasRoom(at: literal.range) else {
+      return diagnostics.append(
+        Diagnostic(
+          .tooManyFiles, "more than \(LoadLimits.files) files in one policy", at: .init(literal.range, "one too many"),
+          help: "split the policy into sets that are checked on their own"))
+    }
+    do throws(FileProblem) {
+      let bytes = try reader.contents(of: path)
+      let next = files.count
+      files[index].uses.append(next)
+      add(path, bytes)
+    } catch {
+      diagnostics.append(cannotRead(path, error, at: literal.range, named: literal.value))
+    }
+  }
+
+  private mutating func report(cycle: [Int], at range: SourceRange) {
+    let paths = cycle.map { files[$0].path }
+    let message = cycle.count == 2 ? "a file uses itself" : "files use each other in a circle"
+    diagnostics.append(
+      Diagnostic(
+        .useCycle, message, at: .init(range, "closes the circle"),
+        help: "the circle is \(paths.map { "`\($0)`" }.joined(separator: " -> ")); move what both sides need into a file of its own"))
+  }
+
+  private mutating func snapshot(_ literal: StringLiteral, from base: String) -> Int? {
+    let path = FilePath.resolve(literal.value, from: base)
+    if let known = snapshotIndices[path] { return known }
+    var index: Int?
+    do throws(FileProblem) {
+      let bytes = try reader.contents(of: path)
+      do throws(SnapshotProblem) {
+        snapshots.append(try Snapshot(path: path, bytes: bytes))
+        index = snapshots.count - 1
+      } catch {
+        diagnostics.append(error.diagnostic(at: literal.range, path: path))
+      }
+    } catch {
+      diagnostics.append(cannotRead(path, error, at: literal.range, named: literal.value, isSnapshot: true))
+    }
+    snapshotIndices[path] = .some(index)
+    return index
+  }
+
+  private func cannotRead(
+    _ path: String, _ problem: FileProblem, at range: SourceRange, named: String, isSnapshot: Bool = false
+  ) -> Diagnostic {
+    switch problem {
+    case .missing:
+      let near = nearest(to: FilePath.name(of: path), among: reader.neighbours(of: path).sorted())
+      let suggestion = near.map { "did you mean `\(FilePath.folder(of: named))\($0)`?" }
+      let advice = isSnapshot ? "make it with `sallyport snapshot -o \(path) -- COMMAND`" : nil
+      return Diagnostic(
+        .fileNotFound, "there is no file `\(path)`", at: .init(range, range.lower == range.upper ? "" : "no such file"),
+        help: suggestion ?? advice,
+        fixes: near.map { replacement in
+          range.lower == range.upper
+            ? [] : [.init(title: "name the file that is there", edits: [.init(range, "\"\(FilePath.folder(of: named))\(replacement)\"")])]
+        } ?? [])
+    case .isFolder:
+      return Diagnostic(
+        .fileUnreadable, "`\(path)` is a folder", at: .init(range, ""), help: "name a file: `\(path)/…`")
+    case .unreadable(let reason):
+      return Diagnostic(.fileUnreadable, "cannot read `\(path)`: \(reason)", at: .init(range, ""))
+    }
+  }
+
+  func finish() -> Diagnosed<Sources> {
+    let sources = Sources(
+      loaded: files, snapshots: snapshots, isComplete: !diagnostics.contains { $0.severity == .error },
+      files: (files.map(\.tree.file) + absent).sorted { $0.id < $1.id })
+    return Diagnosed(sources, sorted(diagnostics))
+  }
+}
+
+enum LoadLimits {
+  /// A policy of a thousand files is a mistake in a `use` line; identifiers of files have 16 bits.
+  static let files = 1_000
+}
+
+/// By file, place and code, so that the same input always reads the same.
+func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+  diagnostics.enumerated().sorted { left, right in
+    let (a, b) = (left.element, right.element)
+    if a.primary.range != b.primary.range { return a.primary.range < b.primary.range }
+    if a.code.number != b.code.number { return a.code.number < b.code.number }
+    return left.offset < right.offset
+  }.map(\.element)
+}
