@@ -27,7 +27,7 @@ extension Checker {
       test = lowered
       negated = negated != (comparison == .notEqual)
     } else {
-      guard let lowered = test(of: predicate, subject, context) else { return nil }
+      guard let lowered = writtenTest(of: predicate, subject, context) else { return nil }
       test = lowered
       if case .compare(.notEqual, _) = predicate.test { negated.toggle() }
     }
@@ -65,7 +65,7 @@ extension Checker {
   }
 
   /// The test of a predicate whose other side is written out.
-  private mutating func test(of predicate: Predicate, _ subject: Subject, _ context: ConditionContext) -> Atom.Test? {
+  private mutating func writtenTest(of predicate: Predicate, _ subject: Subject, _ context: ConditionContext) -> Atom.Test? {
     switch predicate.test {
     case .compare(let comparison, let operand):
       guard case .literal(let literal) = operand.kind else { return nil }

@@ -1,4 +1,4 @@
-package import Syntax
+internal import Syntax
 package import Text
 
 /// Reads the named policies, everything they `use` and every snapshot they pin. Paths in a file are relative to that file.

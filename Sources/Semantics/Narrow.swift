@@ -230,6 +230,10 @@ extension Checker {
   }
 }
 
+extension Atom.Test {
+  fileprivate var isPresence: Bool { if case .present = self { true } else { false } }
+}
+
 extension ValueShape {
   /// What the schema says of the values, in words; nil: nothing.
   fileprivate var bounds: String? {

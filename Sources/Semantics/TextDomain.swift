@@ -14,7 +14,7 @@ struct TextDomain: Hashable {
     candidates = shape.allowed
     minimumLength = shape.minimumLength
     maximumLength = shape.maximumLength
-    candidates?.removeAll { !hasGoodLength($0) }
+    if let allowed = candidates { candidates = allowed.filter(hasGoodLength) }
   }
 
   /// Leaves only what passes, or does not pass, a test.

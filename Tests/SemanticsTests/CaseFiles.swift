@@ -1,0 +1,37 @@
+import Foundation
+import Semantics
+import TestSupport
+
+/// Files of tests: from folders beside the tests, the first that has one, or given as text.
+struct CaseFiles: FileReader {
+  /// By path as a policy names it; found before any folder is searched.
+  var texts: [String: String] = [:]
+  var folders = [CaseFiles.cases]
+
+  static let cases = folder("Cases")
+  static let sketches = folder("../SyntaxTests/Cases")
+
+  private static func folder(_ name: String, beside file: String = #filePath) -> String {
+    ((file as NSString).deletingLastPathComponent as NSString).appendingPathComponent(name)
+  }
+
+  func contents(of path: String) throws(FileProblem) -> [UInt8] {
+    if let text = texts[path] { return Array(text.utf8) }
+    for folder in folders {
+      let place = (folder as NSString).appendingPathComponent(path)
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) else { continue }
+      if isFolder.boolValue { throw .isFolder }
+      guard let data = FileManager.default.contents(atPath: place) else { throw .unreadable("permission denied") }
+      return Array(data)
+    }
+    throw .missing
+  }
+
+  func neighbours(of path: String) -> [String] {
+    let parent = (path as NSString).deletingLastPathComponent
+    let texts = self.texts.keys.filter { ($0 as NSString).deletingLastPathComponent == parent }.map { ($0 as NSString).lastPathComponent }
+    return texts
+      + folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: ($0 as NSString).appendingPathComponent(parent))) ?? [] }
+  }
+}
