@@ -19,9 +19,8 @@ struct CaseFiles: FileReader {
     if let text = texts[path] { return Array(text.utf8) }
     for folder in folders {
       let place = (folder as NSString).appendingPathComponent(path)
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) else { continue }
-      if isFolder.boolValue { throw .isFolder }
+      guard let attributes = try? FileManager.default.attributesOfItem(atPath: place) else { continue }
+      if attributes[.type] as? FileAttributeType == .typeDirectory { throw .isFolder }
       guard let data = FileManager.default.contents(atPath: place) else { throw .unreadable("permission denied") }
       return Array(data)
     }
