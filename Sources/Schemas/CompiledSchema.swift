@@ -1,5 +1,4 @@
 package import JSON
-internal import Patterns
 
 /// A JSON Schema made ready: read once, shared by every connection, never changed.
 package final class CompiledSchema: Sendable {
@@ -19,6 +18,7 @@ package final class CompiledSchema: Sendable {
 
   let subschemas: [Subschema]
   let root: Int
+  let program: Program
   let bounds: SchemaBounds
 
   /// Compiles, or says why the schema cannot be used. Nothing is fetched: a reference that leads out of the schema, `remotes` and the
@@ -34,6 +34,8 @@ package final class CompiledSchema: Sendable {
     var builder = GraphBuilder(library: library, bounds: options.bounds, assertsFormats: options.assertsFormats)
     root = try builder.build(from: site)
     subschemas = builder.subschemas
+    if EndlessReferences.exist(in: subschemas) { throw SchemaError(.endlessReference, at: "") }
+    program = try Encoder.program(for: subschemas, root: root, bounds: options.bounds)
   }
 }
 
@@ -42,20 +44,15 @@ package enum Outcome: Hashable, Sendable {
   case valid, invalid, undecided
 }
 
-/// What a validation writes to. Made once by whoever validates, used for any schema, one validation at a time.
-package struct ValidationScratch: ~Copyable {
-  var matching = MatchScratch()
-
-  package init() {}
-}
-
 extension CompiledSchema {
   /// Whether a value is valid. Allocates nothing once the scratch is warm.
   package func isValid(_ document: Document, at node: Node, scratch: inout ValidationScratch) -> Outcome {
-    var explainer = Explainer(subschemas: subschemas, document: document, bounds: bounds)
-    explainer.silence = 1
-    let result = explainer.apply(root, to: node, scratch: &scratch.matching)
-    return explainer.isExhausted ? .undecided : result == nil ? .invalid : .valid
+    let view = DocumentView(document)
+    let code = program.code
+    scratch.begin(steps: bounds.baseSteps + bounds.stepsPerNode * view.size(of: node))
+    let evaluator = Evaluator(view: view, code: code.span, document: document, program: program, mostFrames: bounds.frames)
+    let isValid = evaluator.apply(program.root, node, &scratch)
+    return scratch.isExhausted ? .undecided : isValid ? .valid : .invalid
   }
 
   /// Everything that is wrong with a value, up to ``SchemaBounds/violations``; empty exactly when it is valid. Where a bound was reached

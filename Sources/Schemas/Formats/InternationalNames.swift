@@ -1,5 +1,5 @@
-/// Host names with letters beyond ASCII: IDNA 2008 (RFC 5891 to 5893), without the rule on writing direction, which needs tables that the
-/// standard library does not have.
+/// Host names with letters beyond ASCII: IDNA 2008 (RFC 5891 to 5893). Where the standard library has no table (scripts, writing
+/// direction), ranges of blocks stand in for one.
 enum InternationalNames {
   /// Whether every label is a plain one, an encoded one that decodes to a good one, or (`international`) a good one as it stands.
   static func isHostname(_ text: String, international: Bool) -> Bool {
@@ -7,27 +7,31 @@ enum InternationalNames {
     let dots: Set<Unicode.Scalar> = international ? [".", "\u{3002}", "\u{FF0E}", "\u{FF61}"] : ["."]
     let labels = text.unicodeScalars.split(omittingEmptySubsequences: false) { dots.contains($0) }
     var length = labels.count - 1
+    var shown: [[Unicode.Scalar]] = []
     for label in labels {
-      guard let encoded = encodedLength(of: Array(label), international: international) else { return false }
-      length += encoded
+      guard let read = read(Array(label), international: international) else { return false }
+      length += read.encodedLength
+      shown.append(read.shown)
     }
-    return length <= 253
+    return length <= 253 && WritingDirection.isGood(shown)
   }
 
-  /// How long a good label is in its encoded form; nil when it is not good.
-  private static func encodedLength(of label: [Unicode.Scalar], international: Bool) -> Int? {
+  /// A good label as people see it, and how long it is in its encoded form; nil when it is not good.
+  private static func read(_ label: [Unicode.Scalar], international: Bool) -> (shown: [Unicode.Scalar], encodedLength: Int)? {
     guard !label.isEmpty, label.first != "-", label.last != "-" else { return nil }
     if label.allSatisfy(\.isASCII) {
       let plain = label.allSatisfy { UInt8(ascii: $0).isLetter || UInt8(ascii: $0).isDigit || $0 == "-" }
       guard plain, label.count <= 63 else { return nil }
-      guard label.count >= 4, label[2] == "-", label[3] == "-" else { return label.count }
+      guard label.count >= 4, label[2] == "-", label[3] == "-" else { return (label, label.count) }
+      // Only one form of each label is an encoded one.
       guard UInt8(ascii: label[0]) | 0x20 == UInt8(ascii: "x"), UInt8(ascii: label[1]) | 0x20 == UInt8(ascii: "n"),
-        let decoded = Punycode.decode(label[4...]), decoded.contains(where: { !$0.isASCII }), isGood(decoded)
+        let decoded = Punycode.decode(label[4...]), decoded.contains(where: { !$0.isASCII }), isGood(decoded),
+        Punycode.encode(decoded) == label[4...].map({ $0.properties.lowercaseMapping }).joined()
       else { return nil }
-      return label.count
+      return (decoded, label.count)
     }
-    guard international, isGood(label), let encoded = Punycode.encodedLength(label), encoded + 4 <= 63 else { return nil }
-    return encoded + 4
+    guard international, isGood(label), let encoded = Punycode.encode(label), encoded.utf8.count + 4 <= 63 else { return nil }
+    return (label, encoded.utf8.count + 4)
   }
 
   /// A label as people see it: allowed characters, in allowed surroundings.
@@ -95,100 +99,4 @@ extension Unicode.Scalar.Properties {
 
 extension Unicode.CanonicalCombiningClass {
   fileprivate static let virama = Unicode.CanonicalCombiningClass(rawValue: 9)
-}
-
-/// The encoding of labels in ASCII, RFC 3492.
-enum Punycode {
-  private static let base = 36
-
-  static func decode(_ text: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar]? {
-    var output: [Unicode.Scalar] = []
-    var rest = text
-    if let hyphen = text.lastIndex(of: "-") {
-      output = Array(text[..<hyphen])
-      rest = text[text.index(after: hyphen)...]
-    }
-    var code = 128
-    var index = 0
-    var bias = 72
-    while !rest.isEmpty {
-      let old = index
-      var weight = 1
-      var place = base
-      while true {
-        guard let digit = rest.popFirst().flatMap(digit) else { return nil }
-        index += digit * weight
-        guard index < 1 << 31 else { return nil }
-        let threshold = threshold(place, bias)
-        if digit < threshold { break }
-        weight *= base - threshold
-        guard weight < 1 << 31 else { return nil }
-        place += base
-      }
-      bias = adapted(index - old, count: output.count + 1, isFirst: old == 0)
-      code += index / (output.count + 1)
-      index %= output.count + 1
-      guard let scalar = Unicode.Scalar(UInt32(clamping: code)) else { return nil }
-      output.insert(scalar, at: index)
-      index += 1
-    }
-    return output
-  }
-
-  /// How many characters the encoded form has, `xn--` not counted; nil when it cannot be encoded.
-  static func encodedLength(_ label: [Unicode.Scalar]) -> Int? {
-    guard label.count <= 63 else { return nil }
-    let plain = label.filter(\.isASCII).count
-    var length = plain > 0 ? plain + 1 : 0
-    var code = 128
-    var delta = 0
-    var bias = 72
-    var handled = plain
-    while handled < label.count {
-      guard let next = label.lazy.map({ Int($0.value) }).filter({ $0 >= code }).min() else { return nil }
-      delta += (next - code) * (handled + 1)
-      code = next
-      for scalar in label {
-        if Int(scalar.value) < code { delta += 1 }
-        guard Int(scalar.value) == code else { continue }
-        var left = delta
-        var place = base
-        while true {
-          let threshold = threshold(place, bias)
-          length += 1
-          if left < threshold { break }
-          left = (left - threshold) / (base - threshold)
-          place += base
-        }
-        bias = adapted(delta, count: handled + 1, isFirst: handled == plain)
-        delta = 0
-        handled += 1
-      }
-      delta += 1
-      code += 1
-    }
-    return length
-  }
-
-  private static func threshold(_ place: Int, _ bias: Int) -> Int { min(max(place - bias, 1), 26) }
-
-  private static func adapted(_ delta: Int, count: Int, isFirst: Bool) -> Int {
-    var delta = isFirst ? delta / 700 : delta / 2
-    delta += delta / count
-    var place = 0
-    while delta > 455 {
-      delta /= 35
-      place += base
-    }
-    return place + 36 * delta / (delta + 38)
-  }
-
-  private static func digit(_ scalar: Unicode.Scalar) -> Int? {
-    switch scalar.value {
-    case 0x30...0x39: Int(scalar.value) - 0x30 + 26
-    case 0x41...0x5A: Int(scalar.value) - 0x41
-    case 0x61...0x7A: Int(scalar.value) - 0x61
-    default: nil
-    }
-  }
 }

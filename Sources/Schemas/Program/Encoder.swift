@@ -1,0 +1,251 @@
+internal import JSON
+
+/// Lays the procedures of a program out in words.
+struct Encoder {
+  private(set) var code: [UInt64] = [0]
+  private(set) var matchers: [TextMatcher] = []
+  private(set) var formats: [Format] = []
+  private(set) var ranges: [NumberRange] = []
+  private(set) var numbers: [Number] = []
+  private(set) var sets: [ValueIndex] = []
+  private(set) var dependencies: [[MemberName]] = []
+  private(set) var names: [MemberName] = []
+
+  private var flattener: Flattener
+  private let bounds: SchemaBounds
+  /// A form's place in `procedures`.
+  private var indices: [Form: Int] = [:]
+  private var pending: [Form] = []
+  /// Of every procedure, what it admits and where it begins; complete at the end.
+  private var procedures: [Target] = []
+  /// Words that hold the number of a procedure until all places are known.
+  private var relocations: [Int] = []
+
+  private init(_ subschemas: [Subschema], bounds: SchemaBounds) {
+    flattener = Flattener(subschemas)
+    self.bounds = bounds
+  }
+
+  static func program(for subschemas: [Subschema], root: Int, bounds: SchemaBounds) throws(SchemaError) -> Program {
+    var encoder = Encoder(subschemas, bounds: bounds)
+    let form = encoder.flattener.form(root)
+    let index = encoder.procedure(for: form)
+    var next = 0
+    while next < encoder.pending.count {
+      try encoder.encode(encoder.pending[next])
+      next += 1
+    }
+    for place in encoder.relocations { encoder.code[place] = encoder.procedures[Int(encoder.code[place])].bits }
+    return Program(encoder, root: encoder.procedures[index])
+  }
+
+  private mutating func procedure(for form: Form) -> Int {
+    if let known = indices[form] { return known }
+    indices[form] = pending.count
+    pending.append(form)
+    return pending.count - 1
+  }
+
+  private mutating func encode(_ form: Form) throws(SchemaError) {
+    let flat = flattener.flatten(form)
+    guard !flat.steps.isEmpty else {
+      procedures.append(Target(kinds: flat.kinds, procedure: 0))
+      return
+    }
+    let start = code.count
+    procedures.append(Target(kinds: flat.kinds, procedure: start))
+    code.append(0)
+    for step in flat.steps { encode(step) }
+    code[start] = UInt64(code.count)
+    guard code.count <= bounds.instructions * 8 else {
+      throw SchemaError(.tooLarge(limit: "instructions", allowed: bounds.instructions), at: "")
+    }
+  }
+
+  // MARK: Words
+
+  private mutating func append(_ form: Form?) {
+    guard let form else { return code.append(Target.everything.bits) }
+    relocations.append(code.count)
+    code.append(UInt64(procedure(for: form)))
+  }
+
+  private mutating func append(_ low: Int, _ high: Int) {
+    code.append(UInt64(UInt32(clamping: low)) | UInt64(UInt32(clamping: high)) << 32)
+  }
+
+  /// The number of a thing that was added to one of the program's lists.
+  private mutating func append<Thing>(_ thing: Thing, to list: WritableKeyPath<Encoder, [Thing]>) {
+    self[keyPath: list].append(thing)
+    code.append(UInt64(self[keyPath: list].count - 1))
+  }
+
+  private mutating func instruction(_ operation: Operation, _ step: Step, _ operands: (inout Encoder) -> Void) {
+    let start = code.count
+    code.append(0)
+    operands(&self)
+    code[start] = Header(operation, kinds: step.kinds, isTracked: step.isTracked, length: code.count - start).bits
+  }
+
+  private mutating func encode(_ step: Step) {
+    switch step.operation {
+    case .fail: preconditionFailure("a procedure that always fails has no steps")
+    case .length(let minimum, let maximum): instruction(.length, step) { $0.append(minimum, maximum) }
+    case .pattern(let matcher): instruction(.pattern, step) { $0.append(matcher, to: \.matchers) }
+    case .format(let format): instruction(.format, step) { $0.append(format, to: \.formats) }
+    case .range(let range): encode(range, step)
+    case .multiple(let number):
+      let divisor = number.integer ?? 0
+      instruction(.multiple, step) {
+        $0.code.append(UInt64(divisor))
+        $0.append(number, to: \.numbers)
+      }
+    case .values(let set): encode(set, step)
+    case .object(let object): encode(object, step)
+    case .array(let array): encode(array, step)
+    case .call(let form): instruction(.call, step) { $0.append(form) }
+    case .not(let form): instruction(.not, step) { $0.append(form) }
+    case .anyOf(let forms): encodeAlternatives(.anyOf, forms, step)
+    case .oneOf(let forms): encodeAlternatives(.oneOf, forms, step)
+    case .conditional(let condition, let then, let otherwise):
+      instruction(.conditional, step) { for form in [condition, then, otherwise] { $0.append(form) } }
+    case .dependentRequired(let name, let required):
+      instruction(.dependentRequired, step) { $0.append(([name] + required).map { MemberName($0) }, to: \.dependencies) }
+    case .dependentSchema(let name, let form):
+      instruction(.dependentSchema, step) {
+        $0.append(MemberName(name), to: \.names)
+        $0.append(form)
+      }
+    case .unevaluated(let body, let rest):
+      instruction(.unevaluated, step) {
+        $0.append(body)
+        $0.append(rest)
+      }
+    }
+  }
+
+  private mutating func encodeAlternatives(_ operation: Operation, _ forms: [Form], _ step: Step) {
+    instruction(operation, step) {
+      $0.code.append(UInt64(forms.count))
+      for form in forms { $0.append(form) }
+    }
+  }
+
+  private mutating func encode(_ range: NumberRange, _ step: Step) {
+    // Integers between these need no look at the range; where none is known, every number takes that look.
+    let low = range.minimum.map { $0.value.leastInteger(isExclusive: $0.isExclusive) ?? .max } ?? .min
+    let high = range.maximum.map { $0.value.greatestInteger(isExclusive: $0.isExclusive) ?? .min } ?? .max
+    instruction(.range, step) {
+      $0.code.append(UInt64(bitPattern: low))
+      $0.code.append(UInt64(bitPattern: high))
+      $0.append(range, to: \.ranges)
+    }
+  }
+
+  private mutating func encode(_ set: ValueSet, _ step: Step) {
+    let texts = set.values.compactMap { set.document.string($0).map { Array($0.utf8) } }
+    let count = texts.count
+    if count == 1, set.document.count(set.document.root) == 1, texts[0].count <= 16 {
+      let text = texts[0]
+      let words = NameWords(text.span)
+      instruction(.text, step) { $0.code += [words.first, words.last, UInt64(words.count)] }
+      return
+    }
+    instruction(.values, step) {
+      $0.append(ValueIndex(set), to: \.sets)
+      $0.code.append(UInt64(count))
+      $0.appendTable(texts.map { ($0, nil, 0) })
+    }
+  }
+
+  private mutating func encode(_ object: ObjectStep, _ step: Step) {
+    let required = object.properties.count(where: \.isRequired)
+    var maximum = object.maximum
+    if let rest = object.rest, object.patterns.isEmpty, flattener.flatten(rest).kinds.isEmpty {
+      maximum = min(maximum, object.properties.count(where: \.isDeclared))
+    }
+    instruction(.object, step) {
+      $0.append(max(object.minimum, required), maximum)
+      $0.append(object.properties.count, required)
+      // The word of the table stands apart from its entries.
+      let table = $0.code.count
+      $0.code.append(0)
+      $0.append(object.rest)
+      $0.append(object.names)
+      var flags = UInt64(object.patterns.count)
+      if object.rest != nil { flags |= ObjectLayout.hasRest }
+      if object.names != nil { flags |= ObjectLayout.hasNames }
+      $0.code.append(flags)
+      let entries = object.properties.map { property in
+        (
+          Array(property.name.utf8), property.form,
+          (property.isDeclared ? TableLayout.isDeclared : 0) | (property.isRequired ? TableLayout.isRequired : 0)
+        )
+      }
+      $0.appendTable(entries, word: table)
+      for pattern in object.patterns {
+        $0.append(pattern.matcher, to: \.matchers)
+        $0.append(pattern.form)
+      }
+    }
+  }
+
+  private mutating func encode(_ array: ArrayStep, _ step: Step) {
+    instruction(.array, step) {
+      $0.append(array.minimum, array.maximum)
+      var flags = UInt64(array.prefix.count)
+      if array.rest != nil { flags |= ArrayLayout.hasRest }
+      if array.isUnique { flags |= ArrayLayout.isUnique }
+      if array.contains != nil { flags |= ArrayLayout.hasContains }
+      if array.contains?.evaluates == true { flags |= ArrayLayout.containsEvaluates }
+      $0.code.append(flags)
+      $0.append(array.rest)
+      $0.append(array.contains?.form)
+      $0.append(array.contains?.minimum ?? 0, array.contains?.maximum ?? 0)
+      for form in array.prefix { $0.append(form) }
+    }
+  }
+
+  /// Entries and places. Long texts stand behind the places, eight bytes a word.
+  private mutating func appendTable(_ texts: [(text: [UInt8], form: Form?, flags: UInt64)], word: Int? = nil) {
+    let word = word ?? code.count
+    if word == code.count { code.append(0) }
+    let words = texts.map { NameWords($0.text.span) }
+    let start = code.count
+    for (entry, words) in zip(texts, words) {
+      code += [words.first, words.last, UInt64(words.count) | entry.flags]
+      append(entry.form)
+      code.append(0)
+    }
+    let hashing = Places(words.map(\.fingerprint))
+    code[word] = UInt64(hashing.logarithm) | UInt64(hashing.multiplier) << 32
+    code += hashing.places.map { UInt64($0) }
+    for (index, entry) in texts.enumerated() where entry.text.count > 16 {
+      code[start + index * TableLayout.stride + TableLayout.long] = UInt64(code.count)
+      // The first and the last eight bytes are in the entry.
+      for offset in stride(from: 8, to: entry.text.count - 8, by: 8) {
+        code.append(NameWords(entry.text.span.extracting(offset..<offset + 8)).first)
+      }
+    }
+  }
+}
+
+extension Number {
+  /// The least integer that meets a lower bound here; nil where that is not worth finding out.
+  fileprivate func leastInteger(isExclusive: Bool) -> Int64? {
+    if let exact = integer { return isExclusive ? (exact < .max ? Int64(exact) + 1 : nil) : Int64(exact) }
+    return rounded { $0 / 10 + ($0 % 10 > 0 ? 1 : 0) }
+  }
+
+  /// The greatest integer that meets an upper bound here; nil where that is not worth finding out.
+  fileprivate func greatestInteger(isExclusive: Bool) -> Int64? {
+    if let exact = integer { return isExclusive ? (exact > .min ? Int64(exact) - 1 : nil) : Int64(exact) }
+    return rounded { $0 / 10 - ($0 % 10 < 0 ? 1 : 0) }
+  }
+
+  /// A number with a fraction, its decimals taken off one by one.
+  private func rounded(_ step: (Int64) -> Int64) -> Int64? {
+    guard let fixed, fixed.exponent < 0, fixed.exponent >= -18 else { return nil }
+    return (0..<(-fixed.exponent)).reduce(fixed.coefficient) { value, _ in step(value) }
+  }
+}

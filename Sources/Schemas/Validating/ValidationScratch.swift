@@ -1,0 +1,51 @@
+internal import Patterns
+
+/// What a validation writes to. Made once by whoever validates, used for any schema, one validation at a time.
+package struct ValidationScratch: ~Copyable {
+  /// Where a bound was reached; the answer is then worthless.
+  var isExhausted = false
+  var steps = 0
+  var frames = 0
+  var matching = MatchScratch()
+  /// A text whose escapes are resolved.
+  var bytes: [UInt8] = []
+  /// A stack of marks: for a value with something unevaluated further out, whether all of it was looked at, then one for each member or
+  /// element.
+  var marks: [Bool] = []
+  /// Hashes of the elements of an array, and a table of where they are.
+  var hashes: [Int] = []
+  var places: [UInt32] = []
+
+  package init() {}
+
+  mutating func begin(steps: Int) {
+    isExhausted = false
+    self.steps = steps
+    frames = 0
+    marks.removeAll(keepingCapacity: true)
+  }
+
+  /// False, and the answer worthless, when there are no steps left.
+  @inline(__always)
+  mutating func spend(_ count: Int) -> Bool {
+    steps -= count
+    if steps >= 0 { return true }
+    isExhausted = true
+    return false
+  }
+
+  /// Marks for a value of so many parts; gives their place, to be given back with `release`.
+  mutating func reserveMarks(_ count: Int) -> Int {
+    let place = marks.count
+    marks.append(contentsOf: repeatElement(false, count: count + 1))
+    return place
+  }
+
+  mutating func release(marks place: Int) { marks.removeSubrange(place...) }
+
+  /// Gives the marks at the top of the stack back and adds them to others of the same value.
+  mutating func merge(marks place: Int, into outer: Int) {
+    for offset in 0..<marks.count - place where marks[place + offset] { marks[outer + offset] = true }
+    release(marks: place)
+  }
+}
