@@ -24,19 +24,14 @@ struct DocumentationReader {
   }
 
   /// Passes over a declaration. Inside one, documentation may stand on lines of its own before the items of a body, nowhere else.
-  mutating func pass(_ range: SourceRange, in lexemes: ArraySlice<Lexeme>) {
-    var depth = 0
-    var next = lexemes.startIndex
+  mutating func pass(_ range: SourceRange, itemStarts: [UInt32]) {
+    var starts = itemStarts[...]
     while index < tokens.count, tokens[index].range.lower < range.upper {
       defer { index += 1 }
-      while next < lexemes.endIndex, lexemes[next].range.lower < tokens[index].range.lower {
-        if lexemes[next].punctuation == .leftBrace { depth += 1 }
-        if lexemes[next].punctuation == .rightBrace { depth -= 1 }
-        next += 1
-      }
       guard tokens[index].kind == .documentation else { continue }
-      let beforeItem = next < lexemes.endIndex && lexemes[next].punctuation != .rightBrace && lexemes[next].startsLine
-      if depth == 0 || !startsLine(index) || !beforeItem { refuse(tokens[index].range) }
+      while let start = starts.first, start < tokens[index].range.lower { starts.removeFirst() }
+      let following = tokens[index...].first { $0.kind != .documentation && $0.kind != .comment && $0.kind != .whitespace }
+      if !startsLine(index) || following == nil || following?.range.lower != starts.first { refuse(tokens[index].range) }
     }
   }
 

@@ -20,7 +20,8 @@ extension Parser {
         if position == start { advance() }
         skip()
       }
-      documentation.pass(range(from: start), in: lexemes[start..<position])
+      documentation.pass(range(from: start), itemStarts: itemStarts)
+      itemStarts.removeAll(keepingCapacity: true)
     }
     documentation.finish()
     diagnostics += documentation.diagnostics
@@ -236,7 +237,7 @@ extension Parser {
 
   /// Reads items between braces until the closing one. A broken item is passed over to the next that `startsItem`.
   mutating func body(
-    _ what: String, startsItem: (Self) -> Bool, rank: Int = 0, _ read: (inout Self) throws(Broken) -> Void
+    startsItem: (Self) -> Bool, _ read: (inout Self) throws(Broken) -> Void
   ) throws(Broken) {
     endHead()
     let node = outline.open(.body, at: position)
@@ -247,7 +248,8 @@ extension Parser {
       if startsNextDeclaration {
         throw unclosed(open, "{", "}")
       }
-      let item = outline.open(.item(rank: rank), at: position)
+      let item = outline.open(.item, at: position)
+      itemStarts.append(current.range.lower)
       let start = position
       do {
         try read(&self)

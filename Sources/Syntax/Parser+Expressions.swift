@@ -271,11 +271,13 @@ extension Parser {
   /// `1..5`, `..5`, `1..`
   mutating func rangeLiteral() throws(Broken) -> RangeSyntax {
     let start = position
-    let lower = at(.range) ? nil : try number("a number")
-    try expect(.range)
-    let upper = current.kind == .number && current.isGlued ? try number("a number") : nil
-    if lower == nil, upper == nil { throw unexpected("a number right before or behind `..`", help: "`1..5`, `..5` or `1..`") }
-    return RangeSyntax(lower: lower, upper: upper, range: range(from: start))
+    return try grouped(.glued) { parser throws(Broken) in
+      let lower = parser.at(.range) ? nil : try parser.number("a number")
+      try parser.expect(.range)
+      let upper = parser.current.kind == .number && parser.current.isGlued ? try parser.number("a number") : nil
+      if lower == nil, upper == nil { throw parser.unexpected("a number right before or behind `..`", help: "`1..5`, `..5` or `1..`") }
+      return RangeSyntax(lower: lower, upper: upper, range: parser.range(from: start))
+    }
   }
 
   // MARK: literals on the left

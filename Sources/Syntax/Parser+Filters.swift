@@ -5,7 +5,7 @@ extension Parser {
   mutating func patterns() throws(Broken) -> PatternsSyntax {
     let name = try dottedName("the name of the patterns")
     var patterns: [PatternsSyntax.Pattern] = []
-    try body("a pattern", startsItem: { $0.current.kind == .word && $0.next.punctuation == .colon }) { parser throws(Broken) in
+    try body(startsItem: { $0.current.kind == .word && $0.next.punctuation == .colon }) { parser throws(Broken) in
       patterns.append(try parser.pattern())
     }
     return PatternsSyntax(name: name, patterns: patterns)

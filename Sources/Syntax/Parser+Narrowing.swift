@@ -5,7 +5,7 @@ extension Parser {
   mutating func refine() throws(Broken) -> RefineSyntax {
     let target = try target()
     var fields: [RefineSyntax.Field] = []
-    try body("a field", startsItem: { $0.startsField }) { parser throws(Broken) in fields.append(try parser.field()) }
+    try body(startsItem: { $0.startsField }) { parser throws(Broken) in fields.append(try parser.field()) }
     return RefineSyntax(target: target, fields: fields)
   }
 

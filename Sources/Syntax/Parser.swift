@@ -36,6 +36,8 @@ struct Parser {
   var position = 0
   var diagnostics: [Diagnostic] = []
   var outline = Outline()
+  /// Where the items of the current declaration's bodies start, in order: documentation may stand before them.
+  var itemStarts: [UInt32] = []
   /// The outline node of the declaration's head while it is open.
   var headNode: Int?
   private var depth = 0

@@ -14,7 +14,7 @@ package struct Outline: Sendable {
     /// `{ … }` around items that have lines of their own.
     case body
     /// One line of a body: a field, pattern, step or row.
-    case item(rank: Int)
+    case item
     /// One cell of a table's row.
     case cell
     /// Tokens without space between them: a dotted name, a glob, a path.
