@@ -62,7 +62,9 @@ struct Layout {
     let body = parts.last { nodes[$0].kind == .body }
     let whole = nodes[node].tokens
     let start = parts.last { nodes[$0].kind == .annotation }.map { nodes[$0].tokens.upperBound } ?? whole.lowerBound
-    if let body, isInline(body, within: start..<whole.upperBound, indent: indent) { return [Line(indent: indent, tokens: start..<whole.upperBound)] }
+    if let body, isInline(body, within: start..<whole.upperBound, indent: indent) {
+      return [Line(indent: indent, tokens: start..<whole.upperBound)]
+    }
     let end =
       clauses.first.map { nodes[$0.node].tokens.lowerBound } ?? body.map { nodes[$0].tokens.lowerBound + 1 } ?? whole.upperBound
     var lines = [Line(indent: indent, tokens: start..<end, stops: stops(in: node, before: end), alignment: alignment)]

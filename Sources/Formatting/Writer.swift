@@ -74,9 +74,9 @@ struct Writer {
   private mutating func write(_ line: Line, columns: [Int], isFirst: Bool) {
     let indent = String(repeating: "  ", count: line.indent)
     var segments = segments(of: line)
-    let keepsBlank = line.keepsBlank && !isFirst
-    writeComments(segments[0].above, indent: line.closes ? indent + "  " : indent, line: line, isFirst: isFirst)
-    if segments[0].above.isEmpty, keepsBlank, !line.closes, trivia.items[line.tokens.lowerBound].followsBlank { text += "\n" }
+    let above = segments[0].above
+    if line.keepsBlank, !isFirst, !line.closes || !above.isEmpty, trivia.hasBlank(before: line.tokens.lowerBound) { text += "\n" }
+    writeComments(above, of: line, indent: line.closes ? indent + "  " : indent, isFirst: isFirst)
     segments[0].above = []
     let isCommented = segments.dropFirst().contains { !$0.above.isEmpty } || segments.dropLast().contains { $0.behind != nil }
     let pads = Dictionary(uniqueKeysWithValues: zip(line.stops, columns))
@@ -101,15 +101,14 @@ struct Writer {
     text += "\n"
   }
 
-  private mutating func writeComments(_ comments: [Comment], indent: String, line: Line, isFirst: Bool) {
-    let isTopLevel = isFirst || line.indent == 0 && !line.closes
+  private mutating func writeComments(_ comments: [Comment], of line: Line, indent: String, isFirst: Bool) {
+    let keepsBlanks = line.keepsBlank || isFirst || (line.indent == 0 && !line.closes)
     for (index, comment) in comments.enumerated() {
-      let keeps = index == 0 ? line.keepsBlank : isTopLevel || line.keepsBlank
-      if comment.followsBlank, keeps { text += "\n" }
+      if index > 0, comment.followsBlank, keepsBlanks { text += "\n" }
       text += indent + comment.text + "\n"
     }
-    guard let last = comments.last, !last.isDocumentation, isTopLevel || line.keepsBlank, !line.closes else { return }
-    if trivia.items[line.tokens.lowerBound].followsBlank { text += "\n" }
+    let item = trivia.items[line.tokens.lowerBound]
+    if keepsBlanks, !line.closes, item.followsBlank, let last = item.leading.last, !last.isDocumentation { text += "\n" }
   }
 
   private func text(of tokens: Range<Int>, pads: [Int: Int], at start: Int) -> (text: String, width: Int) {

@@ -69,6 +69,12 @@ struct Lexer {
   // MARK: tokens
 
   private mutating func next() -> Token.Kind {
+    // What follows a star without space belongs to its glob, digits and dashes included: `*2`, `*-issue`.
+    if offset > 0, file.bytes[offset - 1] == UInt8(ascii: "*"), tokens[tokens.count - 1].kind == .punctuation,
+      byte().isWord || (byte() == UInt8(ascii: "-") && byte(1).isWord)
+    {
+      return word()
+    }
     switch byte() {
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"): return whitespace()
     case UInt8(ascii: "\r"): return byte(1) == UInt8(ascii: "\n") ? whitespace() : scalar()

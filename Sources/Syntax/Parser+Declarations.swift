@@ -61,7 +61,7 @@ extension Parser {
       guard parser.current.isGlued else { throw parser.unexpected("an annotation's name right behind the `@`") }
       let name = try parser.identifier("an annotation's name")
       var arguments: [Literal] = []
-      if parser.at(.leftParenthesis), parser.current.isGlued, let open = parser.accept(.leftParenthesis) {
+      if let open = parser.accept(.leftParenthesis) {
         arguments = try parser.list { parser throws(Broken) in try parser.literal("a value") }
         guard parser.accept(.rightParenthesis) != nil else { throw parser.unclosed(open, "(", ")") }
       }

@@ -48,7 +48,7 @@ extension Parser {
 
   mutating func target() throws(Broken) -> Target {
     let start = position
-    if at(.resource), next.punctuation != .dot, next.punctuation != .star {
+    if at(.resource), !next.isGlued {
       advance()
       let server = try serverGlob()
       guard current.kind == .string else {
@@ -57,7 +57,7 @@ extension Parser {
       let uri = try string("a resource's address in quotes")
       return Target(.resource(server: server, uri: uri), range(from: start))
     }
-    if at(.prompt), next.punctuation != .dot, next.punctuation != .star {
+    if at(.prompt), !next.isGlued {
       advance()
       let (server, name) = try qualifiedGlob("a prompt")
       return Target(.prompt(server: server, name: name), range(from: start))
@@ -98,7 +98,7 @@ extension Parser {
     }
   }
 
-  /// Words and stars without space between them.
+  /// Words and stars without space between them: `get_*`, `*-issue`.
   private mutating func glob(_ what: String) throws(Broken) -> Identifier {
     guard current.kind == .word || at(.star) else {
       let starts = current.kind == .number || current.kind == .size || current.kind == .duration
@@ -106,7 +106,7 @@ extension Parser {
     }
     let start = position
     advance()
-    while current.isGlued, current.kind == .word || at(.star) { advance() }
+    while current.isGlued, current.kind == .word || at(.star) || (at(.dash) && next.isGlued && next.punctuation == .star) { advance() }
     let range = range(from: start)
     return Identifier(file.text(in: range), range)
   }

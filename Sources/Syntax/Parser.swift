@@ -151,8 +151,8 @@ struct Parser {
   }
 
   private mutating func refuseTrailing(_ comma: SourceRange) throws(Broken) {
-    let ends =
-      current.kind == .end || current.startsLine && startsDeclaration || at(.rightBrace) || at(.rightBracket) || at(.rightParenthesis)
+    // `label` may be the next action of a filter, wherever its line starts.
+    let ends = at(.rightBrace) || at(.rightBracket) || at(.rightParenthesis) || startsNextDeclaration && !at(.label)
     guard ends else { return }
     report(
       .unexpectedToken, "nothing follows the comma", comma, "remove it, or write what follows",

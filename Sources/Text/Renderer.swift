@@ -63,13 +63,12 @@ package struct Renderer: Sendable {
       }
       previous = line
     }
-    out += "\(indent) |\n"
     return out
   }
 
   private func sourceLine(_ number: Int, of file: SourceFile, gutter: Int) -> String {
     let digits = String(number)
-    let text = visible(file.line(number)).replacingTabs()
+    let text = visible(file.line(number).unicodeScalars)
     return String(repeating: " ", count: gutter - digits.count) + "\(digits) | \(text)".trimmingTrailingSpaces() + "\n"
   }
 
@@ -77,15 +76,14 @@ package struct Renderer: Sendable {
     let range = mark.label.range
     let place = file.position(at: range.lower)
     let end = file.position(at: range.upper)
-    let lineLength = file.line(place.line).unicodeScalars.count
-    let width = end.line == place.line ? end.column - place.column : lineLength - place.column + 1
-    let before = file.line(place.line).unicodeScalars.prefix(place.column - 1)
-    let offset = before.reduce(0) { $0 + ($1 == "\t" ? 2 : 1) }
+    let line = Array(file.line(place.line).unicodeScalars)
+    let start = min(place.column - 1, line.count)
+    let stop = end.line == place.line ? min(max(end.column - 1, start), line.count) : line.count
+    let offset = displayWidth(visible(line[..<start]))
+    let width = displayWidth(visible(line[start..<stop]))
     let carets = String(repeating: mark.primary ? "^" : "-", count: max(1, width))
-    let line =
-      String(repeating: " ", count: gutter) + " | " + String(repeating: " ", count: offset)
-      + paint(carets, mark.primary ? "1;31" : "1;34") + (mark.label.text.isEmpty ? "" : " " + mark.label.text)
-    return line + "\n"
+    return String(repeating: " ", count: gutter) + " | " + String(repeating: " ", count: offset)
+      + paint(carets, mark.primary ? "1;31" : "1;34") + (mark.label.text.isEmpty ? "" : " " + mark.label.text) + "\n"
   }
 
   private func style(of severity: Diagnostic.Severity) -> String {
@@ -101,13 +99,14 @@ package struct Renderer: Sendable {
   }
 }
 
-/// Control and direction-changing characters of a source line, made visible one for one: a policy must not be able to
-/// rewrite the terminal of the person who reads its errors.
-private func visible(_ line: String) -> String {
+/// Text of a source line as it is printed: a tab takes two columns, and control and direction-changing characters are made visible,
+/// because a policy must not be able to rewrite the terminal of the person who reads its errors.
+private func visible(_ text: some Sequence<Unicode.Scalar>) -> String {
   var out = String.UnicodeScalarView()
-  for scalar in line.unicodeScalars {
+  for scalar in text {
     switch scalar.properties.generalCategory {
-    case .control where scalar != "\t", .format, .lineSeparator, .paragraphSeparator: out.append("\u{FFFD}")
+    case .control where scalar == "\t": out.append(contentsOf: "  ".unicodeScalars)
+    case .control, .format, .lineSeparator, .paragraphSeparator: out.append("\u{FFFD}")
     default: out.append(scalar)
     }
   }
@@ -115,8 +114,6 @@ private func visible(_ line: String) -> String {
 }
 
 extension String {
-  fileprivate func replacingTabs() -> String { split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "  ") }
-
   fileprivate func trimmingTrailingSpaces() -> String {
     var text = self[...]
     while text.last == " " { text.removeLast() }
