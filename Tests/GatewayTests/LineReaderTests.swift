@@ -30,8 +30,8 @@ import Testing
   func aLineThatIsTooLongIsAnswerableAndTheNextOneIsRead(pieces: Int) {
     let long = #"{"method":"m","params":""# + String(repeating: "x", count: 300) + #"","id":"q7"}"#
     let found = lines(long + "\n{}\n", pieces: pieces)
-    let envelope = Envelope(kind: .request, id: Array(#""q7""#.utf8))
-    #expect(found == [.unreadable(.tooLong(limit: 64), envelope), message("{}")])
+    let outline = Outline(kind: .request, id: Array(#""q7""#.utf8))
+    #expect(found == [.unreadable(.tooLong(limit: 64), outline), message("{}")])
   }
 
   @Test func theLimitIsTheLongestLineThatPasses() {
@@ -44,8 +44,8 @@ import Testing
   /// A server with universal newlines would see a second message here, which nobody has checked.
   @Test func aCarriageReturnInsideAMessageIsRefused() {
     let smuggled = "{\"id\":1,\"method\":\"ping\",\"params\":\r{\"id\":2,\"method\":\"tools/call\"}\r}"
-    let envelope = Envelope(kind: .request, id: Array("1".utf8))
-    #expect(lines(smuggled + "\n", limit: 1000) == [.unreadable(.carriageReturn, envelope)])
+    let outline = Outline(kind: .request, id: Array("1".utf8))
+    #expect(lines(smuggled + "\n", limit: 1000) == [.unreadable(.carriageReturn, outline)])
     #expect(lines("a\r\r\n") == [.unreadable(.carriageReturn, .unknown)])
   }
 

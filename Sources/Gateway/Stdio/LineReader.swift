@@ -8,7 +8,7 @@ internal import Glibc
 package struct LineReader: ~Copyable {
   package enum Line: Equatable {
     case message([UInt8])
-    case unreadable(Unreadable, Envelope)
+    case unreadable(Unreadable, Outline)
   }
 
   package enum Unreadable: Equatable, Sendable {
@@ -24,7 +24,7 @@ package struct LineReader: ~Copyable {
   private var searched = 0
   private var end = 0
   /// Set while a line that is too long goes by.
-  private var skipped: EnvelopeScanner?
+  private var skipped: OutlineScanner?
 
   /// What one read asks for at least, in bytes: the capacity of a pipe.
   private static let chunk = 1 << 16
@@ -84,22 +84,22 @@ package struct LineReader: ~Copyable {
     if skipped != nil || newline - start > limit {
       skip(upTo: newline)
       defer { skipped = nil }
-      return .unreadable(.tooLong(limit: limit), skipped?.envelope ?? .unknown)
+      return .unreadable(.tooLong(limit: limit), skipped?.outline ?? .unknown)
     }
     var last = newline
     if last > start, buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
     if last == start { return nil }
     let line = Array(buffer[start..<last])
     if index(of: UInt8(ascii: "\r"), in: start..<last) != nil {
-      var scanner = EnvelopeScanner()
+      var scanner = OutlineScanner()
       scanner.read(line[...])
-      return .unreadable(.carriageReturn, scanner.envelope)
+      return .unreadable(.carriageReturn, scanner.outline)
     }
     return .message(line)
   }
 
   private mutating func skip(upTo limit: Int) {
-    var scanner = skipped ?? EnvelopeScanner()
+    var scanner = skipped ?? OutlineScanner()
     scanner.read(buffer[start..<limit])
     skipped = scanner
     if limit == end {

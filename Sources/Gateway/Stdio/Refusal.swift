@@ -16,7 +16,7 @@ extension LineReader.Unreadable: CustomStringConvertible {
 }
 
 /// The answer to a message that was thrown away unread.
-func errorResponse(to envelope: Envelope, _ reason: LineReader.Unreadable) -> [UInt8] {
-  let id = envelope.id ?? Array("null".utf8)
+func errorResponse(to outline: Outline, _ reason: LineReader.Unreadable) -> [UInt8] {
+  let id = outline.id ?? Array("null".utf8)
   return Array(#"{"jsonrpc":"2.0","id":"#.utf8) + id + Array(#","error":{"code":\#(reason.code),"message":"\#(reason)"}}"#.utf8)
 }

@@ -3,7 +3,10 @@
 /// The specification's order: close its input, wait, SIGTERM, wait, SIGKILL.
 package struct ShutdownLadder: Sendable {
   package struct Patience: Sendable {
-    /// From closing the server's input to SIGTERM; starts anew with every output of the server, up to `longest` in all.
+    /// From the client's end until the server's input is closed although requests wait for answers; starts anew with every output of
+    /// the server. Shorter than the two seconds which the official SDKs wait before they send SIGTERM.
+    package var beforeClose: Duration
+    /// From the client's end to SIGTERM; starts anew with every output of the server, up to `longest` in all.
     package var afterClose: Duration
     package var longest: Duration
     /// From SIGTERM to SIGKILL.
@@ -14,9 +17,10 @@ package struct ShutdownLadder: Sendable {
     package var lastWrites: Duration
 
     package init(
-      afterClose: Duration, longest: Duration, afterTerminate: Duration, afterExit: Duration = .milliseconds(250),
-      lastWrites: Duration = .seconds(2)
+      beforeClose: Duration = .seconds(1), afterClose: Duration, longest: Duration, afterTerminate: Duration,
+      afterExit: Duration = .milliseconds(250), lastWrites: Duration = .seconds(2)
     ) {
+      self.beforeClose = beforeClose
       self.afterClose = afterClose
       self.longest = longest
       self.afterTerminate = afterTerminate
@@ -39,7 +43,7 @@ package struct ShutdownLadder: Sendable {
   private let begun: ContinuousClock.Instant
   package private(set) var deadline: ContinuousClock.Instant?
 
-  /// The server's input has just been closed.
+  /// The client is gone, or we were told to end: the server's input is closed as soon as what waits for it is written.
   package init(_ patience: Patience, at now: ContinuousClock.Instant) {
     self.patience = patience
     self.begun = now

@@ -16,7 +16,10 @@ extension StdioGate {
   mutating func readServer() {
     guard let outcome = fromServer.fill(fromOpen: server.output) else { return }
     while let line = fromServer.next() { receiveFromServer(line) }
-    if case .moved = outcome { ladder?.heardFromServer(at: .now) }
+    if case .moved = outcome, ladder != nil {
+      ladder?.heardFromServer(at: .now)
+      inputDeadline = .now + patience.beforeClose
+    }
     if outcome == .ended { serverOutputEnded() }
   }
 
@@ -27,8 +30,7 @@ extension StdioGate {
 
   mutating func writeServer(brokenPipe: Bool) {
     if server.input != nil, !brokenPipe, toServer.flush(toOpen: server.input) {
-      // Everything the client said before it closed has been passed on.
-      if ladder != nil, toServer.isEmpty { server.input = nil }
+      if mayCloseInput { server.input = nil }
       return
     }
     toServer.removeAll()
@@ -88,12 +90,20 @@ extension StdioGate {
     }
   }
 
+  /// Everything the client said has been passed on, and answered: the session may hold a call back until it knows the server's tools,
+  /// and many servers drop what they are doing at the end of their input.
+  private var mayCloseInput: Bool {
+    guard ladder != nil, toServer.isEmpty else { return false }
+    return signal != nil || session.isIdle || inputDeadline.map { $0 <= .now } ?? true
+  }
+
   private var patience: ShutdownLadder.Patience { signal == nil ? .endOfInput : .signal }
 
   /// The first rung, once: no more input for the server as soon as what waits for it is written.
   private mutating func endServer(_ patience: ShutdownLadder.Patience) {
     guard ladder == nil else { return }
     ladder = ShutdownLadder(patience, at: .now)
+    inputDeadline = .now + patience.beforeClose
   }
 
   private mutating func noticeExit() {
@@ -126,7 +136,7 @@ extension StdioGate {
   private mutating func receiveFromClient(_ line: LineReader.Line) {
     switch line {
     case .message(let message): session.receiveFromClient(message, at: .now(), into: &actions)
-    case .unreadable(let reason, let envelope): refuseFromClient(reason, envelope)
+    case .unreadable(let reason, let outline): refuseFromClient(reason, outline)
     }
     carryOut()
   }
@@ -134,28 +144,28 @@ extension StdioGate {
   private mutating func receiveFromServer(_ line: LineReader.Line) {
     switch line {
     case .message(let message): session.receiveFromServer(message, at: .now(), into: &actions)
-    case .unreadable(let reason, let envelope): refuseFromServer(reason, envelope)
+    case .unreadable(let reason, let outline): refuseFromServer(reason, outline)
     }
     carryOut()
   }
 
   /// A request is answered in the session's place, which never sees it. A response becomes an error of the same id: the server must not
   /// wait for ever.
-  private mutating func refuseFromClient(_ reason: LineReader.Unreadable, _ envelope: Envelope) {
+  private mutating func refuseFromClient(_ reason: LineReader.Unreadable, _ outline: Outline) {
     logger.warning("a message of the client was refused", metadata: ["reason": "\(reason)"])
-    let answer = errorResponse(to: envelope, reason)
-    switch envelope.kind {
+    let answer = errorResponse(to: outline, reason)
+    switch outline.kind {
     case .notification: break
-    case .response where envelope.id != nil: session.receiveFromClient(answer, at: .now(), into: &actions)
+    case .response where outline.id != nil: session.receiveFromClient(answer, at: .now(), into: &actions)
     case .request, .response, .unknown: toClient.append(answer)
     }
   }
 
-  private mutating func refuseFromServer(_ reason: LineReader.Unreadable, _ envelope: Envelope) {
+  private mutating func refuseFromServer(_ reason: LineReader.Unreadable, _ outline: Outline) {
     logger.warning("a message of the server was refused", metadata: ["reason": "\(reason)"])
-    let answer = errorResponse(to: envelope, reason)
-    switch envelope.kind {
-    case .response where envelope.id != nil: session.receiveFromServer(answer, at: .now(), into: &actions)
+    let answer = errorResponse(to: outline, reason)
+    switch outline.kind {
+    case .response where outline.id != nil: session.receiveFromServer(answer, at: .now(), into: &actions)
     case .request: toServer.append(answer)
     case .notification, .response, .unknown: break
     }
@@ -176,7 +186,7 @@ extension StdioGate {
 
 extension LineReader {
   /// Nil when the stream is closed already.
-  fileprivate mutating func fill(fromOpen descriptor: borrowing Descriptor?) -> Descriptor.Transfer? {
+  mutating func fill(fromOpen descriptor: borrowing Descriptor?) -> Descriptor.Transfer? {
     switch descriptor {
     case .none: nil
     case .some(let descriptor): fill(from: descriptor)
@@ -185,7 +195,7 @@ extension LineReader {
 }
 
 extension OutputQueue {
-  fileprivate mutating func flush(toOpen descriptor: borrowing Descriptor?) -> Bool {
+  mutating func flush(toOpen descriptor: borrowing Descriptor?) -> Bool {
     switch descriptor {
     case .none: false
     case .some(let descriptor): flush(to: descriptor)
@@ -194,7 +204,7 @@ extension OutputQueue {
 }
 
 extension ErrorRelay {
-  fileprivate mutating func relay(fromOpen descriptor: borrowing Descriptor?, to stream: LogStream) -> Bool? {
+  mutating func relay(fromOpen descriptor: borrowing Descriptor?, to stream: LogStream) -> Bool? {
     switch descriptor {
     case .none: nil
     case .some(let descriptor): relay(from: descriptor, to: stream)

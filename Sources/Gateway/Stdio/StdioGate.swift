@@ -49,6 +49,8 @@ package struct StdioGate: ~Copyable {
   var actions: [Action] = []
 
   var ladder: ShutdownLadder?
+  /// When the server's input is closed although requests wait for answers; those may never come (`subscriptions/listen`).
+  var inputDeadline: ContinuousClock.Instant?
   var signal: Int32?
   /// How the server ended while the client was still there.
   var earlyEnd: ExitStatus?
@@ -109,7 +111,7 @@ package struct StdioGate: ~Copyable {
   }
 
   private var nextDeadline: ContinuousClock.Instant? {
-    [ladder?.deadline, outputDeadline, writeDeadline].compactMap(\.self).min()
+    [ladder?.deadline, server.input.number == nil ? nil : inputDeadline, outputDeadline, writeDeadline].compactMap(\.self).min()
   }
 
   /// The client is gone or we were told to end, the server has ended, and nothing is left to pass on.

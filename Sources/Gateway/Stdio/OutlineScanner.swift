@@ -1,12 +1,12 @@
 /// What an answer to a message needs, read without parsing it.
-package struct Envelope: Equatable, Sendable {
+package struct Outline: Equatable, Sendable {
   package enum Kind: Equatable, Sendable { case request, notification, response, unknown }
 
   package let kind: Kind
   /// The exact bytes of the `id`: a JSON string or integer of bounded length; nil when there is none that can be trusted.
   package let id: [UInt8]?
 
-  static let unknown = Envelope(kind: .unknown, id: nil)
+  static let unknown = Outline(kind: .unknown, id: nil)
 
   init(kind: Kind, id: [UInt8]?) {
     self.kind = kind
@@ -18,7 +18,7 @@ package struct Envelope: Equatable, Sendable {
 ///
 /// It looks only at members of the outermost object. Anything odd (no object, two ids, an escape in a key, an id that is no plain string
 /// or integer) gives no id: the answer then carries `null`, which JSON-RPC has for exactly this.
-struct EnvelopeScanner {
+struct OutlineScanner {
   /// Longest id that is kept, in bytes.
   private static let longestID = 256
 
@@ -44,16 +44,16 @@ struct EnvelopeScanner {
     }
   }
 
-  var envelope: Envelope {
+  var outline: Outline {
     guard place != .odd, place != .start, ids <= 1 else { return .unknown }
     let known = ids == 1 && isPlain(id) ? id : nil
-    let kind: Envelope.Kind =
+    let kind: Outline.Kind =
       switch (hasMethod, ids == 1) {
       case (true, true): .request
       case (true, false): .notification
       case (false, _): hasOutcome || ids == 1 ? .response : .unknown
       }
-    return Envelope(kind: kind, id: known)
+    return Outline(kind: kind, id: known)
   }
 
   private mutating func readInString(_ byte: UInt8) {

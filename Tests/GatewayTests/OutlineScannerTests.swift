@@ -4,10 +4,10 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct EnvelopeScannerTests {
+@Suite struct OutlineScannerTests {
   struct Case: CustomTestStringConvertible {
     let text: String
-    let kind: Envelope.Kind
+    let kind: Outline.Kind
     let id: String?
     var testDescription: String { text }
   }
@@ -34,13 +34,13 @@ import Testing
 
   @Test(arguments: cases, [1, 4, .max])
   func reads(_ example: Case, pieces: Int) {
-    var scanner = EnvelopeScanner()
+    var scanner = OutlineScanner()
     var rest = Array(example.text.utf8)[...]
     while !rest.isEmpty {
       scanner.read(rest.prefix(pieces))
       rest = rest.dropFirst(pieces)
     }
-    #expect(scanner.envelope == Envelope(kind: example.kind, id: example.id.map { Array($0.utf8) }))
+    #expect(scanner.outline == Outline(kind: example.kind, id: example.id.map { Array($0.utf8) }))
   }
 
   /// Whatever goes by, our answer is well-formed: the id is the only part of it that is not ours.
@@ -50,9 +50,9 @@ import Testing
     let words = ["{", "}", "[", "]", "\"id\"", "\"method\"", ":", ",", "1", "-", "\"x\"", "\"", "\\", "null", " ", "é", "\u{7F}"]
     for _ in 0..<propertyRuns(2000) {
       let text = "{\"id\":" + (0..<12).map { _ in words.randomElement(using: &random)! }.joined()
-      var scanner = EnvelopeScanner()
+      var scanner = OutlineScanner()
       scanner.read(Array(text.utf8)[...])
-      let answer = errorResponse(to: scanner.envelope, .carriageReturn)
+      let answer = errorResponse(to: scanner.outline, .carriageReturn)
       let value = try? Value(parsing: answer)
       #expect(value?["error"]?["code"]?.number == Number(-32700), "SEED=\(seed) \(text)")
     }

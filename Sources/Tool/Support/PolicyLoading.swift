@@ -1,0 +1,81 @@
+import ArgumentParser
+import Bytecode
+import Compilation
+import Foundation
+import Semantics
+import Text
+
+/// Policies and snapshots on a disk.
+struct DiskReader: FileReader {
+  /// Nothing a person writes is larger, in bytes; a device or a mistaken path is.
+  private static let largest = 64 << 20
+
+  func contents(of path: String) throws(FileProblem) -> [UInt8] {
+    guard let type = fileType(path) else { throw .missing }
+    if type == .typeDirectory { throw .isFolder }
+    guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable("permission denied") }
+    let data: Data
+    do { data = try handle.read(upToCount: Self.largest + 1) ?? Data() } catch { throw .unreadable("the disk cannot be read") }
+    if data.count > Self.largest { throw .unreadable("larger than \(Self.largest >> 20) MiB") }
+    return Array(data)
+  }
+
+  func neighbours(of path: String) -> [String] {
+    let folder = (path as NSString).deletingLastPathComponent
+    return (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+  }
+}
+
+/// Of the file that a path leads to, through links; nil when there is none.
+private func fileType(_ path: String) -> FileAttributeType? {
+  let target = URL(filePath: path).resolvingSymlinksInPath().path
+  return (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType
+}
+
+/// What the paths on a command line stand for: a folder for every `.sally` file under it, in the order of their names.
+func policyFiles(_ paths: [String]) throws -> [String] {
+  try paths.flatMap { path -> [String] in
+    guard fileType(path) == .typeDirectory else { return [path] }
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    let files = names.filter { $0.hasSuffix(".sally") && !$0.split(separator: "/").contains { $0.hasPrefix(".") } }.sorted()
+    guard !files.isEmpty else { throw Complaint("there is no `.sally` file under `\(path)`") }
+    return files.map { (path as NSString).appendingPathComponent($0) }
+  }
+}
+
+/// The outcome of reading and checking policies, for verbs that report it themselves.
+struct LoadedPolicies {
+  let files: [SourceFile]
+  /// Nil when there are errors.
+  let policies: CheckedPolicies?
+  /// Of loading and checking, each sorted by file and place.
+  let diagnostics: [Diagnostic]
+}
+
+func loadPolicies(_ paths: [String]) throws -> LoadedPolicies {
+  let loaded = load(try policyFiles(paths), reader: DiskReader())
+  let checked = check(loaded.value)
+  let diagnostics = loaded.diagnostics + checked.diagnostics
+  let hasErrors = diagnostics.contains { $0.severity == .error }
+  return LoadedPolicies(files: loaded.value.files, policies: hasErrors ? nil : checked.value, diagnostics: diagnostics)
+}
+
+/// The policies, or every diagnostic on standard error and exit code 3.
+func requirePolicies(_ paths: [String]) throws -> CheckedPolicies {
+  let loaded = try loadPolicies(paths)
+  if let policies = loaded.policies { return policies }
+  let report = DiagnosticReport(loaded.diagnostics, files: loaded.files)
+  Terminal.write(report.human(colour: Terminal.hasColour(.errors)), to: .errors)
+  throw Complaint("the policy does not compile", exitCode: .policyRejected)
+}
+
+/// The program that decides, or the compiler's diagnostics and exit code 3.
+func compiled(_ policies: CheckedPolicies) throws -> Program {
+  do {
+    return try compile(policies, generation: 1)
+  } catch {
+    let report = DiagnosticReport(error.diagnostics, files: policies.files)
+    Terminal.write(report.human(colour: Terminal.hasColour(.errors)), to: .errors)
+    throw Complaint("the policy does not compile", exitCode: .policyRejected)
+  }
+}

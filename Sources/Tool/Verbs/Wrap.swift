@@ -1,0 +1,87 @@
+import ArgumentParser
+import Bytecode
+import Compilation
+import Digests
+import Enforcement
+import Foundation
+import Gateway
+import Semantics
+import Text
+
+struct Wrap: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Start a stdio MCP server and stand between it and its client.",
+    discussion: """
+      Put this line where your MCP client names the server's command. Standard output carries MCP messages only; the log is JSON lines on \
+      standard error (docs/log.md). The server does not see variables that begin with SALLYPORT_.
+
+      Exit codes: 0 the session ended in order, 1 the server ended while the client was connected, 2 usage or the server cannot be \
+      started, 3 the policy does not compile.
+
+      Example: sallyport wrap --policy sallyport/ --agent assistant -- mcp-server-time
+      """)
+
+  @Option(parsing: .upToNextOption, help: "Policy files, or folders of them.")
+  var policy: [String]
+
+  @Option(help: "The `server` declaration this server is held to; needed when the policy declares several.")
+  var server: String?
+
+  @Option(help: "The agent that calls, as the policy names it. Default: SALLYPORT_AGENT.")
+  var agent: String?
+
+  @OptionGroup var logging: LogOptions
+  @OptionGroup var upstream: ServerOptions
+
+  func run() throws {
+    try forbidMemoryDumps()
+    let policies = try requirePolicies(policy)
+    let server = try chooseServer(policies)
+    let agent = try chooseAgent(policies)
+    let program = try compiled(policies)
+
+    let session = Session(
+      configuration: GateConfiguration(server: server, identity: Identity(agent: agent)), policies: PolicyStore(program),
+      random: { randomBytes($0) })
+    let stream = LogStream()
+    let gate: StdioGate
+    do {
+      gate = try StdioGate(starting: upstream.command, session: session, logger: logging.logger(stream), stream: stream)
+    } catch let failure as StartFailure {
+      throw Complaint(failure.description)
+    }
+    switch gate.run() {
+    case .clientClosed, .signal: break
+    case .serverEnded: throw ExitCode.findings
+    }
+  }
+
+  private func chooseServer(_ policies: CheckedPolicies) throws -> String {
+    let names = policies.servers.map(\.name)
+    guard let server else {
+      if names.count == 1 { return names[0] }
+      throw Complaint(
+        names.isEmpty ? "the policy declares no server" : "the policy declares \(names.count) servers",
+        help: names.isEmpty ? "`server NAME from \"snapshot.json\"`" : "say which one this is: --server \(names.joined(separator: " | "))")
+    }
+    guard names.contains(server) else {
+      throw Complaint("the policy declares no server `\(server)`", help: suggestion(server, among: names))
+    }
+    return server
+  }
+
+  /// Before the server is started: a misspelt agent has no grants, and would look like a broken server.
+  private func chooseAgent(_ policies: CheckedPolicies) throws -> String? {
+    guard let agent = agent ?? ProcessInfo.processInfo.environment["SALLYPORT_AGENT"], !agent.isEmpty else { return nil }
+    let names = policies.agents.map(\.name)
+    guard names.contains(agent) else {
+      throw Complaint("the policy declares no agent `\(agent)`", help: suggestion(agent, among: names))
+    }
+    return agent
+  }
+}
+
+private func suggestion(_ name: String, among names: [String]) -> String {
+  if let near = nearest(to: name, among: names) { return "did you mean `\(near)`?" }
+  return names.isEmpty ? "it declares none" : "it declares \(names.map { "`\($0)`" }.joined(separator: ", "))"
+}
