@@ -53,7 +53,7 @@ let package = Package(
     .executableTarget(name: "StubServer", path: "Tests/StubServer"),
 
     .target(name: "TestSupport", dependencies: ["Text", "JSON"], path: "Tests/TestSupport"),
-    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
     .testTarget(
       name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "TestSupport"], exclude: ["Cases"]),

@@ -38,4 +38,18 @@ import Testing
   @Test(.enabled(if: folder != nil, Comment(rawValue: Corpora.absent)), arguments: files("n_")) func refuses(_ name: String) {
     #expect(throws: ParseError.self) { try Self.parse(name) }
   }
+
+  /// What RFC 8259 leaves open: each file and what we do with it, with the value of what we accept.
+  @Test(.enabled(if: folder != nil, Comment(rawValue: Corpora.absent))) func decidesWhatIsLeftOpen() throws {
+    let lines = Self.files("i_").map { name in
+      do {
+        let document = try Self.parse(name)
+        return "\(name): accepted as \(String(decoding: canonicalBytes(of: document, document.root), as: UTF8.self))\n"
+      } catch {
+        return "\(name): refused, \(error)\n"
+      }
+    }
+    let golden = (#filePath as NSString).deletingLastPathComponent + "/Cases/json-test-suite.out"
+    GoldenCase(input: golden, golden: golden).expect(lines.joined())
+  }
 }

@@ -6,6 +6,11 @@ package struct GoldenCase: Sendable, CustomTestStringConvertible {
   package let input: String
   package let golden: String
 
+  package init(input: String, golden: String) {
+    self.input = input
+    self.golden = golden
+  }
+
   package var testDescription: String { (input as NSString).lastPathComponent }
   package var name: String { (testDescription as NSString).deletingPathExtension }
 
