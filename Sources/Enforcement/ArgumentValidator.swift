@@ -1,36 +1,36 @@
-internal import JSON
-internal import Schemas
+package import JSON
+package import Schemas
 
 /// Something wrong with one argument, said so that a model can put it right.
-struct ArgumentProblem: Equatable {
+package struct ArgumentProblem: Hashable, Sendable {
   /// A JSON Pointer into the arguments (RFC 6901).
-  let path: String
-  let message: String
+  package let path: String
+  package let message: String
 }
 
-/// Holds the arguments of calls to a tool's input schema. Made from the live definition, which is used only while its digest is the pinned
-/// one: so it is the snapshot's schema.
-struct ArgumentValidator {
+/// Holds the arguments of calls to a tool's input schema, as the snapshot pins it.
+package struct ArgumentValidator: Sendable {
   /// Nil when the schema cannot be used: then no arguments fit it.
   private let schema: CompiledSchema?
   /// Names of the declared properties, and the same without letter case.
   private let properties: [[UInt8]]
   private let folded: [[UInt8]]
 
-  init(_ document: Document, _ definition: Node) {
-    let schema = document.member(definition, "inputSchema")
-    self.schema = schema.flatMap { try? CompiledSchema(compiling: Value(document, $0)) }
-    var properties: [[UInt8]] = []
-    if let declared = schema.flatMap({ document.member($0, "properties") }) {
-      for (key, _) in document.members(declared) { properties.append(document.text(key) ?? []) }
-    }
-    self.properties = properties
+  /// - Parameter inputSchema: nil when the definition has none.
+  package init(inputSchema: Value?) {
+    schema = inputSchema.flatMap { try? CompiledSchema(compiling: $0) }
+    properties = inputSchema?["properties"]?.members?.map { Array($0.name.utf8) } ?? []
     folded = properties.map(ParameterNames.fold)
+  }
+
+  /// Of a live definition, which is used only while its digest is the pinned one.
+  init(_ document: Document, _ definition: Node) {
+    self.init(inputSchema: document.member(definition, "inputSchema").map { Value(document, $0) })
   }
 
   /// - Parameter arguments: nil for a call without any, which is the same as an empty object.
   /// - Returns: nil when nothing is wrong.
-  func problems(_ document: Document, _ arguments: Node?, scratch: inout ValidationScratch) -> [ArgumentProblem]? {
+  package func problems(_ document: Document, _ arguments: Node?, scratch: inout ValidationScratch) -> [ArgumentProblem]? {
     guard let schema else {
       return [ArgumentProblem(path: "", message: "the tool's input schema cannot be used, so no arguments can be checked")]
     }
