@@ -162,7 +162,7 @@ extension Parser {
   ///
   /// The words' order is the order the formatter gives them; `offset` is the rank of the first.
   mutating func clauses(
-    of subject: String, _ words: [Keyword], repeatable: [Keyword] = [], rank: (Keyword) -> Int? = { _ in nil },
+    of subject: String, _ words: [Keyword], repeatable: [Keyword] = [], ranks: [Keyword: Int] = [:],
     _ read: (inout Self, Keyword) throws(Broken) -> Void
   ) throws(Broken) {
     endHead()
@@ -179,7 +179,7 @@ extension Parser {
             ? "join two conditions with `and`" : keyword == .on || keyword == .opens ? "separate the tools with commas" : nil)
       }
       seen[keyword] = seen[keyword] ?? place
-      let node = outline.open(.clause(rank: rank(keyword) ?? (words.firstIndex(of: keyword) ?? 0) + 1), at: position)
+      let node = outline.open(.clause(rank: ranks[keyword] ?? (words.firstIndex(of: keyword) ?? 0) + 1), at: position)
       do {
         advance()
         try read(&self, keyword)
@@ -235,9 +235,21 @@ extension Parser {
 
   // MARK: bodies
 
-  /// Reads items between braces until the closing one. A broken item is passed over to the next that `startsItem`.
+  /// What the items of a body are, which tells where one can start.
+  enum Items { case fields, patterns, steps, rows }
+
+  private func starts(_ items: Items) -> Bool {
+    switch items {
+    case .fields: startsField
+    case .patterns: current.kind == .word && next.punctuation == .colon
+    case .steps: current.keyword.map { Self.stepWords.contains($0) } ?? false
+    case .rows: true
+    }
+  }
+
+  /// Reads items between braces until the closing one. A broken item is passed over to where the next one starts.
   mutating func body(
-    startsItem: (Self) -> Bool, _ read: (inout Self) throws(Broken) -> Void
+    of items: Items, _ read: (inout Self) throws(Broken) -> Void
   ) throws(Broken) {
     endHead()
     let node = outline.open(.body, at: position)
@@ -259,7 +271,7 @@ extension Parser {
         outline.drop(from: item)
         broken = true
         if position == start, !at(.rightBrace) { advance() }
-        skipItem(startsItem)
+        skipItem(items)
       }
     }
     guard accept(.rightBrace) != nil else { throw unclosed(open, "{", "}") }
@@ -276,7 +288,7 @@ extension Parser {
     advance()
   }
 
-  private mutating func skipItem(_ startsItem: (Self) -> Bool) {
+  private mutating func skipItem(_ items: Items) {
     var open = 0
     var progress = LoopProgress()
     while !startsNextDeclaration, progress.advances(position) {
@@ -285,7 +297,7 @@ extension Parser {
         if open == 0 { return }
         open -= 1
       }
-      if open == 0, current.startsLine, startsItem(self) { return }
+      if open == 0, current.startsLine, starts(items) { return }
       advance()
     }
   }

@@ -101,11 +101,11 @@ extension Parser {
     return TestSyntax(name: name, steps: try steps())
   }
 
-  private static let stepWords: [Keyword] = [.as, .at, .call, .result, .expect, .repeat]
+  static let stepWords: [Keyword] = [.as, .at, .call, .result, .expect, .repeat]
 
   private mutating func steps() throws(Broken) -> [TestSyntax.Step] {
     var steps: [TestSyntax.Step] = []
-    try body(startsItem: { $0.current.keyword.map { Self.stepWords.contains($0) } ?? false }) { parser throws(Broken) in
+    try body(of: .steps) { parser throws(Broken) in
       steps.append(try parser.step())
     }
     return steps
@@ -206,7 +206,7 @@ extension Parser {
     let name = try string("the table's name in quotes")
     var columns: [TableSyntax.Column]?
     var rows: [TableSyntax.Row] = []
-    try body(startsItem: { _ in columns != nil }) { parser throws(Broken) in
+    try body(of: .rows) { parser throws(Broken) in
       if let columns { rows.append(try parser.row(columns)) } else { columns = try parser.header() }
     }
     guard let columns else {

@@ -5,7 +5,7 @@ extension Parser {
   mutating func patterns() throws(Broken) -> PatternsSyntax {
     let name = try dottedName("the name of the patterns")
     var patterns: [PatternsSyntax.Pattern] = []
-    try body(startsItem: { $0.current.kind == .word && $0.next.punctuation == .colon }) { parser throws(Broken) in
+    try body(of: .patterns) { parser throws(Broken) in
       patterns.append(try parser.pattern())
     }
     return PatternsSyntax(name: name, patterns: patterns)
@@ -40,7 +40,7 @@ extension Parser {
     let words: [Keyword] = [.on, .in, .normalise, .strip, .decode, .match, .longer]
     try clauses(
       of: "a filter", words, repeatable: [.normalise, .strip, .decode, .match, .longer],
-      rank: { $0 == .strip || $0 == .decode ? 3 : nil }
+      ranks: [.strip: 3, .decode: 3]
     ) { parser, word throws(Broken) in
       switch word {
       case .on: targets = try parser.targets()

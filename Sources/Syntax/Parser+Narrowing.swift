@@ -5,12 +5,12 @@ extension Parser {
   mutating func refine() throws(Broken) -> RefineSyntax {
     let target = try target()
     var fields: [RefineSyntax.Field] = []
-    try body(startsItem: { $0.startsField }) { parser throws(Broken) in fields.append(try parser.field()) }
+    try body(of: .fields) { parser throws(Broken) in fields.append(try parser.field()) }
     return RefineSyntax(target: target, fields: fields)
   }
 
   /// A name or a string with a colon behind it, or a name with dots, which no constraint has.
-  private var startsField: Bool {
+  var startsField: Bool {
     (current.kind == .word || current.kind == .string)
       && (next.punctuation == .colon || (next.punctuation == .dot && current.kind == .word))
   }
