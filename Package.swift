@@ -33,6 +33,7 @@ let package = Package(
     .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests"]),
     .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text", "Digests"]),
     .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
+    .target(name: "Filters", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Messages", dependencies: ["JSON"]),
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"]),
@@ -58,6 +59,7 @@ let package = Package(
     .testTarget(
       name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
+    .testTarget(name: "FiltersTests", dependencies: ["Filters", "JSON", "Patterns", "RegularExpressions", "TestSupport"]),
     .testTarget(
       name: "DecisionTests",
       dependencies: [

@@ -28,6 +28,9 @@ private import CPCRE2
     unsafe pcre2_jit_stack_free_8(stack)
   }
 
+  /// What a context says that has no offset limit (PCRE2_UNSET).
+  static let noOffsetLimit = Int(bitPattern: UInt.max)
+
   /// Start and end of the last match that was found.
   var places: UnsafeMutablePointer<Int> { unsafe pcre2_get_ovector_pointer_8(data) }
 

@@ -77,15 +77,26 @@ package struct Language: Sendable, Hashable {
     }
     return nil
   }
+}
 
-  /// Whether a text is in the language by our own automaton; nil when that is too large or not exact. For tests and small texts.
-  package func contains(_ text: String) -> Bool? {
-    let alphabet = Alphabet(separating: expression.root.characterSets)
-    let graph = ThompsonGraph(expression.root, mode: mode, alphabet: alphabet)
-    guard graph.isExact,
-      let positions = try? PositionAutomaton(graph, alphabet: alphabet, splitsContexts: expression.root.hasAssertions)
-    else { return nil }
-    var automaton = SubsetAutomaton(positions)
+/// Decides whether texts are in a language, by our own automaton and without PCRE2.
+package struct Recognizer {
+  private let alphabet: Alphabet
+  private var automaton: SubsetAutomaton
+
+  /// Nil when the automaton is too large or not exact.
+  package init?(_ language: Language) {
+    let root = language.expression.root
+    alphabet = Alphabet(separating: root.characterSets)
+    let graph = ThompsonGraph(root, mode: language.mode, alphabet: alphabet)
+    guard graph.isExact, let positions = try? PositionAutomaton(graph, alphabet: alphabet, splitsContexts: root.hasAssertions) else {
+      return nil
+    }
+    automaton = SubsetAutomaton(positions)
+  }
+
+  /// Nil when the automaton has grown beyond its budget.
+  package mutating func accepts(_ text: String) -> Bool? {
     var state = SubsetAutomaton.start
     for scalar in text.unicodeScalars {
       guard let next = try? automaton.step(state, alphabet.kind(of: scalar)) else { return nil }

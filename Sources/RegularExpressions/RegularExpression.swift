@@ -21,3 +21,20 @@ package struct RegularExpression: Hashable, Sendable {
   /// The most bytes of UTF-8 a match can have; nil: without bound.
   package var maximumWidth: Int? { root.width.maximum }
 }
+
+extension RegularExpression {
+  /// Whether every match starts at a `\b`, because that is written first; false says nothing.
+  package var startsAtWordBoundary: Bool { root.startsAtWordBoundary }
+}
+
+extension Expression {
+  fileprivate var startsAtWordBoundary: Bool {
+    switch self {
+    case .assertion(let assertion): assertion == .wordBoundary
+    case .sequence(let parts): parts.first?.startsAtWordBoundary ?? false
+    case .choice(let alternatives): alternatives.allSatisfy(\.startsAtWordBoundary)
+    case .group(let inner, _): inner.startsAtWordBoundary
+    case .empty, .literal, .characterClass, .any, .repetition: false
+    }
+  }
+}

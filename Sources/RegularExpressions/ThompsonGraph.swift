@@ -74,11 +74,11 @@ struct ThompsonGraph {
     private mutating func repetition(_ inner: Expression, _ quantifier: Quantifier, next: Int) -> Int {
       // A possessive run of one set is left only where that set does not go on.
       var leave: KindSet?
-      if quantifier.kind == .possessive && quantifier.minimum != quantifier.maximum {
+      if quantifier.kind == .possessive {
         if inner.isSingleCharacter {
           var others = alphabet.kinds { _ in true }
           others.subtract(alphabet.kinds(in: inner.scalarsWithin))
-          leave = others
+          leave = quantifier.minimum == quantifier.maximum ? nil : others
         } else {
           isExact = false
         }

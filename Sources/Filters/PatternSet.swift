@@ -1,0 +1,221 @@
+package import Patterns
+package import RegularExpressions
+
+/// Many patterns matched in one pass: literals that matches must hold are looked for all at once, and PCRE2 is asked only at the places where they say
+/// that a match could begin.
+///
+/// Finds exactly what PCRE2 finds pattern by pattern, which a permanent test holds it to: a place that is missed here is a filter
+/// that was passed by. So nothing about a pattern is written by hand, and one whose literals are not worth it is simply run.
+package struct PatternSet: Sendable {
+  /// A pattern and how its matches are found.
+  struct Entry: Sendable {
+    let pattern: Pattern
+    let startsAtWordBoundary: Bool
+    /// Whether literals announce its matches; otherwise it is run on every text.
+    let isTriggered: Bool
+  }
+
+  /// What a literal says of its pattern: a match may begin that many bytes before the literal.
+  struct Probe: Sendable {
+    let entry: UInt32
+    let nearest: UInt32
+    let furthest: UInt32
+  }
+
+  let entries: [Entry]
+  let probes: [Probe]
+  let literals: LiteralAutomaton
+  /// Numbers of the patterns that are run on every text.
+  let always: [Int]
+
+  package var count: Int { entries.count }
+
+  /// How many patterns have to be run on every text; each costs its own pass.
+  package var alwaysRunCount: Int { always.count }
+
+  /// Compiles patterns; their numbers in findings are their places here. Throws what PCRE2 refuses, which the expressions' parser should have.
+  package init(_ expressions: [RegularExpression]) throws(PatternError) {
+    var entries: [Entry] = []
+    var probes: [Probe] = []
+    var literals: [(bytes: [UInt8], tag: UInt32)] = []
+    var always: [Int] = []
+    for (number, expression) in expressions.enumerated() {
+      let triggers = expression.triggers()
+      let isWindowed = triggers?.contains { $0.offset.count > 1 } ?? false
+      let mode: Pattern.Mode = triggers == nil ? .search : isWindowed ? .window : .here
+      let pattern = try Pattern(expression.source, caseless: expression.caseInsensitive, mode: mode)
+      entries.append(Entry(pattern: pattern, startsAtWordBoundary: expression.startsAtWordBoundary, isTriggered: triggers != nil))
+      guard let triggers else {
+        always.append(number)
+        continue
+      }
+      for trigger in triggers {
+        let probe = Probe(entry: UInt32(number), nearest: UInt32(trigger.offset.lowerBound), furthest: UInt32(trigger.offset.upperBound))
+        for literal in trigger.literals.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+          literals.append((literal, UInt32(probes.count)))
+        }
+        probes.append(probe)
+      }
+    }
+    self.entries = entries
+    self.probes = probes
+    self.literals = LiteralAutomaton(literals)
+    self.always = always
+  }
+
+  /// What one pattern found at one place.
+  package struct Finding: Hashable, Sendable {
+    /// The pattern's place in the list the set was made of.
+    package let pattern: Int
+    package let result: Result
+
+    package init(pattern: Int, result: Result) {
+      self.pattern = pattern
+      self.result = result
+    }
+
+    package enum Result: Hashable, Sendable {
+      /// Bytes of the text.
+      case found(Range<Int>)
+      /// The pattern was given up and may match anywhere from there on: the strictest action must follow.
+      case undecided
+    }
+  }
+
+  /// All matches of every pattern, each pattern's leftmost and without overlaps among themselves, appended in order of pattern and place.
+  ///
+  /// The text must be valid UTF-8, as for `Pattern.match`. Does not allocate once the scratch and the list have grown to their size.
+  package func matches(in text: Span<UInt8>, scratch: inout ScanScratch, into findings: inout [Finding]) {
+    precondition(text.count < Int(UInt32.max), "documents are limited to far less")
+    scratch.reset(patterns: entries.count)
+    collect(text, &scratch)
+    scratch.sortCandidates()
+    for number in entries.indices {
+      if entries[number].isTriggered {
+        confirm(number, text, &scratch, &findings)
+      } else {
+        search(number, text, &scratch.match, &findings)
+      }
+    }
+  }
+
+  // MARK: Finding candidates
+
+  private func collect(_ text: Span<UInt8>, _ scratch: inout ScanScratch) {
+    guard !probes.isEmpty else { return }
+    if LongForms.areIn(text) {
+      scratch.longForms.rewrite(text)
+      // The buffer is taken out for the time, so that candidates can be noted meanwhile.
+      let rewritten = scratch.longForms.take()
+      scan(rewritten.bytes.span, text, places: rewritten.places, &scratch)
+      scratch.longForms.giveBack(rewritten)
+    } else {
+      scan(text, text, places: [], &scratch)
+    }
+  }
+
+  /// Runs the literals over the searched bytes. `places`, unless empty, says for each of them where it stands in the text.
+  private func scan(_ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
+    let table = literals.table.span
+    let classes = literals.classes.span
+    let first = literals.firstReporting
+    var row: UInt32 = 0
+    for index in 0..<searched.count {
+      row = table[Int(row &+ UInt32(truncatingIfNeeded: classes[Int(searched[index])]))]
+      if row >= first { note(row, end: index + 1, text, places: places, &scratch) }
+    }
+  }
+
+  /// Turns the literals that end at a place into candidates.
+  private func note(_ row: UInt32, end: Int, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
+    let state = Int((row - literals.firstReporting) >> literals.rowShift)
+    for index in Int(literals.outputStarts[state])..<Int(literals.outputStarts[state + 1]) {
+      let output = literals.outputs[index]
+      let probe = probes[Int(output.tag)]
+      let found = end - Int(output.length)
+      let literal = places.isEmpty ? found : Int(places[found])
+      let last = literal - Int(probe.nearest)
+      guard last >= 0 else { continue }
+      let earliest = max(0, literal - Int(probe.furthest))
+      if earliest == last {
+        // Inside a character no match begins. Where a boundary must stand, looking for it here is cheaper than asking PCRE2.
+        guard !Self.isInsideCharacter(text, last) else { continue }
+        guard !entries[Int(probe.entry)].startsAtWordBoundary || Self.isWordBoundary(text, last) else { continue }
+      }
+      scratch.add(ScanScratch.Candidate(entry: probe.entry, earliest: UInt32(earliest), last: UInt32(last)))
+    }
+  }
+
+  private static func isInsideCharacter(_ text: Span<UInt8>, _ place: Int) -> Bool {
+    place < text.count && text[place] & 0xC0 == 0x80
+  }
+
+  /// Where PCRE2's `\b` holds: bytes of characters outside ASCII are no word characters.
+  private static func isWordBoundary(_ text: Span<UInt8>, _ place: Int) -> Bool {
+    let before = place > 0 && isWord(text[place - 1])
+    let after = place < text.count && isWord(text[place])
+    return before != after
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
+    default: false
+    }
+  }
+
+  // MARK: Confirming
+
+  /// Tries one pattern at its candidates in order of place.
+  private func confirm(_ number: Int, _ text: Span<UInt8>, _ scratch: inout ScanScratch, _ findings: inout [Finding]) {
+    let pattern = entries[number].pattern
+    let candidates = scratch.range(of: number)
+    // Everything before it has been tried, or is part of a match.
+    var cursor = 0
+    for index in candidates {
+      let candidate = scratch.sorted[index]
+      let last = Int(candidate.last)
+      var start = max(cursor, Int(candidate.earliest))
+      while start <= last {
+        while Self.isInsideCharacter(text, start) { start += 1 }
+        guard start <= last else { break }
+        let outcome =
+          pattern.mode == .here
+          ? pattern.match(text, from: start, scratch: &scratch.match) : pattern.match(text, in: start...last, scratch: &scratch.match)
+        switch outcome {
+        case .found(let range):
+          findings.append(Finding(pattern: number, result: .found(range)))
+          // A triggered pattern never matches nothing, so this always goes on.
+          start = range.upperBound
+        case .none: start = last + 1
+        case .undecided:
+          findings.append(Finding(pattern: number, result: .undecided))
+          return
+        }
+        cursor = start
+      }
+    }
+  }
+
+  /// Runs one pattern over the whole text.
+  private func search(_ number: Int, _ text: Span<UInt8>, _ scratch: inout MatchScratch, _ findings: inout [Finding]) {
+    let pattern = entries[number].pattern
+    var start = 0
+    while start <= text.count {
+      let outcome = pattern.match(text, from: start, scratch: &scratch)
+      switch outcome {
+      case .found(let range):
+        findings.append(Finding(pattern: number, result: .found(range)))
+        start = range.upperBound
+        if range.isEmpty {
+          start += 1
+          while Self.isInsideCharacter(text, start) { start += 1 }
+        }
+      case .none: return
+      case .undecided:
+        findings.append(Finding(pattern: number, result: .undecided))
+        return
+      }
+    }
+  }
+}

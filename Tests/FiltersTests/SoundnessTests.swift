@@ -1,0 +1,110 @@
+import Filters
+import RegularExpressions
+import TestSupport
+import Testing
+
+/// The one pass must report what PCRE2 reports pattern by pattern: a difference is a filter that can be passed by.
+@Suite struct SoundnessTests {
+  private func expressions(_ sources: [String], caseInsensitive: Bool = true) throws -> [RegularExpression] {
+    try sources.map { try RegularExpression(parsing: $0, caseInsensitive: caseInsensitive) }
+  }
+
+  @Test(.enabled(if: Corpora.folder("labelled") != nil, Comment(rawValue: Corpora.absent)))
+  func labelledCorpora() throws {
+    let expressions = try expressions(SamplePatterns.sources)
+    let set = try PatternSet(expressions)
+    var inTurn = try InTurn(expressions)
+    var scratch = ScanScratch()
+    var found = 0
+    for text in try TextSource.labelled() {
+      var findings: [PatternSet.Finding] = []
+      set.matches(in: text.span, scratch: &scratch, into: &findings)
+      found += findings.count
+      let expected = inTurn.findings(in: text)
+      if findings != expected { report(text, findings, expected) }
+    }
+    #expect(found > 10_000)
+  }
+
+  private func report(_ text: [UInt8], _ findings: [PatternSet.Finding], _ expected: [PatternSet.Finding], _ note: String = "") {
+    let missed = Set(expected).subtracting(findings)
+    let extra = Set(findings).subtracting(expected)
+    Issue.record(
+      "\(note) missed \(Array(missed.prefix(3))), extra \(Array(extra.prefix(3))) in \(String(decoding: text.prefix(300), as: UTF8.self).debugDescription)"
+    )
+  }
+
+  @Test func randomPatternsAndTexts() throws {
+    let seed = propertySeed()
+    var random = SeededGenerator(seed: seed)
+    var scratch = ScanScratch()
+    var found = 0
+    var triggered = 0
+    for _ in 0..<propertyRuns(600) {
+      let sources = (0..<Int.random(in: 1...6, using: &random)).map { _ in source(&random, 2) }
+      let expressions = try sources.map { try RegularExpression(parsing: $0, caseInsensitive: random.chance(60)) }
+      let set = try PatternSet(expressions)
+      triggered += set.count - set.alwaysRunCount
+      var inTurn = try InTurn(expressions)
+      for _ in 0..<20 {
+        let text = TextSource.random(&random)
+        var findings: [PatternSet.Finding] = []
+        set.matches(in: text.span, scratch: &scratch, into: &findings)
+        found += findings.count
+        let expected = inTurn.findings(in: text)
+        if findings != expected { report(text, findings, expected, "seed \(seed), /\(sources.joined(separator: "/, /"))/:") }
+      }
+    }
+    #expect(found > 2_000 && triggered > 500)
+  }
+
+  /// Patterns that mostly have literals, at their start or further in.
+  private func source(_ random: inout SeededGenerator, _ depth: Int) -> String {
+    let words = [
+      "ignore", "foo", "bar", "ob", "instructions", "sk", "end", "é", "я", "@", "\\d{3}-\\d{2}", "k", "ss", "foo|foobar", "o|foo", "\\.",
+      "all",
+    ]
+    let gaps = [
+      "\\s", "\\s+", "\\s*", ".{0,5}", "\\w{1,4}", "[a-z]", "\\W{1,3}", "(?:\\w+\\W+){0,2}", "\\d?", "", "-?", "[^a]", "(?:all )?", "\\b",
+      "$", "^", "\\d+",
+    ]
+    var source = ""
+    for _ in 0..<Int.random(in: 1...3, using: &random) {
+      if random.chance(60) { source += gaps.randomElement(using: &random) ?? "" }
+      var word = words.randomElement(using: &random) ?? ""
+      if depth > 0 && random.chance(20) { word = self.source(&random, depth - 1) }
+      source += "(?:" + word + ")" + (random.chance(15) ? ["?", "{1,2}", "+", "*", "{2}"].randomElement(using: &random) ?? "" : "")
+    }
+    return source
+  }
+
+  @Test(arguments: [
+    ("no|ignored", "ignored no", [0..<7, 8..<10]), ("a{0,3}foo", "aaaafoo", [1..<7]), ("\\w{1,3}@", "abcd@@x@", [1..<5, 6..<8]),
+    ("kiss", "\u{212A}i\u{17F}s kiss", [0..<7, 8..<12]),
+    ("é@", "É@é@", [0..<3, 3..<6]), (".@", "é@", [0..<3]), ("\\bfoo", "xfoo foo", [5..<8]), ("(?:ab)+", "ababab", [0..<6]),
+    ("foo|foobar", "foobar", [0..<3]), ("b*", "abb", [0..<0, 1..<3, 3..<3]),
+    ("\\d{3}-\\d{2}", "1234-567-89", [1..<7]),
+  ]) func places(_ source: String, _ text: String, _ expected: [Range<Int>]) throws {
+    let set = try PatternSet(expressions([source]))
+    var scratch = ScanScratch()
+    var findings: [PatternSet.Finding] = []
+    set.matches(in: Array(text.utf8).span, scratch: &scratch, into: &findings)
+    #expect(findings == expected.map { PatternSet.Finding(pattern: 0, result: .found($0)) })
+  }
+
+  @Test func givenUpIsReported() throws {
+    let set = try PatternSet(expressions(["x(?:a|aa)+[bc]", "y"]))
+    var scratch = ScanScratch()
+    var findings: [PatternSet.Finding] = []
+    set.matches(in: Array(("x" + String(repeating: "a", count: 60) + "y").utf8).span, scratch: &scratch, into: &findings)
+    #expect(findings == [.init(pattern: 0, result: .undecided), .init(pattern: 1, result: .found(61..<62))])
+  }
+
+  @Test func anEmptySetFindsNothing() throws {
+    let set = try PatternSet([])
+    var scratch = ScanScratch()
+    var findings: [PatternSet.Finding] = []
+    set.matches(in: [0x61].span, scratch: &scratch, into: &findings)
+    #expect(findings.isEmpty)
+  }
+}
