@@ -32,7 +32,8 @@ struct Drift {
       let change: Change = instructions == nil ? .added : live.instructions == nil ? .removed : .changed
       items.append(
         Item(
-          kind: "instructions", name: "", change: change, before: instructions.map(Value.string), after: live.instructions.map(Value.string)))
+          kind: "instructions", name: "", change: change, before: instructions.map(Value.string), after: live.instructions.map(Value.string)
+        ))
     }
     self.items = items
   }

@@ -4,7 +4,9 @@ import Logging
 
 /// Options of the verbs that start a server.
 struct ServerOptions: ParsableArguments {
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("The command that starts the server, after `--`. No shell is involved.", valueName: "command"))
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp("The command that starts the server, after `--`. No shell is involved.", valueName: "command"))
   var command: [String] = []
 
   func validate() throws {

@@ -115,7 +115,8 @@ struct StarterPolicy {
       for property in properties where Self.word(property.name) == property.name {
         guard let condition = hint("args.\(property.name)", property.value) else { continue }
         let guarded = required.contains(property.name) ? condition : "args.\(property.name) present and \(condition)"
-        return "deny \(Self.word(name))_within_bounds\n  on \(target)\n  when \(guarded)\n  because \"say here what the agent should do instead\""
+        return
+          "deny \(Self.word(name))_within_bounds\n  on \(target)\n  when \(guarded)\n  because \"say here what the agent should do instead\""
       }
       return nil
     }
