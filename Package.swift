@@ -67,7 +67,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "EnforcementTests",
-      dependencies: ["Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "TestSupport"],
+      dependencies: ["Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "TestSupport"],
       exclude: ["Cases"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),

@@ -4,6 +4,10 @@ internal import Messages
 // What the client sends: from bytes to a request that may be made in this era, or a refusal.
 extension Session {
   mutating func readFromClient(_ message: [UInt8], at time: EventTime, into actions: inout [Action]) {
+    if Line.isBroken(message) {
+      let inbound = Inbound(bytes: message, document: Document(), time: time, batch: nil)
+      return refuse(inbound, nil, .parse, Line.defect, into: &actions)
+    }
     let document: Document
     do {
       document = try Document(parsing: message, limits: .message)

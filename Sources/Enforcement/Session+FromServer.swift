@@ -4,6 +4,7 @@ internal import Messages
 // What the server sends: answers find their requests, the rest passes only if the client may be sent it now.
 extension Session {
   mutating func readFromServer(_ message: [UInt8], at time: EventTime, into actions: inout [Action]) {
+    if Line.isBroken(message) { return drop(.server, Line.defect, bytes: message.count, at: time, into: &actions) }
     let document: Document
     do {
       document = try Document(parsing: message, limits: .message)

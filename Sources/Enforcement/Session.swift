@@ -67,7 +67,7 @@ package struct Session: ~Copyable {
     guard isClientConnected else { return }
     lastForwarded = nil
     refreshPolicy()
-    readFromClient(message, at: time, into: &actions)
+    readFromClient(Line.trimmed(message), at: time, into: &actions)
     drainIfPossible(at: time, into: &actions)
   }
 
@@ -76,7 +76,7 @@ package struct Session: ~Copyable {
     guard isServerRunning else { return }
     lastForwarded = nil
     refreshPolicy()
-    readFromServer(message, at: time, into: &actions)
+    readFromServer(Line.trimmed(message), at: time, into: &actions)
     drainIfPossible(at: time, into: &actions)
   }
 

@@ -1,0 +1,139 @@
+import Bytecode
+import Enforcement
+import Messages
+import Synchronization
+import TestSupport
+
+/// Drives one session and writes down what it does. Time moves by a millisecond with every event, and chance is a seed: a conversation is a
+/// function of its events.
+struct Conversation: ~Copyable {
+  var session: Session
+  let store: PolicyStore
+  let rulebook: Rulebook
+  private var clock: Int64 = 0
+  /// Ids of the gate's own requests that were not answered, as JSON.
+  private(set) var ownRequests: [String] = []
+  private(set) var records: [CallRecord] = []
+  private(set) var toServer: [String] = []
+  private(set) var toClient: [String] = []
+
+  init(_ rulebook: Rulebook = .demo, agent: String? = "tester", server: String = "demo") {
+    self.rulebook = rulebook
+    store = PolicyStore(rulebook.program())
+    let generator = Mutex(SeededGenerator(seed: 7))
+    session = Session(
+      configuration: GateConfiguration(server: server, identity: Identity(agent: agent)), policies: store,
+      random: { count in generator.withLock { state in (0..<count).map { _ in UInt8(truncatingIfNeeded: state.next()) } } })
+  }
+
+  private mutating func tick() -> EventTime {
+    clock += 1
+    return EventTime(unixMilliseconds: 1_790_000_000_000 + clock, nanoseconds: UInt64(clock) * 1_000_000)
+  }
+
+  private mutating func note(_ actions: [Action]) -> [Action] {
+    for action in actions {
+      switch action {
+      case .sendToServer(let bytes):
+        let text = String(decoding: bytes, as: UTF8.self)
+        toServer.append(text)
+        if text.contains(#""id":"sallyport-"#), let id = text.split(separator: "\"").first(where: { $0.hasPrefix("sallyport-") }) {
+          ownRequests.append("\"\(id)\"")
+        }
+      case .sendToClient(let bytes): toClient.append(String(decoding: bytes, as: UTF8.self))
+      case .record(let record): records.append(record)
+      }
+    }
+    return actions
+  }
+
+  @discardableResult
+  mutating func client(_ message: String) -> [Action] { client(Array(message.utf8)) }
+
+  @discardableResult
+  mutating func client(_ message: [UInt8]) -> [Action] {
+    var actions: [Action] = []
+    session.receiveFromClient(message, at: tick(), into: &actions)
+    return note(actions)
+  }
+
+  @discardableResult
+  mutating func server(_ message: String) -> [Action] { server(Array(message.utf8)) }
+
+  @discardableResult
+  mutating func server(_ message: [UInt8]) -> [Action] {
+    var actions: [Action] = []
+    session.receiveFromServer(message, at: tick(), into: &actions)
+    return note(actions)
+  }
+
+  @discardableResult
+  mutating func serverExits() -> [Action] {
+    var actions: [Action] = []
+    session.serverExited(at: tick(), into: &actions)
+    return note(actions)
+  }
+
+  @discardableResult
+  mutating func clientCloses() -> [Action] {
+    var actions: [Action] = []
+    session.clientClosed(at: tick(), into: &actions)
+    return note(actions)
+  }
+
+  /// Answers the gate's own `tools/list`.
+  @discardableResult
+  mutating func answerOwnList(_ result: String? = nil) -> [Action] {
+    precondition(!ownRequests.isEmpty, "the gate asked for no list")
+    let id = ownRequests.removeFirst()
+    return server(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result ?? rulebook.toolsResult)}"#)
+  }
+
+  /// The whole handshake, with the gate's reading of the tools.
+  mutating func shakeHands(_ revision: String = "2025-11-25", capabilities: String = #"{"elicitation":{},"sampling":{},"roots":{}}"#) {
+    client(
+      #"{"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"\#(revision)","capabilities":\#(capabilities),"clientInfo":{"name":"t","version":"1"}}}"#
+    )
+    server(
+      #"{"jsonrpc":"2.0","id":"init","result":{"protocolVersion":"\#(revision)","capabilities":{"tools":{}},"serverInfo":{"name":"d","version":"1"}}}"#
+    )
+    client(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+    answerOwnList()
+    forget()
+  }
+
+  /// A first stateless request, answered, with the gate's reading of the tools.
+  mutating func speakStateless() {
+    client(stateless(#""x-1""#, "tools/call", #""name":"echo","arguments":{"text":"hi"}"#))
+    answerOwnList()
+    server(#"{"jsonrpc":"2.0","id":"x-1","result":{"resultType":"complete","content":[]}}"#)
+    forget()
+  }
+
+  mutating func forget() {
+    toServer = []
+    toClient = []
+    records = []
+  }
+}
+
+/// A request of 2026-07-28.
+func stateless(_ id: String, _ method: String, _ parameters: String = "", meta: String = "") -> String {
+  let separator = parameters.isEmpty ? "" : ","
+  let metaSeparator = meta.isEmpty ? "" : ","
+  return #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(parameters)\#(separator)"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}\#(metaSeparator)\#(meta)}}}"#
+}
+
+/// One line for each action, as golden files have them.
+func transcript(_ actions: [Action]) -> String {
+  actions.map { action in
+    switch action {
+    case .sendToServer(let bytes): "  -> server " + String(decoding: bytes, as: UTF8.self)
+    case .sendToClient(let bytes): "  -> client " + String(decoding: bytes, as: UTF8.self)
+    case .record(let record):
+      "  record \(record.sender) \(record.outcome)" + (record.method.map { " \($0.name)" } ?? "")
+        + (record.target.map { " \($0)" } ?? "") + (record.code.map { " \($0.rawValue)" } ?? "")
+        + (record.rule.map { " by \($0)" } ?? "") + (record.reason.map { ": \($0)" } ?? "")
+    }
+  }.map { $0 + "\n" }.joined()
+}
