@@ -9,11 +9,7 @@ extension Session {
     guard isServerRunning else {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
     }
-    guard !pending.isFull else {
-      var refusal = Refusal(.rateLimited, "Too many requests are in flight on this connection; wait for answers.")
-      refusal.retryAfterMilliseconds = Limits.firstRetryMilliseconds
-      return deny(request, refusal, into: &actions)
-    }
+    guard !pending.isFull else { return deny(request, Session.tooMany, into: &actions) }
     switch request.method {
     case .toolsCall: call(request, into: &actions)
     case .resourcesRead, .subscribe, .unsubscribe: readResource(request, into: &actions)
@@ -72,35 +68,39 @@ extension Session {
       return deny(request, Refusal(.upstreamUnavailable, message), target: quoted(name), into: &actions)
     }
     guard live.isKnown else {
+      guard canHold(request.inbound) else {
+        return deny(request, Session.tooMany, target: quoted(name), into: &actions)
+      }
       if live.isUnread { startListing(into: &actions) }
       return hold(request.inbound, request.identifier, into: &actions)
     }
     let target = decider.name(of: tool)
-    switch live.standing(of: tool) {
-    case .asPinned: break
-    case .drifted:
-      let refusal = Refusal(
-        .toolDrifted,
-        "The tool `\(target)` is closed: what the server offers under this name is not what was pinned when the policy was written. "
-          + "Someone has to review the change and pin it again.")
-      return deny(request, refusal, target: target, into: &actions)
-    case .absent:
-      return deny(
-        request, Refusal(.toolDrifted, "The tool `\(target)` is closed: the server no longer offers it."), target: target, into: &actions)
-    }
-    if let problems = live.problems(of: tool, request.document, arguments, scratch: &validation) {
-      // What a tool takes is told only to those who may know of it.
-      guard decider.mayAllow(.tool(tool), request.now) else {
-        return deny(request, decider.unknownTool(name, live, request.now), target: target, into: &actions)
-      }
-      var refusal = Refusal(.invalidArgument, "The arguments of `\(target)` do not fit its input schema.")
-      refusal.violations = problems
-      return deny(request, refusal, target: target, into: &actions)
+    if let refusal = unusable(tool, target, request, arguments) {
+      // What a tool takes, and that there is one, is told only to those who may know of it.
+      let isHidden = !decider.mayAllow(.tool(tool), request.now)
+      return deny(request, isHidden ? decider.unknownTool(name, live, request.now) : refusal, target: target, into: &actions)
     }
     if let refusal = decider.decide(.tool(tool, request.document, arguments: arguments), live, request.now) {
       return deny(request, refusal, target: target, into: &actions)
     }
     forward(request, target: target, tool: name, into: &actions)
+  }
+
+  /// Why a call cannot be made whatever the rules say, or nil.
+  private mutating func unusable(_ tool: ToolID, _ name: String, _ request: Request, _ arguments: Node?) -> Refusal? {
+    switch live.standing(of: tool) {
+    case .absent: return Refusal(.toolDrifted, "The tool `\(name)` is closed: the server no longer offers it.")
+    case .drifted:
+      return Refusal(
+        .toolDrifted,
+        "The tool `\(name)` is closed: what the server offers under this name is not what was pinned when the policy was written. "
+          + "Someone has to review the change and pin it again.")
+    case .asPinned:
+      guard let problems = live.problems(of: tool, request.document, arguments, scratch: &validation) else { return nil }
+      var refusal = Refusal(.invalidArgument, "The arguments of `\(name)` do not fit its input schema.")
+      refusal.violations = problems
+      return refusal
+    }
   }
 
   private mutating func readResource(_ request: Request, into actions: inout [Action]) {
@@ -200,6 +200,13 @@ extension Session {
       return deny(request, decider.notGranted(name, "tool"), target: quoted(name), into: &actions)
     }
     forward(request, target: decider.name(of: tool), tool: name, into: &actions)
+  }
+
+  /// Of requests in flight, or of calls that wait for the tools to be read.
+  static var tooMany: Refusal {
+    var refusal = Refusal(.rateLimited, "Too many requests are in flight on this connection; wait for answers.")
+    refusal.retryAfterMilliseconds = Limits.firstRetryMilliseconds
+    return refusal
   }
 
   static let unknownTask = Refusal(.permissionDenied, "No call on this connection made a task of this id.")

@@ -30,6 +30,16 @@ extension Session {
     }
   }
 
+  /// Without a server every request gets the same answer, in the form of the era that it seems to be of.
+  func admitWithoutServer(_ method: Method?, _ metadata: RequestMetadata) -> Admission {
+    guard let method else { return .refuse(.methodNotFound, Session.noMethod, nil) }
+    switch phase {
+    case .handshake(let revision): return .admit(method, revision, [])
+    case .stateless: return .admit(method, .of2026July, [])
+    case .opening, .initializing: return .admit(method, metadata.protocolVersion == nil ? .of2024November : .of2026July, [])
+    }
+  }
+
   /// The first real request decides the era. `server/discover` does not: clients of both eras ask it first, and fall back to
   /// `initialize` when the server does not know it.
   private mutating func admitFirst(_ document: Document, _ method: Method?, _ metadata: RequestMetadata) -> Admission {

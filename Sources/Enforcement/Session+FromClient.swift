@@ -28,7 +28,7 @@ extension Session {
     default: code = .parse
     }
     let inbound = Inbound(bytes: message, document: Document(), time: time, batch: nil)
-    refuse(inbound, identifier, code, "not acceptable JSON at byte \(error.offset): \(error.message)", into: &actions)
+    refuse(inbound, identifier, code, "not acceptable JSON: \(error.message)", into: &actions)
   }
 
   /// One message that is no batch, or a member of one.
@@ -42,10 +42,20 @@ extension Session {
     case .failure(let identifier?, _): takeAnswer(inbound, identifier, into: &actions)
     case .failure(nil, _):
       drop(.client, "an error that answers no request", bytes: inbound.bytes.count, at: inbound.time, into: &actions)
+    case .invalid(let defect, _) where isAnswer(inbound.document):
+      // Answers are never answered.
+      drop(.client, defect.rawValue, bytes: inbound.bytes.count, at: inbound.time, into: &actions)
+      withdraw(batch: inbound.batch, into: &actions)
     case .invalid(let defect, let identifier):
       let free = identifier.flatMap { isTaken($0) ? nil : $0 }
       refuse(inbound, free, .invalidRequest, defect.rawValue, into: &actions)
     }
+  }
+
+  private func isAnswer(_ document: Document) -> Bool {
+    let root = document.root
+    guard document.member(root, "method") == nil else { return false }
+    return document.member(root, "result") != nil || document.member(root, "error") != nil
   }
 
   /// Whether an id of the client's is in use, so that an answer with it could be taken for that of another request.
@@ -71,7 +81,7 @@ extension Session {
         into: &actions)
     }
     let method = Method(document, methodNode).flatMap { $0.isNotification ? nil : $0 }
-    switch admit(document, method, metadata) {
+    switch isServerRunning ? admit(document, method, metadata) : admitWithoutServer(method, metadata) {
     case .hold: return hold(inbound, identifier, into: &actions)
     case .refuse(let code, let message, let data):
       return refuse(inbound, identifier, code, message, data: data, method: method, into: &actions)
@@ -92,10 +102,15 @@ extension Session {
     }
   }
 
+  func canHold(_ inbound: Inbound) -> Bool {
+    held.count < Limits.held && heldBytes + inbound.bytes.count <= Limits.heldBytes
+  }
+
   /// Keeps a message until the handshake is done or the tools are known. Cheap refusals were made before.
   mutating func hold(_ inbound: Inbound, _ identifier: Identifier?, into actions: inout [Action]) {
-    guard held.count < Limits.held, heldBytes + inbound.bytes.count <= Limits.heldBytes else {
-      guard let identifier else {
+    guard canHold(inbound) else {
+      let isNotification = identifier == nil && inbound.document.kind(inbound.document.root) == .object
+      if isNotification {
         return drop(.client, "too many messages wait", bytes: inbound.bytes.count, at: inbound.time, into: &actions)
       }
       return refuse(inbound, identifier, .invalidRequest, "too many messages wait for the server to start", into: &actions)

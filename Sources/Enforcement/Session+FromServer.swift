@@ -12,7 +12,7 @@ extension Session {
       if let identifier = SalvagedIdentifier.find(in: message) {
         block(identifier, "The server's answer was not acceptable JSON: \(error.message).", at: time, into: &actions)
       }
-      return drop(.server, "not acceptable JSON at byte \(error.offset): \(error.message)", bytes: message.count, at: time, into: &actions)
+      return drop(.server, "not acceptable JSON: \(error.message)", bytes: message.count, at: time, into: &actions)
     }
     guard document.kind(document.root) == .array else { return takeFromServer(message, document, at: time, into: &actions) }
     guard case .handshake(let revision) = phase, revision.hasBatches, (1...Limits.batch).contains(document.count(document.root)) else {

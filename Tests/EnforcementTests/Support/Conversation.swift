@@ -121,7 +121,8 @@ struct Conversation: ~Copyable {
 func stateless(_ id: String, _ method: String, _ parameters: String = "", meta: String = "") -> String {
   let separator = parameters.isEmpty ? "" : ","
   let metaSeparator = meta.isEmpty ? "" : ","
-  return #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(parameters)\#(separator)"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}\#(metaSeparator)\#(meta)}}}"#
+  return
+    #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(parameters)\#(separator)"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}\#(metaSeparator)\#(meta)}}}"#
 }
 
 /// One line for each action, as golden files have them.

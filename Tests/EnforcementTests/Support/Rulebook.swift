@@ -110,8 +110,10 @@ struct Rulebook {
 }
 
 extension Rulebook {
-  static let echo = #"{"name":"echo","description":"Echo the text back.","inputSchema":{"type":"object","properties":{"text":{"type":"string","maxLength":200}},"required":["text"]},"outputSchema":{"type":"object","properties":{"result":{"type":"string"}},"required":["result"]}}"#
-  static let remove = #"{"name":"delete_file","inputSchema":{"type":"object","properties":{"path":{"type":"string"},"force":{"type":"boolean"}},"required":["path"]}}"#
+  static let echo =
+    #"{"name":"echo","description":"Echo the text back.","inputSchema":{"type":"object","properties":{"text":{"type":"string","maxLength":200}},"required":["text"]},"outputSchema":{"type":"object","properties":{"result":{"type":"string"}},"required":["result"]}}"#
+  static let remove =
+    #"{"name":"delete_file","inputSchema":{"type":"object","properties":{"path":{"type":"string"},"force":{"type":"boolean"}},"required":["path"]}}"#
   static let transfer = #"{"name":"transfer","inputSchema":{"type":"object","properties":{"amount":{"type":"number"}}}}"#
   static let secret = #"{"name":"secret","inputSchema":{"type":"object"}}"#
 
