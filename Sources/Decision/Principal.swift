@@ -37,8 +37,11 @@ final class BoundClaims: Sendable {
   let elements: [Cell]
   let bytes: [UInt8]
   let numbers: [Number]
+  /// For explanations.
+  let values: [ClaimPath: JSON.Value]
 
   init(_ claims: [ClaimPath: JSON.Value], _ program: Program) {
+    values = claims
     var binding = ClaimBinding(program: program)
     for (index, slot) in program.shared.slots.enumerated() {
       guard case .claim(let path) = program.sources[index], let value = claims[path], !value.isNull else {
