@@ -83,7 +83,7 @@ extension Evaluator {
   mutating func bind(_ plan: Plan, _ index: UInt32, _ value: Node, _ document: Document) -> Denial? {
     let field = plan.fields[Int(index)]
     let kind = document.kind(value)
-    if kind == .null, field.isNullable || field.kind == .unknown { return nil }
+    if kind == .null, field.isNullable { return nil }
     if let presence = field.presence { cells[Int(presence)].value = 1 }
     switch field.kind {
     case .unknown: return nil
