@@ -9,6 +9,8 @@ let package = Package(
     .executable(name: "sallyport", targets: ["Tool"]),
     // For Tests/Benchmarks and Tests/Fuzz, which are packages of their own; all declarations have `package` access.
     .library(name: "JSON", targets: ["JSON"]),
+    .library(name: "Compilation", targets: ["Compilation"]),
+    .library(name: "Decision", targets: ["Decision"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

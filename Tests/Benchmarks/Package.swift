@@ -11,7 +11,8 @@ let package = Package(
   platforms: [.macOS(.v26)],
   dependencies: [.package(path: "../..")],
   targets: [
-    benchmark("JSONBenchmark", of: ["JSON"])
+    benchmark("JSONBenchmark", of: ["JSON"]),
+    benchmark("DecisionBenchmark", of: ["JSON", "Compilation", "Decision"]),
   ]
 )
 
