@@ -40,6 +40,10 @@ let package = Package(
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"]),
 
+    .target(
+      name: "Evidence",
+      dependencies: ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"]),
+
     // World.
     .target(name: "CPosix"),
     .target(
@@ -48,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "Tool",
       dependencies: [
-        "Text", "Syntax", "Formatting", "Semantics", "Compilation", "Bytecode", "Decision", "Enforcement", "Gateway", "Messages",
+        "Text", "Syntax", "Formatting", "Semantics", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement", "Gateway", "Messages",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),

@@ -23,7 +23,8 @@ package struct RuleTrace: Sendable {
   /// Whether each test has to be met, with no alternatives.
   package let isConjunction: Bool
 
-  var applies: Bool { speaksOfCaller && !hasExpired && holds }
+  /// Whether it counts towards the verdict.
+  package var applies: Bool { speaksOfCaller && !hasExpired && holds }
 
   var misses: Int { (speaksOfCaller ? 0 : 1) + (hasExpired ? 1 : 0) + atoms.count { $0.isMet != true } }
 }

@@ -6,6 +6,12 @@ extension MomentLiteral {
     var help: String?
   }
 
+  /// Nil when the text is neither a day nor a moment in UTC.
+  package init?(_ text: String) {
+    guard case .success(let moment) = MomentLiteral.reading(Array(text.utf8)) else { return nil }
+    self = moment
+  }
+
   /// Reads `YYYY-MM-DD` or `YYYY-MM-DDThh:mm:ssZ`, with up to three digits of a second's fraction.
   static func reading(_ bytes: [UInt8]) -> Result<MomentLiteral, Problem> {
     guard let year = digits(bytes, 0, 4), separator(bytes, 4, "-"), let month = digits(bytes, 5, 2), separator(bytes, 7, "-"),

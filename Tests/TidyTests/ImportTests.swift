@@ -18,6 +18,7 @@ private let allowed: [String: Set<String>] = [
   "Schemas": ["JSON", "Patterns", "RegularExpressions"],
   "Filters": ["JSON", "Patterns", "RegularExpressions"],
   "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"],
+  "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
   "DemoServer": ["JSON", "Messages"],
 ]

@@ -1,0 +1,115 @@
+package import Bytecode
+package import Decision
+package import Enforcement
+internal import JSON
+internal import Schemas
+package import Semantics
+
+/// What the gate would answer to a call, and why.
+package struct Judgement: Sendable {
+  /// Why the arguments do not fit the tool's input schema; empty when they do.
+  package let problems: [ArgumentProblem]
+  /// The decision. With problems, it is what the caller is told: nothing of the schema, when no call of the tool could be allowed.
+  package let trace: Trace
+  /// Whether the target is in the list that the caller sees.
+  package let isListed: Bool
+
+  /// The stable code an agent receives; nil for an allow.
+  package var code: String? {
+    if !problems.isEmpty { return isListed ? "INVALID_ARGUMENT" : "PERMISSION_DENIED" }
+    return switch trace.verdict {
+    case .allow: nil
+    case .ask: "APPROVAL_REQUIRED"
+    case .deny(.invalidArgument): "INVALID_ARGUMENT"
+    case .deny: "PERMISSION_DENIED"
+    }
+  }
+}
+
+/// Judges calls as the gate does, without a server: the snapshot's schema, then the rules.
+package struct CallJudge: ~Copyable {
+  package let policies: CheckedPolicies
+  private var evaluator: Evaluator
+  private var validators: [ToolReference: ArgumentValidator] = [:]
+  private var scratch = ValidationScratch()
+
+  /// - Parameter program: compiled from `policies`.
+  package init(_ policies: CheckedPolicies, _ program: Program) {
+    self.policies = policies
+    evaluator = Evaluator(program)
+  }
+
+  package var program: Program { evaluator.program }
+
+  package mutating func judge(_ call: CheckedPolicies.TestCall, as principal: Principal, at now: Moment) -> Judgement {
+    let document = Document(call.arguments)
+    var problems: [ArgumentProblem] = []
+    let asked: Call
+    let target: Decision.Target
+    switch call.target {
+    case .tool(let reference):
+      let tool = id(of: reference)
+      problems = validator(of: reference).problems(document, document.root, scratch: &scratch) ?? []
+      (asked, target) = (.tool(tool, document, arguments: document.root), .tool(tool))
+    case .prompt(let reference):
+      let prompt = id(of: reference)
+      (asked, target) = (.prompt(prompt, document, arguments: document.root), .prompt(prompt))
+    case .resource(let server, let uri):
+      let server = ServerID(UInt32(server))
+      (asked, target) = (.resource(server, uri: Array(uri.utf8)), .resource(server, uri: Array(uri.utf8)))
+    }
+    let isListed = evaluator.mayAllow(target, principal: principal, now: now)
+    return Judgement(problems: problems, trace: evaluator.explain(asked, principal: principal, now: now), isListed: isListed)
+  }
+
+  /// What the arguments would have to be, in the policy's words.
+  package mutating func constraints(_ call: CheckedPolicies.TestCall, as principal: Principal, at now: Moment) -> [String] {
+    guard case .tool(let reference) = call.target else { return [] }
+    let document = Document(call.arguments)
+    return evaluator.constraints(.tool(id(of: reference), document, arguments: document.root), principal: principal, now: now)
+  }
+
+  private mutating func validator(of reference: ToolReference) -> ArgumentValidator {
+    if let known = validators[reference] { return known }
+    let made = ArgumentValidator(inputSchema: policies.tool(reference).definition["inputSchema"])
+    validators[reference] = made
+    return made
+  }
+
+  private func id(of reference: ToolReference) -> ToolID {
+    let server = ServerID(UInt32(reference.server))
+    guard let id = program.tool(named: policies.tool(reference).name, of: server) else {
+      preconditionFailure("a program has every tool of the policies it was compiled from")
+    }
+    return id
+  }
+
+  private func id(of reference: PromptReference) -> PromptID {
+    let server = ServerID(UInt32(reference.server))
+    guard let id = program.prompt(named: policies.prompt(reference).name, of: server) else {
+      preconditionFailure("a program has every prompt of the policies it was compiled from")
+    }
+    return id
+  }
+}
+
+extension Document {
+  fileprivate init(_ value: Value) {
+    guard let document = try? Document(parsing: write(value)) else { preconditionFailure("what the writer writes, the parser reads") }
+    self = document
+  }
+}
+
+/// A caller of a test, or of `explain`.
+package func identity(of caller: CheckedPolicies.TestCaller, in policies: CheckedPolicies) -> Identity {
+  var claims: [Bytecode.ClaimPath: Value] = [:]
+  for (path, value) in caller.claims {
+    let root: Bytecode.ClaimPath.Root =
+      switch path.root {
+      case .token: .token
+      case .key: .key
+      }
+    claims[Bytecode.ClaimPath(root: root, path: path.path)] = value
+  }
+  return Identity(caller: caller.agent.map { .named(policies.agents[$0].name) } ?? .anyone, claims: claims)
+}

@@ -1,0 +1,50 @@
+package import Bytecode
+internal import Decision
+internal import Enforcement
+
+/// A judgement in words.
+package struct Explanation: Sendable {
+  /// `allow by small_refunds`, `deny by default`
+  package let outcome: String
+  /// The next thing a person would ask: problems with the arguments, or what the nearest grant missed. May be empty.
+  package let reasons: [String]
+
+  package init(_ judgement: Judgement, _ program: Program) {
+    if !judgement.problems.isEmpty {
+      outcome = judgement.isListed ? "deny code INVALID_ARGUMENT" : "deny by default"
+      reasons = judgement.problems.map { "\($0.path.isEmpty ? "arguments" : $0.path): \($0.message)" }
+      return
+    }
+    switch judgement.trace.verdict {
+    case .allow(let grounds):
+      outcome = "allow by \(program.rule(grounds.grant).name)"
+      reasons = []
+    case .ask(let question):
+      outcome = "ask by \(program.rule(question.ask).name)"
+      reasons = Explanation.because(program.rule(question.ask))
+    case .deny(.byRule(let rule)):
+      outcome = "deny by \(program.rule(rule).name)"
+      reasons = Explanation.because(program.rule(rule))
+    case .deny(.invalidArgument(let field, let misfit)):
+      outcome = "deny code INVALID_ARGUMENT"
+      let name = program.field(field) ?? "arguments"
+      reasons = ["\(name): \(misfit == .missing ? "required, and not there" : "not of the type that the snapshot says")"]
+    case .deny(.noGrant):
+      outcome = "deny by default"
+      reasons = judgement.trace.nearestGrants.first.map { [Explanation.miss($0, program)] } ?? ["no grant opens it"]
+    }
+  }
+
+  private static func because(_ rule: RuleInfo) -> [String] { rule.because.map { ["because: \($0)"] } ?? [] }
+
+  private static func miss(_ grant: RuleTrace, _ program: Program) -> String {
+    let info = program.rule(grant.rule)
+    if !grant.speaksOfCaller { return "nearest grant \(info.name) is to somebody else" }
+    if grant.hasExpired { return "nearest grant \(info.name) has expired" }
+    let missed = grant.atoms.filter { $0.isMet != true }.map { atom in
+      let text = info.atoms[atom.atom]
+      return "\(text.isNegated ? "not " : "")\(text.text) (it is \(atom.value))"
+    }
+    return "nearest grant \(info.name) needs \(missed.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,113 @@
+import Evidence
+import JSON
+import Semantics
+import Text
+
+/// What came of a policy's tests, printed in one of the formats.
+struct TestReport {
+  private let outcomes: [TestOutcome]
+  private let files: [SourceFile.ID: SourceFile]
+
+  init(_ outcomes: [TestOutcome], files: [SourceFile]) {
+    self.outcomes = outcomes
+    self.files = Dictionary(files.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private var failed: Int { outcomes.count { !$0.passed } }
+  /// `12 passed, 1 failed`
+  private var summary: String { "\(outcomes.count - failed) passed, \(failed) failed" }
+
+  func human(colour: Bool) -> String {
+    func paint(_ text: String, _ style: String) -> String { colour ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text }
+    let lines = outcomes.map { outcome in
+      let mark = outcome.passed ? paint("pass", "32") : paint("FAIL", "1;31")
+      return "\(mark)  \(outcome.title)\n" + outcome.failures.map { detail($0, paint) }.joined()
+    }
+    return lines.joined() + "\n\(paint(summary, failed == 0 ? "1;32" : "1;31"))\n"
+  }
+
+  /// The expectation where it stands, and what came instead, in the form of a diagnostic.
+  private func detail(_ failure: TestFailure, _ paint: (String, String) -> String) -> String {
+    guard let file = files[failure.range.file] else { return "" }
+    let place = file.position(at: failure.range.lower)
+    let gutter = String(repeating: " ", count: String(place.line).count)
+    let line = file.line(place.line)
+    let width = max(1, min(file.text(in: failure.range).unicodeScalars.count, line.unicodeScalars.count - place.column + 1))
+    let caret = String(repeating: " ", count: place.column - 1) + String(repeating: "^", count: width)
+    var out = "  \(gutter)--> \(file.path):\(place.line):\(place.column)\n"
+    out += "  \(place.line) | \(line)\n"
+    out += "  \(gutter) | \(paint("\(caret) got \(failure.got)", "1;31"))\n"
+    for reason in failure.reasons { out += "  \(gutter) = \(reason)\n" }
+    return out
+  }
+
+  var json: Value {
+    [
+      "passed": number(outcomes.count - failed), "failed": number(failed),
+      "tests": .array(
+        outcomes.map { outcome in
+          [
+            "name": .string(outcome.title), "file": .string(place(outcome.test.range).path),
+            "line": number(place(outcome.test.range).line), "passed": .boolean(outcome.passed),
+            "failures": .array(
+              outcome.failures.map { failure in
+                [
+                  "expected": .string(text(failure.range)), "got": .string(failure.got), "line": number(place(failure.range).line),
+                  "reasons": .array(failure.reasons.map(Value.string)),
+                ]
+              }),
+          ]
+        }),
+    ]
+  }
+
+  /// The JUnit XML that continuous integration systems read: one suite a file.
+  var junit: String {
+    var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"\(outcomes.count)\" failures=\"\(failed)\">\n"
+    let suites = Dictionary(grouping: outcomes) { $0.test.range.file }
+    for file in suites.keys.sorted() {
+      let tests = suites[file, default: []]
+      let path = escaped(files[file]?.path ?? "")
+      out += "  <testsuite name=\"\(path)\" tests=\"\(tests.count)\" failures=\"\(tests.count { !$0.passed })\">\n"
+      for outcome in tests {
+        let line = place(outcome.test.range).line
+        out += "    <testcase classname=\"\(path)\" name=\"\(escaped(outcome.title))\" file=\"\(path)\" line=\"\(line)\""
+        if outcome.passed {
+          out += "/>\n"
+          continue
+        }
+        out += ">\n"
+        for failure in outcome.failures {
+          let message = escaped("\(text(failure.range)), got \(failure.got)")
+          out += "      <failure message=\"\(message)\">\(escaped(failure.reasons.joined(separator: "\n")))</failure>\n"
+        }
+        out += "    </testcase>\n"
+      }
+      out += "  </testsuite>\n"
+    }
+    return out + "</testsuites>\n"
+  }
+
+  private func text(_ range: SourceRange) -> String { files[range.file]?.text(in: range) ?? "" }
+
+  private func place(_ range: SourceRange) -> (path: String, line: Int) {
+    guard let file = files[range.file] else { return ("", 0) }
+    return (file.path, file.position(at: range.lower).line)
+  }
+}
+
+/// XML 1.0 text; characters that XML cannot hold become the replacement character.
+private func escaped(_ text: String) -> String {
+  text.unicodeScalars.reduce(into: "") { out, scalar in
+    switch scalar {
+    case "&": out += "&amp;"
+    case "<": out += "&lt;"
+    case ">": out += "&gt;"
+    case "\"": out += "&quot;"
+    case "\n": out += "&#10;"
+    case "\t": out += "\t"
+    case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: out += "\u{FFFD}"
+    default: out.unicodeScalars.append(scalar)
+    }
+  }
+}

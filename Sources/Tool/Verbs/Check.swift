@@ -1,0 +1,69 @@
+import ArgumentParser
+import Bytecode
+import Compilation
+import JSON
+import Semantics
+import Text
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Read policies as a compiler does: syntax, names, types, phases, rules that cannot work.",
+    discussion: """
+      Exit codes: 0 clean, 1 warnings, 2 usage, 3 errors.
+
+      Example: sallyport check policies/ --format github
+      """)
+
+  @Argument(help: "Policy files, or folders of them.")
+  var paths: [String] = ["."]
+
+  @Option(help: "human, json, sarif (code scanning) or github (annotations of a workflow).")
+  var format: DiagnosticFormat = .human
+
+  func run() throws {
+    let loaded = try loadPolicies(paths)
+    var diagnostics = loaded.diagnostics
+    var bound: Int?
+    if let policies = loaded.policies {
+      do {
+        bound = try compile(policies, generation: 1).costliestDecision
+      } catch {
+        diagnostics += error.diagnostics
+      }
+    }
+    let report = DiagnosticReport(diagnostics, files: loaded.files)
+    switch format {
+    case .human: Terminal.write(human(report, loaded.policies, bound))
+    case .json: Terminal.write(write(json(report, bound), .pretty) + [UInt8(ascii: "\n")])
+    case .sarif: Terminal.write(write(report.sarif, .pretty) + [UInt8(ascii: "\n")])
+    case .github: Terminal.write(report.github)
+    }
+    if report.count(.error) > 0 { throw ExitCode.policyRejected }
+    if report.count(.warning) > 0 { throw ExitCode.findings }
+  }
+
+  private func human(_ report: DiagnosticReport, _ policies: CheckedPolicies?, _ bound: Int?) -> String {
+    let findings = report.human(colour: Terminal.hasColour(.output))
+    let verdict = report.summary ?? Terminal.painted("no findings", "1;32")
+    guard let policies else { return findings + (findings.isEmpty ? "" : "\n") + verdict + "\n" }
+    let tools = policies.servers.reduce(0) { $0 + $1.snapshot.tools.count }
+    let parts = [
+      counted(policies.files.count, "file"), counted(policies.servers.count, "server"), counted(tools, "tool"),
+      counted(policies.rules.count, "rule"), counted(policies.tests.count, "test"),
+    ]
+    let cost = bound.map { "\nno decision takes more than \(counted($0, "test")) of a fact" } ?? ""
+    return findings + (findings.isEmpty ? "" : "\n") + "\(verdict) in \(parts.joined(separator: ", "))\(cost)\n"
+  }
+
+  private func json(_ report: DiagnosticReport, _ bound: Int?) -> Value {
+    [
+      "errors": number(report.count(.error)), "warnings": number(report.count(.warning)), "diagnostics": report.json,
+      "costliestDecision": bound.map { number($0) } ?? .null,
+    ]
+  }
+}
+
+extension DiagnosticFormat: ExpressibleByArgument {}
+
+/// `1 rule`, `2 rules`
+func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

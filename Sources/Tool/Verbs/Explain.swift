@@ -1,0 +1,105 @@
+import ArgumentParser
+import Bytecode
+import Decision
+import Evidence
+import Foundation
+import JSON
+import Semantics
+import Syntax
+import Text
+
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Decide one call and say why, with the values under the conditions.",
+    discussion: """
+      A call is `{"name": "server.tool", "arguments": {…}}`, `{"uri": …}` with --server, or a whole JSON-RPC request; a tool's own name is enough \
+      when only one server has it.
+
+      Exit codes: 0 decided, whatever the decision; 2 usage, 3 the policy does not compile.
+
+      Example: sallyport explain --policy policies/ --as support_bot --call '{"name":"bank.transfer","arguments":{"amount":250}}'
+      """)
+
+  @Option(parsing: .upToNextOption, help: "Policy files, or folders of them.")
+  var policy: [String] = ["."]
+
+  @Option(help: "The call as JSON, a file that holds it, or - for standard input.")
+  var call: String
+
+  @Option(name: .customLong("as"), help: "The agent that calls, as the policy names it. Without it: no declared agent.")
+  var agent: String?
+
+  @Option(name: .customLong("with"), help: "A claim of the caller, such as token.team=platform or token.level=3. May be repeated.")
+  var claims: [String] = []
+
+  @Option(help: "When, such as 2026-11-18T10:00:00Z. Without it: now.")
+  var at: String?
+
+  @Option(help: "The server of the call, when its name does not say it.")
+  var server: String?
+
+  @Option(help: "human or json.")
+  var format: OutputFormat = .human
+
+  func run() throws {
+    let policies = try requirePolicies(policy)
+    var judge = CallJudge(policies, try compiled(policies))
+    let request = try CallReader(policies: policies, server: server).read(call)
+    let caller = try callerFromOptions(policies)
+    let principal = Principal(identity(of: caller, in: policies), of: judge.program)
+    let judgement = judge.judge(request.call, as: principal, at: try moment())
+    let report = ExplanationReport(judgement, judge.program, target: request.name, caller: agent ?? "anyone")
+    switch format {
+    case .human: Terminal.write(report.human(colour: Terminal.hasColour(.output)))
+    case .json: Terminal.write(write(report.json, .pretty) + [UInt8(ascii: "\n")])
+    }
+  }
+
+  private func moment() throws -> Moment {
+    guard let at else { return Moment(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+    guard let milliseconds = MomentLiteral(at)?.milliseconds else {
+      throw Complaint("`\(at)` is no moment", help: "write a day or a moment in UTC: 2026-11-18 or 2026-11-18T10:00:00Z")
+    }
+    return Moment(milliseconds: milliseconds)
+  }
+
+  private func callerFromOptions(_ policies: CheckedPolicies) throws -> CheckedPolicies.TestCaller {
+    var values: [Semantics.ClaimPath: Value] = [:]
+    var index: Int?
+    if let agent, agent != "anyone" {
+      guard let found = policies.agents.firstIndex(where: { $0.name == agent }) else {
+        let near = nearest(to: agent, among: policies.agents.map(\.name))
+        throw Complaint("the policy declares no agent `\(agent)`", help: near.map { "did you mean `\($0)`?" })
+      }
+      index = found
+      for (path, constant) in policies.agents[found].fixedClaims { values[path] = Value(constant) }
+    }
+    for claim in claims {
+      let (path, value) = try parsed(claim: claim)
+      values[path] = value
+    }
+    let nowhere = SourceRange(file: .init(0), lower: 0, upper: 0)
+    return CheckedPolicies.TestCaller(agent: index, claims: values, range: nowhere)
+  }
+
+  /// `token.team=platform`: JSON when it reads as JSON, text otherwise.
+  private func parsed(claim: String) throws -> (Semantics.ClaimPath, Value) {
+    let parts = claim.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let names = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, names.count > 1, !names.contains(""), let root = Semantics.ClaimPath.Root(rawValue: names[0]) else {
+      throw Complaint("`\(claim)` is no claim", help: "write token.NAME=VALUE or key.NAME=VALUE")
+    }
+    let text = String(parts[1])
+    return (Semantics.ClaimPath(root, Array(names.dropFirst())), (try? Value(parsing: Array(text.utf8))) ?? .string(text))
+  }
+}
+
+extension Value {
+  fileprivate init(_ constant: Constant) {
+    switch constant {
+    case .text(let text): self = .string(text)
+    case .number(let number): self = .number(number)
+    case .boolean(let boolean): self = .boolean(boolean)
+    }
+  }
+}
