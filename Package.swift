@@ -75,6 +75,8 @@ let package = Package(
       name: "EnforcementTests",
       dependencies: ["Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "TestSupport"],
       exclude: ["Cases"]),
+    .testTarget(
+      name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
     .testTarget(name: "ToolTests", dependencies: ["JSON", "TestSupport", "Tool", "StubServer"], exclude: ["Cases"]),
