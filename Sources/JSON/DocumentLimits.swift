@@ -11,12 +11,14 @@ package struct DocumentLimits: Hashable, Sendable {
   /// this bounds that factor for large texts.
   package var values: Int
 
-  /// Digits of one number, before and after the point together. Work on a long number grows with its length, and no peer computes with
-  /// more than this.
+  /// Digits of one number, before and after the point together, from the first that is not 0. Work on a long number grows with its
+  /// length, and no peer computes with more than this.
   package var digits: Int
 
-  /// The written exponent of a number, without its sign. Binary doubles end at 308 and nothing real is beyond this; it keeps a few
-  /// bytes of text (`1e999999999`) from standing for a number that fills the memory when written out.
+  /// How far the exponent of a number goes from 0: the written one, and that of its first digit other than 0 (what it would be with one
+  /// digit before the point). Binary doubles end at 308 and nothing real is beyond this; it keeps a few bytes of text (`1e999999999`)
+  /// from standing for a number that fills the memory when written out. With at least 21 digits allowed, canonical text stays within the
+  /// limits that the number was read with.
   package var exponent: Int
 
   /// Each limit must be positive, and small enough for the 32-bit offsets of the tape.

@@ -116,31 +116,48 @@ extension Scanner {
     let behind = try scanDigits(from: whole)
     if unsafe behind - whole > 1 && bytes[whole] == UInt8(ascii: "0") { throw Fault(.leadingZero, at: whole) }
     if unsafe behind < end && (bytes[behind] == UInt8(ascii: ".") || bytes[behind] | 0x20 == UInt8(ascii: "e")) {
-      return (try scanFraction(from: behind, digits: behind - whole, of: start), false)
+      return (try scanFraction(from: behind, digitsFrom: whole, of: start), false)
     }
-    if behind - whole > limits.digits { throw Fault(.tooManyDigits, at: start) }
+    if behind - whole > lengthNeverTooLong { try checkExtent(of: start, digits: whole..<behind, point: behind, exponent: 0) }
     return (behind, true)
   }
 
-  /// Reads the point and the exponent, of which at least one is there, of the number at `number`, behind its whole digits.
-  private func scanFraction(from start: Int, digits: Int, of number: Int) throws(Fault) -> Int {
-    var at = start
-    var digits = digits
-    if unsafe bytes[at] == UInt8(ascii: ".") {
-      at = try scanDigits(from: start + 1)
-      digits += at - start - 1
-    }
-    if digits > limits.digits { throw Fault(.tooManyDigits, at: number) }
-    guard unsafe at < end && bytes[at] | 0x20 == UInt8(ascii: "e") else { return at }
-    at += 1
-    if unsafe at < end && (bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-")) { at += 1 }
-    let behind = try scanDigits(from: at)
+  /// So many digits are within the limits wherever the point stands.
+  @inline(__always)
+  private var lengthNeverTooLong: Int { min(limits.digits, limits.exponent) }
+
+  /// Reads the point and the exponent, of which at least one is there, behind the whole digits of the number at `number`.
+  private func scanFraction(from point: Int, digitsFrom whole: Int, of number: Int) throws(Fault) -> Int {
+    let digitsEnd = unsafe bytes[point] == UInt8(ascii: ".") ? try scanDigits(from: point + 1) : point
+    var behind = digitsEnd
     var exponent = 0
-    for index in at..<behind {
-      exponent = unsafe exponent * 10 + Int(bytes[index] - UInt8(ascii: "0"))
-      if exponent > limits.exponent { throw Fault(.exponentTooLarge, at: number) }
+    if unsafe behind < end && bytes[behind] | 0x20 == UInt8(ascii: "e") {
+      var start = behind + 1
+      let isNegative = unsafe start < end && bytes[start] == UInt8(ascii: "-")
+      if unsafe isNegative || start < end && bytes[start] == UInt8(ascii: "+") { start += 1 }
+      behind = try scanDigits(from: start)
+      for index in start..<behind {
+        exponent = unsafe exponent * 10 + Int(bytes[index] - UInt8(ascii: "0"))
+        if exponent > limits.exponent { throw Fault(.exponentTooLarge, at: number) }
+      }
+      if isNegative { exponent = -exponent }
+    }
+    if digitsEnd - whole + abs(exponent) > lengthNeverTooLong {
+      try checkExtent(of: number, digits: whole..<digitsEnd, point: point, exponent: exponent)
     }
     return behind
+  }
+
+  /// Holds a number against both limits; `digits` is where its digits and its point are, `point` where the point is or would be.
+  @inline(never)
+  private func checkExtent(of number: Int, digits: Range<Int>, point: Int, exponent: Int) throws(Fault) {
+    for first in digits where unsafe bytes[first] != UInt8(ascii: "0") && bytes[first] != UInt8(ascii: ".") {
+      let hasPointBehind = first < point && point < digits.upperBound
+      if digits.upperBound - first - (hasPointBehind ? 1 : 0) > limits.digits { throw Fault(.tooManyDigits, at: number) }
+      let leadingPower = exponent + (first < point ? point - 1 - first : point - first)
+      if abs(leadingPower) > limits.exponent { throw Fault(.exponentTooLarge, at: number) }
+      return
+    }
   }
 
   /// Reads one or more digits. Returns the offset behind them.

@@ -49,7 +49,7 @@ import Testing
     #expect(throws: ParseError(reason: .tooManyValues(limit: 3), offset: 5)) { try parser.parse(Array("[1,2,3]".utf8), into: &document) }
   }
 
-  @Test(arguments: ["12345", "-12345", "12.345", "0.1234", "12345e9", "1.2345E-9"]) func digits(_ text: String) {
+  @Test(arguments: ["12345", "-12345", "12.345", "0.0012345", "12345e9", "0.12345E-9", "12300", "1230.0"]) func digits(_ text: String) {
     #expect(Self.reason(text, DocumentLimits(digits: 5)) == nil)
     #expect(Self.reason(text, DocumentLimits(digits: 4)) == .tooManyDigits(limit: 4))
   }
@@ -57,6 +57,20 @@ import Testing
   @Test(arguments: ["1e12", "1E+12", "1.5e-12", "0e12", "1e0012"]) func exponent(_ text: String) {
     #expect(Self.reason(text, DocumentLimits(exponent: 12)) == nil)
     #expect(Self.reason(text, DocumentLimits(exponent: 11)) == .exponentTooLarge(limit: 11))
+  }
+
+  /// The exponent of the first digit counts as well: otherwise canonical text could go beyond the limit (a finding of the fuzzer).
+  @Test(arguments: [
+    ("100", 2), ("10.5", 1), ("1234e3", 6), ("11E+1000", 1001), ("0.001e1", 2), ("0.01", 2), ("0.0010", 3), ("0.5e-4", 5), ("9e-4", 4),
+  ])
+  func exponentOfTheFirstDigit(_ text: String, _ power: Int) {
+    #expect(Self.reason(text, DocumentLimits(exponent: max(power, 1))) == nil)
+    if power > 1 { #expect(Self.reason(text, DocumentLimits(exponent: power - 1)) == .exponentTooLarge(limit: power - 1)) }
+  }
+
+  @Test func zeroHasNoExtent() {
+    #expect(Self.reason("0.0000000", DocumentLimits(digits: 1, exponent: 1)) == nil)
+    #expect(Self.reason("-0.000e1", DocumentLimits(digits: 1, exponent: 1)) == nil)
   }
 
   @Test func standardLimits() {

@@ -105,19 +105,24 @@ struct Recogniser {
     _ = take("-")
     let whole = digits()
     guard !whole.isEmpty, whole == "0" || whole.first != "0" else { return false }
-    var count = whole.count
+    var fraction = ""
     if take(".") {
-      let fraction = digits()
+      fraction = digits()
       guard !fraction.isEmpty else { return false }
-      count += fraction.count
     }
+    var exponent = 0
     if take("e") || take("E") {
-      _ = take("+") || take("-")
-      let exponent = digits()
-      let significant = exponent.drop { $0 == "0" }
-      guard !exponent.isEmpty, significant.count < 5, (Int(significant) ?? 0) <= 1000 else { return false }
+      let sign = take("-") ? -1 : 1
+      _ = sign == 1 && take("+")
+      let written = digits()
+      let significant = written.drop { $0 == "0" }
+      guard !written.isEmpty, significant.count < 5 else { return false }
+      exponent = sign * (Int(significant) ?? 0)
     }
-    return count <= 1000
+    let all = whole + fraction
+    let zeros = all.prefix { $0 == "0" }.count
+    return abs(exponent) <= 1000
+      && (zeros == all.count || all.count - zeros <= 1000 && abs(whole.count - 1 - zeros + exponent) <= 1000)
   }
 
   private mutating func digits() -> String {
