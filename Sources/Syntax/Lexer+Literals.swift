@@ -71,11 +71,11 @@ extension Lexer {
     }
   }
 
-  /// `'…'`: reported, and read as the string it is meant to be.
-  mutating func foreignString() -> Token.Kind {
+  /// A string in other quotes: reported, and read as the string it is meant to be.
+  mutating func foreignString(quote: UInt8) -> Token.Kind {
     let start = offset
     let before = diagnostics.count
-    let kind = string(quote: UInt8(ascii: "'"))
+    let kind = string(quote: quote)
     guard diagnostics.count == before else { return kind }
     let place = range(start, offset)
     let inner = text(start + 1, offset - 1)
@@ -94,7 +94,7 @@ extension Lexer {
       case UInt8(ascii: "/") where !atEnd:
         offset += 1
         while byte().isWord { offset += 1 }
-        if byte() == UInt8(ascii: "/") { return bareSlash(from: start) }
+        if !atEnd, "/]+*?.\\[{|^$(".utf8.contains(byte()) { return bareSlash(from: start) }
         checkLength(from: start, "a pattern")
         return .regex
       case UInt8(ascii: "\\") where byte(1) >= 0x20 && byte(1) < 0x80: offset += 2
@@ -114,7 +114,7 @@ extension Lexer {
     return .regex
   }
 
-  /// A second slash right behind the pattern, as in `/https?://x/`: the rest of the word belongs to what was meant.
+  /// More of a pattern right behind its closing slash, as in `/https?://x/` and `/[^/]+/`: the slash was meant as part of it.
   private mutating func bareSlash(from start: Int) -> Token.Kind {
     while byte() > UInt8(ascii: " ") { offset += byte() < 0x80 ? 1 : decode().length }
     report(

@@ -79,7 +79,7 @@ struct Lexer {
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"): return whitespace()
     case UInt8(ascii: "\r"): return byte(1) == UInt8(ascii: "\n") ? whitespace() : scalar()
     case UInt8(ascii: "\""): return string(quote: UInt8(ascii: "\""))
-    case UInt8(ascii: "'"): return foreignString()
+    case UInt8(ascii: "'"), UInt8(ascii: "`"): return foreignString(quote: byte())
     case UInt8(ascii: "/"): return slash()
     case UInt8(ascii: "0")...UInt8(ascii: "9"): return number()
     case let byte where byte.isWordStart: return word()

@@ -160,7 +160,7 @@ extension Parser {
 
   /// Reads clauses in any order, each at most once unless `repeatable` says otherwise, until something else starts.
   ///
-  /// The words' order is the order the formatter gives them; `offset` is the rank of the first.
+  /// The words' order is the order the formatter gives them, unless `ranks` says otherwise.
   mutating func clauses(
     of subject: String, _ words: [Keyword], repeatable: [Keyword] = [], ranks: [Keyword: Int] = [:],
     _ read: (inout Self, Keyword) throws(Broken) -> Void

@@ -207,7 +207,17 @@ extension Parser {
     var columns: [TableSyntax.Column]?
     var rows: [TableSyntax.Row] = []
     try body(of: .rows) { parser throws(Broken) in
-      if let columns { rows.append(try parser.row(columns)) } else { columns = try parser.header() }
+      if let columns {
+        rows.append(try parser.row(columns))
+      } else {
+        do {
+          columns = try parser.header()
+        } catch {
+          // Without its columns, no row of the table can be read.
+          parser.skipToBlockEnd()
+          throw Broken()
+        }
+      }
     }
     guard let columns else {
       report(
@@ -219,6 +229,12 @@ extension Parser {
 
   private mutating func header() throws(Broken) -> [TableSyntax.Column] {
     var columns: [TableSyntax.Column] = []
+    if at(.bar) {
+      report(
+        .foreignSyntax, "no bar stands at the ends of a line", current.range, "remove it",
+        help: "bars stand between cells: `agent | call | expect`")
+      throw Broken()
+    }
     repeat {
       columns.append(try grouped(.cell) { parser throws(Broken) in try parser.column() })
     } while accept(.bar) != nil

@@ -61,7 +61,7 @@ extension Parser {
   /// Reports a bracket without its partner: where it opens, and where the partner was missed.
   mutating func unclosed(_ open: SourceRange, _ left: String, _ right: String) -> Broken {
     guard current.kind != .unknown else { return Broken() }
-    let missing = (atEnd || current.startsLine) && position > 0
+    let missing = isMissing
     let place = missing ? end(of: lexemes[position - 1]) : current.range
     report(
       .unclosedBracket, "expected `\(right)`, found \(described(current))", place, "`\(right)` is missing here",
@@ -73,7 +73,7 @@ extension Parser {
 
   private mutating func predicate() throws(Broken) -> Expression {
     let start = position
-    let quantifier = acceptQuantifier()
+    let quantifier = try acceptQuantifier()
     let subject = try operand("a condition")
     let negation = at(.not) ? accept(.not) : nil
     let test = try test(of: subject, isBareAllowed: negation == nil)
@@ -88,14 +88,22 @@ extension Parser {
     return Expression(.test(checked(predicate)), whole)
   }
 
-  private mutating func acceptQuantifier() -> Predicate.Quantifier? {
+  private mutating func acceptQuantifier() throws(Broken) -> Predicate.Quantifier? {
+    if at(.any) || at(.all) || at(.none), next.kind == .word, next.keyword == nil, !next.startsLine {
+      advance()
+      throw unexpected("`of`", help: "a quantifier reads `any of args.paths`")
+    }
     guard next.keyword == .of, !next.isGlued else { return nil }
     let quantifier: Predicate.Quantifier
     switch current.keyword {
     case .any: quantifier = .any
     case .all: quantifier = .all
     case .none?: quantifier = .none
-    default: return nil
+    default:
+      report(
+        .unknownWord, "`\(text(of: current))` is no quantifier", current.range, "unknown quantifier",
+        help: "quantifiers are `any of`, `all of` and `none of`")
+      throw Broken()
     }
     advance()
     advance()
@@ -118,7 +126,7 @@ extension Parser {
         return Operand(.function(function, fact), parser.range(from: start))
       }
     }
-    guard !isConnective(current) else { throw unexpected(what) }
+    guard !isConnective(current), !(current.startsLine && startsNextDeclaration) else { throw unexpected(what) }
     let fact = try factPath()
     return Operand(.fact(fact), fact.range)
   }
@@ -167,20 +175,35 @@ extension Parser {
   }
 
   private mutating func test(of subject: Operand, isBareAllowed: Bool) throws(Broken) -> Predicate.Test {
-    if let comparison = comparisonOperator(current) {
+    if let comparison = comparisonOperator(current), foreignComparison() == nil {
       advance()
       return .compare(comparison, try rightOperand())
     }
-    if at(.assign) {
+    if let (meant, length) = foreignComparison() {
+      let written = lexemes[position].range.union(lexemes[position + length - 1].range)
       report(
-        .foreignSyntax, "`=` does not compare", current.range, "write `==`",
-        fixes: [.init(title: "write `==`", edits: [.init(current.range, "==")])])
-      advance()
-      return .compare(.equal, try rightOperand())
+        .foreignSyntax, "`\(file.text(in: written))` does not compare", written, "write `\(meant.rawValue)`",
+        fixes: [.init(title: "write `\(meant.rawValue)`", edits: [.init(written, meant.rawValue)])])
+      for _ in 0..<length { advance() }
+      return .compare(meant, try rightOperand())
     }
     if let word = try testWord(isBareAllowed: isBareAllowed) { return try test(word) }
     if case .literal = subject.kind, !endsOperand { throw unexpected("a comparison") }
     return .isTrue
+  }
+
+  /// Operators of other languages: what they mean, and how many marks they take here.
+  private func foreignComparison() -> (ComparisonOperator, Int)? {
+    let second = next.isGlued ? next.punctuation : nil
+    return switch (current.punctuation, second) {
+    case (.assign, .greater): (.greaterOrEqual, 2)
+    case (.assign, .less): (.lessOrEqual, 2)
+    case (.assign, _): (.equal, 1)
+    case (.less, .greater): (.notEqual, 2)
+    case (.equal, .assign): (.equal, 2)
+    case (.notEqual, .assign): (.notEqual, 2)
+    default: nil
+    }
   }
 
   private mutating func rightOperand() throws(Broken) -> Operand {
@@ -243,6 +266,7 @@ extension Parser {
 
   private mutating func membership() throws(Broken) -> Predicate.Test {
     if at(.range) || (next.punctuation == .range && current.kind != .word) { return .inRange(try rangeLiteral()) }
+    if current.kind == .number { throw unexpected("a set or a range", help: "a range is written `1..5`, a set `{1, 5}`") }
     return .inSet(try setExpression())
   }
 
@@ -257,6 +281,12 @@ extension Parser {
       throw unexpected("a set in braces or a set's name", help: "a set is written `{\"a\", \"b\"}`")
     }
     let name = try identifier("a set in braces or a set's name")
+    if at(.dot), current.isGlued {
+      report(
+        .unexpectedToken, "a fact is no set", name.range, "expected a set's name",
+        help: "whether a list holds a value is asked with `any of args.list == \"value\"`")
+      throw Broken()
+    }
     return SetExpression(.named(name), name.range)
   }
 

@@ -108,6 +108,15 @@ extension Parser {
 
   private mutating func actions() throws(Broken) -> [FilterSyntax.Action] {
     stop()
+    if at(.assign), next.isGlued, next.punctuation == .greater {
+      let written = current.range.union(next.range)
+      report(
+        .foreignSyntax, "`=>` is not part of the language", written, "write `->`",
+        fixes: [.init(title: "write `->`", edits: [.init(written, "->")])])
+      advance()
+      advance()
+      return try list { parser throws(Broken) in try parser.action() }
+    }
     try expect(.arrow, "`->` and what to do", help: "`match secrets -> redact`")
     return try list { parser throws(Broken) in try parser.action() }
   }

@@ -3,7 +3,7 @@ internal import Text
 // Names, targets and literals.
 extension Parser {
   mutating func identifier(_ what: String) throws(Broken) -> Identifier {
-    guard current.kind == .word else {
+    guard current.kind == .word, !(current.startsLine && startsNextDeclaration) else {
       let quoted = current.kind == .string
       throw unexpected(what, help: quoted ? "a name stands without quotes" : nil)
     }
@@ -13,12 +13,18 @@ extension Parser {
 
   /// The name of something a declaration declares.
   mutating func declaredName(_ what: String, reserved: [Keyword] = []) throws(Broken) -> Identifier {
+    if let keyword = current.keyword, Self.clauseStarts.contains(keyword), !next.startsLine, next.kind == .word, next.keyword == nil {
+      throw unexpected(what)
+    }
     let name = try identifier(what)
     if let word = reserved.first(where: { $0.rawValue == name.text }) {
       report(.reservedName, "`\(word.rawValue)` cannot be \(what)", name.range, "the language uses this word for itself")
     }
     return name
   }
+
+  /// Words that a forgotten name would leave standing in its place.
+  private static let clauseStarts: [Keyword] = [.on, .when, .from, .because, .until, .to]
 
   /// `repo.read`: words joined by dots.
   mutating func dottedName(_ what: String) throws(Broken) -> DottedName {
@@ -100,7 +106,7 @@ extension Parser {
 
   /// Words and stars without space between them: `get_*`, `*-issue`.
   private mutating func glob(_ what: String) throws(Broken) -> Identifier {
-    guard current.kind == .word || at(.star) else {
+    guard current.kind == .word || at(.star), !(current.startsLine && startsNextDeclaration) else {
       let starts = current.kind == .number || current.kind == .size || current.kind == .duration
       throw unexpected(what, help: starts ? "a tool name that does not start with a letter is written in quotes: `server.\"2fa\"`" : nil)
     }

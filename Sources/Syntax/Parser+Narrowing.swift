@@ -40,6 +40,7 @@ extension Parser {
   private mutating func constraint() throws(Broken) -> RefineSyntax.Constraint {
     let start = position
     let kind: RefineSyntax.Constraint.Kind
+    if startsField { throw unexpected("a constraint", help: "for example `1..100`, `one of \"a\", \"b\"` or `absent`") }
     if current.kind == .number || at(.range) {
       kind = .between(try rangeLiteral())
     } else {

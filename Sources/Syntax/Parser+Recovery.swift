@@ -12,13 +12,15 @@ extension Parser {
   /// Reports that something else stands where `what` should. Says nothing when the lexer has already reported what stands there.
   mutating func unexpected(_ what: String, help: String? = nil) -> Broken {
     guard current.kind != .unknown else { return Broken() }
-    // Something missing at the end of a line is missing there, not at the start of the next one.
-    let missing = (atEnd || current.startsLine) && position > 0
+    let missing = isMissing
     let place = missing ? end(of: lexemes[position - 1]) : current.range
     let message = "expected \(what), found \(described(current))"
-    report(.unexpectedToken, message, place, missing ? "\(what) is missing here" : "expected \(what)", help: help)
+    report(.unexpectedToken, message, place, missing ? "missing here" : "expected \(what)", help: help)
     return Broken()
   }
+
+  /// Whether what was expected is missing at the end of the line before, rather than replaced by what stands here.
+  var isMissing: Bool { position > 0 && (atEnd || current.startsLine && (current.keyword != nil || at(.rightBrace) || startsField)) }
 
   /// The empty range behind a token.
   func end(of lexeme: Lexeme) -> SourceRange {
@@ -63,15 +65,17 @@ extension Parser {
     }
   }
 
-  /// Goes to the end of a block whose brace has been taken, past what is nested in it.
-  mutating func skipBlock() {
-    var open = 1
+  /// Goes to the brace that ends the block being read.
+  mutating func skipToBlockEnd() {
+    var open = 0
     var progress = LoopProgress()
     while !startsNextDeclaration, progress.advances(position) {
       if at(.leftBrace) { open += 1 }
-      if at(.rightBrace) { open -= 1 }
+      if at(.rightBrace) {
+        if open == 0 { return }
+        open -= 1
+      }
       advance()
-      if open == 0 { return }
     }
   }
 }

@@ -85,7 +85,9 @@ extension Parser {
   }
 
   mutating func agents() throws(Broken) -> [Identifier] {
-    try list { parser throws(Broken) in try parser.identifier("an agent's name") }
+    let agents = try list { parser throws(Broken) in try parser.identifier("an agent's name") }
+    if at(.and) { throw unexpected("`,` and another agent") }
+    return agents
   }
 
   mutating func deny() throws(Broken) -> DenySyntax {

@@ -5,10 +5,28 @@ package func parse(_ file: SourceFile, limits: ParserLimits = .standard) -> Diag
   var lexer = Lexer(file, limits: limits)
   lexer.run()
   var parser = Parser(file, tokens: lexer.tokens, limits: limits)
-  let refused = lexer.diagnostics.contains { $0.code == .limitExceeded && $0.primary.range.upper == 0 }
-  let declarations = refused ? [] : parser.parseFile()
+  // A file that is too large or in another encoding is not read at all: whatever else could be said of it would be noise.
+  let refused = lexer.diagnostics.first { $0.code == .invalidUTF8 || ($0.code == .limitExceeded && $0.primary.range.upper == 0) }
+  if let refused { return Diagnosed(SyntaxTree(file: file, tokens: lexer.tokens, declarations: []), [refused]) }
+  let declarations = parser.parseFile()
   let tree = SyntaxTree(file: file, tokens: lexer.tokens, declarations: declarations, outline: parser.outline)
-  return Diagnosed(tree, capped(lexer.diagnostics + parser.diagnostics, limits: limits))
+  // A token that is wrong in itself is one mistake, however it also misfits where it stands.
+  let wrong = lexer.diagnostics.map(\.primary.range)
+  let misfits = parser.diagnostics.filter { diagnostic in
+    !(diagnostic.code == .unexpectedToken || diagnostic.code == .wrongLiteral) || !contains(wrong, diagnostic.primary.range)
+  }
+  return Diagnosed(tree, capped(lexer.diagnostics + misfits, limits: limits))
+}
+
+/// Whether one of the ranges, which are in order, overlaps a range that is not empty.
+private func contains(_ ordered: [SourceRange], _ range: SourceRange) -> Bool {
+  var low = 0
+  var high = ordered.count
+  while low < high {
+    let middle = (low + high) / 2
+    if ordered[middle].upper <= range.lower { low = middle + 1 } else { high = middle }
+  }
+  return low < ordered.count && ordered[low].lower < range.upper
 }
 
 /// In order of place, and not more than a person would read.
