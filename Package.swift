@@ -11,6 +11,9 @@ let package = Package(
     .library(name: "JSON", targets: ["JSON"]),
     .library(name: "Compilation", targets: ["Compilation"]),
     .library(name: "Decision", targets: ["Decision"]),
+    .library(name: "Text", targets: ["Text"]),
+    .library(name: "Syntax", targets: ["Syntax"]),
+    .library(name: "Formatting", targets: ["Formatting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

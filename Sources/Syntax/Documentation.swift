@@ -5,6 +5,7 @@ struct DocumentationReader {
   private let tokens: [Token]
   private let file: SourceFile
   private var index = 0
+  private var significant = 0
   private(set) var diagnostics: [Diagnostic] = []
 
   init(tokens: [Token], file: SourceFile) {
@@ -30,9 +31,15 @@ struct DocumentationReader {
       defer { index += 1 }
       guard tokens[index].kind == .documentation else { continue }
       while let start = starts.first, start < tokens[index].range.lower { starts.removeFirst() }
-      let following = tokens[index...].first { $0.kind != .documentation && $0.kind != .comment && $0.kind != .whitespace }
-      if !startsLine(index) || following == nil || following?.range.lower != starts.first { refuse(tokens[index].range) }
+      if !startsLine(index) || nextSignificant() != starts.first { refuse(tokens[index].range) }
     }
+  }
+
+  /// The offset of the first token behind the current one that is no comment. Remembered, or a long comment would be searched once a line.
+  private mutating func nextSignificant() -> UInt32? {
+    significant = max(significant, index)
+    while significant < tokens.count, tokens[significant].kind.isTrivia { significant += 1 }
+    return significant < tokens.count ? tokens[significant].range.lower : nil
   }
 
   /// Whatever is left stands before no declaration.

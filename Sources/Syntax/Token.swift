@@ -19,6 +19,9 @@ package struct Token: Hashable, Sendable {
     case punctuation
     /// Bytes that are no token; a diagnostic has been reported.
     case unknown
+
+    /// White space and comments: what the parser passes over.
+    package var isTrivia: Bool { self == .whitespace || self == .comment || self == .documentation }
   }
 
   package let kind: Kind

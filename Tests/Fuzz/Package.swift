@@ -9,10 +9,11 @@ let packageName = String(checkout.map { $0.isLetter || $0.isNumber ? $0 : "_" })
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v26)],
-  products: [fuzzer("FuzzJSON")],
+  products: [fuzzer("FuzzJSON"), fuzzer("FuzzPolicies")],
   dependencies: [.package(path: "../..")],
   targets: [
-    target("FuzzJSON", of: ["JSON"])
+    target("FuzzJSON", of: ["JSON"]),
+    target("FuzzPolicies", of: ["Text", "Syntax", "Formatting"]),
   ]
 )
 
