@@ -27,8 +27,9 @@ import Testing
   /// Only the tool talks to people; a library that prints would write into a protocol stream.
   @Test func onlyTheToolPrints() {
     for file in SourceTree.sources where file.target != "Tool" {
-      for (number, line) in file.lines.enumerated() where code(of: line).contains("print(") {
-        #expect(code(of: line).contains("func print("), "\(file.path):\(number + 1) prints")
+      for (number, line) in file.lines.enumerated() where line.contains("print(") {
+        let words = code(of: line).split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "(" })
+        #expect(!words.contains { $0.hasPrefix("print(") }, "\(file.path):\(number + 1) prints")
       }
     }
   }
@@ -37,7 +38,7 @@ import Testing
   @Test func unsafeCodeIsInWrappers() {
     let wrappers: Set<String> = ["Patterns", "Digests", "JSON", "Gateway"]
     for file in SourceTree.sources where !wrappers.contains(file.target) {
-      for (number, line) in file.lines.enumerated() {
+      for (number, line) in file.lines.enumerated() where line.contains("unsafe") {
         let words = code(of: line).split(whereSeparator: { !$0.isLetter && $0 != "_" })
         #expect(!words.contains("unsafe"), "\(file.path):\(number + 1) is unsafe")
       }
@@ -47,7 +48,7 @@ import Testing
   @Test func nobodyOverrulesTheCompiler() {
     for file in SourceTree.sources where file.target != "Patterns" {
       for (number, line) in file.lines.enumerated() {
-        for word in ["@unchecked", "nonisolated(unsafe)", "try!", "as!"] where code(of: line).contains(word) {
+        for word in ["@unchecked", "nonisolated(unsafe)", "try!", "as!"] where line.contains(word) && code(of: line).contains(word) {
           Issue.record("\(file.path):\(number + 1) says \(word)")
         }
       }
@@ -61,7 +62,7 @@ import Testing
       "Decision", "Schemas", "Filters", "Messages", "Enforcement",
     ]
     for file in SourceTree.sources where core.contains(file.target) {
-      for (number, line) in file.lines.enumerated() {
+      for (number, line) in file.lines.enumerated() where line.contains("async") || line.contains("await") {
         let words = code(of: line).split(whereSeparator: { !$0.isLetter })
         #expect(!words.contains("async") && !words.contains("await"), "\(file.path):\(number + 1) waits")
       }
@@ -79,11 +80,11 @@ private struct FunctionLength {
 /// closes alone on one, indented as its first line.
 private func functions(of file: SourceTree.File) -> [FunctionLength] {
   var found: [FunctionLength] = []
-  for (index, line) in file.lines.enumerated() {
+  for (index, line) in file.lines.enumerated() where line.contains("func ") || line.contains("init") {
     let text = code(of: line)
     let words = text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "`" })
     let declares = words.contains("func") || (words.contains("init") && text.contains("init(") && !text.contains(".init("))
-    guard declares else { continue }
+    guard declares, !line.hasSuffix("}") else { continue }
     let indent = line.prefix { $0 == " " }
     guard let end = file.lines[(index + 1)...].firstIndex(where: { $0 == indent + "}" }) else { continue }
     let opensHere = file.lines[index..<end].contains { $0.hasSuffix("{") && $0.prefix { $0 == " " } == indent }

@@ -20,6 +20,8 @@ private let allowed: [String: Set<String>] = [
   "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"],
   "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
+  // Counts the steps of the interpreter, which the wrapper has no use for.
+  "RegularExpressionsTests": ["CPCRE2"],
   "DemoServer": ["JSON", "Messages"],
 ]
 
@@ -31,7 +33,7 @@ private let mayUseFoundation: Set<String> = ["Gateway", "Tool", "DemoServer"]
 private let mayUseSystem: Set<String> = ["Gateway", "Tool", "DemoServer"]
 
 @Suite struct ImportTests {
-  @Test(arguments: allowed.keys.sorted())
+  @Test(arguments: allowed.keys.filter { !$0.hasSuffix("Tests") }.sorted())
   func importsPointDownward(target: String) {
     let files = SourceTree.sources.filter { $0.target == target }
     #expect(!files.isEmpty, "\(target) has no files; take it off the table")
@@ -64,6 +66,7 @@ private let mayUseSystem: Set<String> = ["Gateway", "Tool", "DemoServer"]
 
 private func imports(of file: SourceTree.File) -> [String] {
   file.lines.compactMap { line in
+    guard line.contains("import ") else { return nil }
     let words = code(of: line).split(separator: " ")
     guard let place = words.firstIndex(of: "import"), place <= 2, place + 1 < words.count else { return nil }
     let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol"]
