@@ -45,12 +45,20 @@ struct Refusal {
       sentences.append("\(violation.path.isEmpty ? "arguments" : violation.path): \(violation.message).")
     }
     if let allowed, !allowed.isEmpty { sentences.append("Allowed instead: \(allowed.joined(separator: ", ")).") }
-    switch (code.isRetryable, retryAfterMilliseconds) {
-    case (true, let wait?): sentences.append("It may work again after \(wait) ms.")
-    case (true, nil): sentences.append("It may work later.")
-    case (false, _): sentences.append("Do not repeat the same call: the answer will be the same.")
-    }
+    sentences.append(advice)
     return "\(code.rawValue): " + sentences.joined(separator: " ")
+  }
+
+  /// What to do now.
+  private var advice: String {
+    switch code {
+    case .rateLimited, .upstreamUnavailable:
+      return retryAfterMilliseconds.map { "It may work again after \($0) ms." } ?? "It may work later."
+    case .invalidArgument: return "Correct the arguments before you call again; the same call will be refused again."
+    case .outputBlocked: return "The request itself was carried out; do not repeat it."
+    case .permissionDenied, .approvalRequired, .toolDrifted, .unauthenticated, .unsupported:
+      return "Do not repeat the same request: the answer will be the same."
+    }
   }
 
   /// A refused `tools/call` is answered with a result, which every client shows to its model; an error could end the agent's turn.

@@ -35,11 +35,12 @@ enum Scrubber {
   ].map { (Array($0.0.utf8), Array($0.1.utf8)) }
 
   private static func isSQL(_ bytes: [UInt8]) -> Bool {
-    let folded = bytes.map { byte -> UInt8 in
+    var folded: [UInt8] = []
+    for byte in bytes {
       switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): return byte + 32
-      case 0x09, 0x0A, 0x0D: return 0x20
-      default: return byte
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): folded.append(byte + 32)
+      case 0x09, 0x0A, 0x0D, 0x20: if folded.last != 0x20 { folded.append(0x20) }
+      default: folded.append(byte)
       }
     }
     return statements.contains { statement in
