@@ -21,7 +21,7 @@ package struct Language: Sendable, Hashable {
   /// A shortest text that lies in all of `inside` and in none of `outside`; exact, by product of deterministic automata.
   ///
   /// Emptiness is `text(in: [a])`, vacuity `text(notIn: [a])`, inclusion `text(in: [a], notIn: [b])`, and overlap `text(in: [a, b])`.
-  package static func text(in inside: [Language], notIn outside: [Language] = []) -> Finding {
+  package static func text(in inside: [Language] = [], notIn outside: [Language] = []) -> Finding {
     let languages = inside + outside
     let alphabet = Alphabet(separating: languages.reduce(into: Set<ScalarSet>()) { $0.formUnion($1.expression.root.characterSets) })
     do {
