@@ -14,6 +14,9 @@ let package = Package(
     .library(name: "Text", targets: ["Text"]),
     .library(name: "Syntax", targets: ["Syntax"]),
     .library(name: "Formatting", targets: ["Formatting"]),
+    .library(name: "Filters", targets: ["Filters"]),
+    .library(name: "Patterns", targets: ["Patterns"]),
+    .library(name: "RegularExpressions", targets: ["RegularExpressions"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -2,13 +2,16 @@ internal import RegularExpressions
 
 /// Finds all of many literals in one pass over a text (Aho and Corasick 1975), as one table of transitions.
 ///
-/// Bytes are folded and sorted into classes that no literal tells apart, so a row has as many columns as the literals have different bytes. States that
+/// Of a run of white space only the first byte counts: the rest leaves the state as it is. Bytes are folded and sorted into classes that no literal tells apart, so a row has as many columns as the literals have different bytes. States that
 /// report something have the highest numbers: the loop asks one comparison a byte.
 struct LiteralAutomaton: Sendable {
   /// A literal that ends here, and what was to be found by it.
   struct Output: Sendable {
     let tag: UInt32
     let length: UInt32
+    /// Whether it holds a blank: then it stands for texts of different lengths.
+    let hasBlank: Bool
+    let startsWithBlank: Bool
   }
 
   /// A class for each byte, folding included.
@@ -22,12 +25,15 @@ struct LiteralAutomaton: Sendable {
   let outputStarts: [UInt32]
   let outputs: [Output]
 
-  /// Literals are folded and not empty.
+  /// Literals are folded, have no two blanks together and are not empty.
   init(_ literals: [(bytes: [UInt8], tag: UInt32)]) {
     var trie = Trie(literals.map(\.bytes))
     trie.link()
     for (index, literal) in literals.enumerated() {
-      trie.report(Output(tag: literal.tag, length: UInt32(literal.bytes.count)), at: trie.ends[index])
+      let output = Output(
+        tag: literal.tag, length: UInt32(literal.bytes.count), hasBlank: literal.bytes.contains(FoldedBytes.blank),
+        startsWithBlank: literal.bytes.first == FoldedBytes.blank)
+      trie.report(output, at: trie.ends[index])
     }
     // In order of breadth, a state's link comes before it, so its own outputs and its link's are already complete.
     let outputs = trie.completeOutputs()
@@ -69,6 +75,10 @@ struct LiteralAutomaton: Sendable {
     /// States in order of breadth.
     var order: [Int] = []
     private var reports: [Int: [Output]] = [:]
+    /// The class of white space; nought, which is every byte no literal has, when no literal has a blank.
+    private let blank: Int
+    /// By state: whether its last byte is a blank.
+    private var endsWithBlank: [Bool] = [false]
 
     init(_ literals: [[UInt8]]) {
       var byFolded = [UInt8](repeating: 0, count: 256)
@@ -80,6 +90,7 @@ struct LiteralAutomaton: Sendable {
       // At most 231 folded bytes exist, so a class fits.
       classes = FoldedBytes.table.map { byFolded[Int($0)] }
       classCount = count
+      blank = Int(byFolded[Int(FoldedBytes.blank)])
       next = [[Int](repeating: -1, count: count)]
       for literal in literals {
         var state = 0
@@ -88,6 +99,7 @@ struct LiteralAutomaton: Sendable {
           if next[state][byteClass] < 0 {
             next[state][byteClass] = next.count
             next.append([Int](repeating: -1, count: count))
+            endsWithBlank.append(byte == FoldedBytes.blank)
           }
           state = next[state][byteClass]
         }
@@ -105,7 +117,7 @@ struct LiteralAutomaton: Sendable {
           let fallback = state == 0 ? 0 : next[links[state]][byteClass]
           let child = next[state][byteClass]
           guard child >= 0 else {
-            next[state][byteClass] = fallback
+            next[state][byteClass] = endsWithBlank[state] && byteClass == blank ? state : fallback
             continue
           }
           links[child] = fallback

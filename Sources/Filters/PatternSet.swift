@@ -41,7 +41,8 @@ package struct PatternSet: Sendable {
     var always: [Int] = []
     for (number, expression) in expressions.enumerated() {
       let triggers = expression.triggers()
-      let isWindowed = triggers?.contains { $0.offset.count > 1 } ?? false
+      // A literal that begins with a blank may begin anywhere in a run of white space.
+      let isWindowed = triggers?.contains { $0.offset.count > 1 || $0.literals.contains { $0.first == FoldedBytes.blank } } ?? false
       let mode: Pattern.Mode = triggers == nil ? .search : isWindowed ? .window : .here
       let pattern = try Pattern(expression.source, caseless: expression.caseInsensitive, mode: mode)
       entries.append(Entry(pattern: pattern, startsAtWordBoundary: expression.startsAtWordBoundary, isTriggered: triggers != nil))
@@ -87,16 +88,19 @@ package struct PatternSet: Sendable {
   /// The text must be valid UTF-8, as for `Pattern.match`. Does not allocate once the scratch and the list have grown to their size.
   package func matches(in text: Span<UInt8>, scratch: inout ScanScratch, into findings: inout [Finding]) {
     precondition(text.count < Int(UInt32.max), "documents are limited to far less")
-    scratch.reset(patterns: entries.count)
+    scratch.prepare(patterns: entries.count)
+    for number in always { scratch.touch(number) }
     collect(text, &scratch)
-    scratch.sortCandidates()
-    for number in entries.indices {
+    scratch.sortTouched()
+    for index in 0..<scratch.touched.count {
+      let number = scratch.touched[index]
       if entries[number].isTriggered {
         confirm(number, text, &scratch, &findings)
       } else {
         search(number, text, &scratch.match, &findings)
       }
     }
+    scratch.clear()
   }
 
   // MARK: Finding candidates
@@ -122,29 +126,57 @@ package struct PatternSet: Sendable {
     var row: UInt32 = 0
     for index in 0..<searched.count {
       row = table[Int(row &+ UInt32(truncatingIfNeeded: classes[Int(searched[index])]))]
-      if row >= first { note(row, end: index + 1, text, places: places, &scratch) }
+      if row >= first { note(row, end: index + 1, searched, text, places: places, &scratch) }
     }
   }
 
   /// Turns the literals that end at a place into candidates.
-  private func note(_ row: UInt32, end: Int, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
+  private func note(_ row: UInt32, end: Int, _ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
+    // Within a run of white space the automaton stands still, and what it reports there has been reported at the first byte of the run.
+    if end > 1, Self.isBlank(searched[end - 1]), Self.isBlank(searched[end - 2]) { return }
     let state = Int((row - literals.firstReporting) >> literals.rowShift)
     for index in Int(literals.outputStarts[state])..<Int(literals.outputStarts[state + 1]) {
       let output = literals.outputs[index]
       let probe = probes[Int(output.tag)]
-      let found = end - Int(output.length)
-      let literal = places.isEmpty ? found : Int(places[found])
-      let last = literal - Int(probe.nearest)
+      var first = end - Int(output.length)
+      var last = first
+      if output.hasBlank {
+        last = Self.start(of: output, endingAt: end, searched)
+        first = last
+        if output.startsWithBlank {
+          while first > 0, Self.isBlank(searched[first - 1]) { first -= 1 }
+        }
+      }
+      if !places.isEmpty {
+        first = Int(places[first])
+        last = Int(places[last])
+      }
+      last -= Int(probe.nearest)
       guard last >= 0 else { continue }
-      let earliest = max(0, literal - Int(probe.furthest))
-      if earliest == last {
+      first = max(0, first - Int(probe.furthest))
+      if first == last {
         // Inside a character no match begins. Where a boundary must stand, looking for it here is cheaper than asking PCRE2.
         guard !Self.isInsideCharacter(text, last) else { continue }
         guard !entries[Int(probe.entry)].startsAtWordBoundary || Self.isWordBoundary(text, last) else { continue }
       }
-      scratch.add(ScanScratch.Candidate(entry: probe.entry, earliest: UInt32(earliest), last: UInt32(last)))
+      scratch.add(entry: Int(probe.entry), first...last)
     }
   }
+
+  /// Where a literal with blanks begins, walking back over its runs of white space; the last byte of the run if it begins with one.
+  private static func start(of output: LiteralAutomaton.Output, endingAt end: Int, _ searched: Span<UInt8>) -> Int {
+    var index = end
+    var left = output.length
+    while left > 0 {
+      index -= 1
+      left -= 1
+      guard left > 0, isBlank(searched[index]) else { continue }
+      while index > 0, isBlank(searched[index - 1]) { index -= 1 }
+    }
+    return index
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
 
   private static func isInsideCharacter(_ text: Span<UInt8>, _ place: Int) -> Bool {
     place < text.count && text[place] & 0xC0 == 0x80
@@ -169,13 +201,14 @@ package struct PatternSet: Sendable {
   /// Tries one pattern at its candidates in order of place.
   private func confirm(_ number: Int, _ text: Span<UInt8>, _ scratch: inout ScanScratch, _ findings: inout [Finding]) {
     let pattern = entries[number].pattern
-    let candidates = scratch.range(of: number)
     // Everything before it has been tried, or is part of a match.
     var cursor = 0
-    for index in candidates {
-      let candidate = scratch.sorted[index]
+    var index = scratch.firstCandidate(of: number)
+    while index >= 0 {
+      let candidate = scratch.candidates[index]
+      index = Int(candidate.next)
       let last = Int(candidate.last)
-      var start = max(cursor, Int(candidate.earliest))
+      var start = max(cursor, Int(candidate.first))
       while start <= last {
         while Self.isInsideCharacter(text, start) { start += 1 }
         guard start <= last else { break }

@@ -2,70 +2,63 @@ internal import Patterns
 
 /// What a scan writes to: made once by whoever scans, used for any set and text, one scan at a time.
 package struct ScanScratch: ~Copyable {
-  /// Places where a match of a pattern might begin.
+  /// Places where a match of a pattern might begin, in a list of the pattern's candidates in order of the first of them.
   struct Candidate {
-    let entry: UInt32
-    let earliest: UInt32
+    let first: UInt32
     let last: UInt32
+    var previous: Int32
+    /// -1: none.
+    var next: Int32
+  }
+
+  /// The ends of a pattern's list; -1 while it is empty.
+  private struct List {
+    var head: Int32 = -1
+    var tail: Int32 = -1
+    var isTouched = false
   }
 
   var match = MatchScratch()
   var longForms = LongForms()
-  /// In order of the text.
-  private var candidates: [Candidate] = []
-  /// The same in order of pattern, then place.
-  private(set) var sorted: [Candidate] = []
-  /// By pattern: how many candidates; then, one further, where they begin in `sorted`.
-  private var counts: [Int] = []
+  private(set) var candidates: [Candidate] = []
+  /// Patterns to be run in this scan, in order after `sortTouched`.
+  private(set) var touched: [Int] = []
+  /// By pattern; all empty between scans, so that a scan costs nothing for patterns it does not meet.
+  private var lists: [List] = []
 
   package init() {}
 
-  mutating func reset(patterns: Int) {
+  mutating func prepare(patterns: Int) {
+    while lists.count < patterns { lists.append(List()) }
+  }
+
+  mutating func touch(_ entry: Int) {
+    guard !lists[entry].isTouched else { return }
+    lists[entry].isTouched = true
+    touched.append(entry)
+  }
+
+  /// Candidates come nearly in order, so a new one goes to the end or a little before it.
+  mutating func add(entry: Int, _ places: ClosedRange<Int>) {
+    touch(entry)
+    var after = lists[entry].tail
+    while after >= 0, Int(candidates[Int(after)].first) > places.lowerBound { after = candidates[Int(after)].previous }
+    if after >= 0, Int(candidates[Int(after)].first) == places.lowerBound, Int(candidates[Int(after)].last) >= places.upperBound { return }
+    let next = after >= 0 ? candidates[Int(after)].next : lists[entry].head
+    let new = Int32(candidates.count)
+    candidates.append(Candidate(first: UInt32(places.lowerBound), last: UInt32(places.upperBound), previous: after, next: next))
+    if after >= 0 { candidates[Int(after)].next = new } else { lists[entry].head = new }
+    if next >= 0 { candidates[Int(next)].previous = new } else { lists[entry].tail = new }
+  }
+
+  func firstCandidate(of entry: Int) -> Int { Int(lists[entry].head) }
+
+  /// Few patterns are met in a text, most of them in no order.
+  mutating func sortTouched() { touched.sort() }
+
+  mutating func clear() {
+    for entry in touched { lists[entry] = List() }
+    touched.removeAll(keepingCapacity: true)
     candidates.removeAll(keepingCapacity: true)
-    if counts.count == patterns + 1 {
-      for index in counts.indices { counts[index] = 0 }
-    } else {
-      counts = [Int](repeating: 0, count: patterns + 1)
-    }
   }
-
-  mutating func add(_ candidate: Candidate) {
-    candidates.append(candidate)
-    counts[Int(candidate.entry)] += 1
-  }
-
-  /// Counting sort by pattern, then insertion by place: within a pattern the order is nearly right already.
-  mutating func sortCandidates() {
-    var start = 0
-    for index in counts.indices {
-      let count = counts[index]
-      counts[index] = start
-      start += count
-    }
-    while sorted.count < candidates.count { sorted.append(Candidate(entry: 0, earliest: 0, last: 0)) }
-    for candidate in candidates {
-      let entry = Int(candidate.entry)
-      sorted[counts[entry]] = candidate
-      counts[entry] += 1
-    }
-    // Each count is now where the next pattern begins; moved up by one, they are where their own does.
-    for index in stride(from: counts.count - 1, to: 0, by: -1) { counts[index] = counts[index - 1] }
-    counts[0] = 0
-    for entry in 0..<counts.count - 1 { sortPlaces(counts[entry]..<counts[entry + 1]) }
-  }
-
-  private mutating func sortPlaces(_ range: Range<Int>) {
-    for index in range.dropFirst() {
-      let candidate = sorted[index]
-      var place = index
-      while place > range.lowerBound, sorted[place - 1].earliest > candidate.earliest {
-        sorted[place] = sorted[place - 1]
-        place -= 1
-      }
-      if place != index { sorted[place] = candidate }
-    }
-  }
-
-  /// Where the candidates of a pattern lie in `sorted`.
-  func range(of entry: Int) -> Range<Int> { counts[entry]..<counts[entry + 1] }
 }

@@ -1,5 +1,7 @@
 /// The coarser bytes in which literals are looked for: ASCII letters in lower case, every ASCII digit as `0`, every ASCII white space as a blank.
 ///
+/// Literals also have one blank for any run of white space, so that `you\s+are` is one literal, and so must the text be read that they are looked for in.
+///
 /// Coarser is safe: whatever a match holds, its folded bytes hold the folded literal. It lets one pass over the text serve patterns with and without
 /// `(?i)`, and makes `\d{3}-\d{2}` the literal `000-00`.
 ///
@@ -26,6 +28,14 @@ package enum FoldedBytes {
     return bytes.map { table[Int($0)] }
   }
 
-  /// A text's bytes, folded; for tests, not for the hot path.
-  package static func fold(_ text: String) -> [UInt8] { text.unicodeScalars.flatMap(fold) }
+  /// What runs of white space become.
+  package static let blank: UInt8 = 0x20
+
+  /// Two folded texts one after the other.
+  static func join(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+    first.last == blank && second.first == blank ? first + second.dropFirst() : first + second
+  }
+
+  /// A text's bytes, folded and with its runs of white space drawn together; for tests, not for the hot path.
+  package static func fold(_ text: String) -> [UInt8] { text.unicodeScalars.reduce([]) { join($0, fold($1)) } }
 }

@@ -1,8 +1,9 @@
 /// Literals of which every match holds one, and where: what a prefilter may look for instead of running the expression everywhere.
 package struct Trigger: Hashable, Sendable {
-  /// Folded as `FoldedBytes` says; none is empty.
+  /// Folded as `FoldedBytes` says, runs of white space drawn together; none is empty.
   package let literals: Set<[UInt8]>
-  /// How many bytes of the text may lie between the start of a match and the start of the literal.
+  /// How many bytes of the text may lie between the start of a match and the start of the literal. A literal that begins with a blank may begin at any
+  /// byte of its run of white space.
   package let offset: ClosedRange<Int>
 }
 
@@ -23,9 +24,9 @@ extension RegularExpression {
 /// How far literals are followed.
 private enum LiteralLimits {
   /// Literals of one trigger: enough for the words of a long alternation and not for the product of two.
-  static let literals = 96
+  static let literals = 64
   /// Bytes of one literal: longer ones hit no less often.
-  static let length = 12
+  static let length = 14
   /// Different folded characters a class may stand for.
   static let alternatives = 8
   /// Bytes before a literal. Each is one more place where a match might start.
@@ -38,6 +39,9 @@ private struct Prefixes {
   var partial: Set<[UInt8]>
 
   static let empty = Prefixes(complete: [[]], partial: [])
+
+  /// White space and nothing else, of which any number is as good as one.
+  var isBlank: Bool { complete == [[FoldedBytes.blank]] && partial.isEmpty }
 
   var count: Int { complete.count + partial.count }
   var all: Set<[UInt8]> { complete.union(partial) }
@@ -57,8 +61,8 @@ private struct Prefixes {
         result.partial.insert(first)
         continue
       }
-      for second in next.complete { result.add(first + second) }
-      for second in next.partial { result.partial.insert(Array((first + second).prefix(LiteralLimits.length))) }
+      for second in next.complete { result.add(FoldedBytes.join(first, second)) }
+      for second in next.partial { result.partial.insert(Array(FoldedBytes.join(first, second).prefix(LiteralLimits.length))) }
     }
     return result
   }
@@ -142,6 +146,7 @@ extension Expression {
     case .repetition(let inner, let quantifier):
       guard quantifier.maximum != 0 else { return .empty }
       guard let once = inner.prefixes else { return nil }
+      if once.isBlank { return quantifier.minimum == 0 ? once.union(.empty) : once }
       if quantifier.minimum == 0 {
         return (quantifier.maximum == 1 ? once : once.asPartial).union(.empty)
       }

@@ -13,6 +13,7 @@ let package = Package(
   targets: [
     benchmark("JSONBenchmark", of: ["JSON"]),
     benchmark("DecisionBenchmark", of: ["JSON", "Compilation", "Decision"]),
+    benchmark("FilterBenchmark", of: ["Filters", "Patterns", "RegularExpressions"]),
   ]
 )
 

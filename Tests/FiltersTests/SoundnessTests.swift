@@ -82,7 +82,10 @@ import Testing
     ("no|ignored", "ignored no", [0..<7, 8..<10]), ("a{0,3}foo", "aaaafoo", [1..<7]), ("\\w{1,3}@", "abcd@@x@", [1..<5, 6..<8]),
     ("kiss", "\u{212A}i\u{17F}s kiss", [0..<7, 8..<12]),
     ("é@", "É@é@", [0..<3, 3..<6]), (".@", "é@", [0..<3]), ("\\bfoo", "xfoo foo", [5..<8]), ("(?:ab)+", "ababab", [0..<6]),
-    ("foo|foobar", "foobar", [0..<3]), ("b*", "abb", [0..<0, 1..<3, 3..<3]),
+    ("foo|foobar", "foobar", [0..<3]), ("\\sfoo", "  foo\t\nfoo", [1..<5, 6..<10]), ("\\s\\sfoo", "   foo", [1..<6]),
+    ("a\\s+b", "a \n b a b", [0..<5, 6..<9]), ("\\s\\s", "     ", [0..<2, 2..<4]), ("foo\\s", "foo   ", [0..<4]),
+    ("[ -]\\sfoo", "  foo- foo", [0..<5, 5..<10]),
+    ("\\s{1,3}:x", "a     :x", [3..<8]), ("b*", "abb", [0..<0, 1..<3, 3..<3]),
     ("\\d{3}-\\d{2}", "1234-567-89", [1..<7]),
   ]) func places(_ source: String, _ text: String, _ expected: [Range<Int>]) throws {
     let set = try PatternSet(expressions([source]))

@@ -13,7 +13,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("ignore", ["0..0 ignore"]), ("\\bignore\\s+(?:all|any)", ["0..0 ignore "]), ("(?:please )?ignore", ["0..0 ignore|please ignor"]),
+      ("ignore", ["0..0 ignore"]), ("\\bignore\\s+(?:all|any)", ["0..0 ignore all|ignore any"]),
+      ("(?:please )?ignore", ["0..0 ignore|please ignore"]),
       ("\\d{3}-\\d{2}-\\d{4}", ["0..0 000-00-0000"]), ("[a-z0-9]{1,64}@", ["1..192 @"]), ("AKIA[A-Z0-9]{16}", ["0..0 akia"]),
       ("\\w+@", nil),
       (".*", nil),
