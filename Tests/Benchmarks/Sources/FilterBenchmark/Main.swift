@@ -104,12 +104,17 @@ import RegularExpressions
     try JSONSerialization.data(withJSONObject: Sets.sources(500)).write(to: URL(filePath: folder + "/patterns.json"))
   }
 
+  /// CPU time of this thread: other work on the machine does not count.
   static func seconds(_ body: () -> Void) -> Double {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = nanoseconds()
     body()
-    let time = (clock.now - start).components
-    return Double(time.seconds) + Double(time.attoseconds) / 1e18
+    return Double(nanoseconds() - start) / 1e9
+  }
+
+  private static func nanoseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
   }
 }
 
