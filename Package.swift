@@ -85,7 +85,8 @@ let package = Package(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
-    .testTarget(name: "ToolTests", dependencies: ["JSON", "TestSupport", "Tool", "StubServer"], exclude: ["Cases"]),
+    .testTarget(
+      name: "ToolTests", dependencies: ["Gateway", "JSON", "Semantics", "TestSupport", "Tool", "StubServer"], exclude: ["Cases", "Fixtures"]),
     .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
   ]
 )

@@ -33,6 +33,8 @@ package struct ServerConnection: ~Copyable {
     _ = Glibc.signal(SIGPIPE, SIG_IGN)
   }
 
+  package var processIdentifier: Int32 { server.identifier }
+
   /// Writes as much as the server takes now; the rest goes out while `receive` waits.
   package mutating func send(_ message: [UInt8]) {
     queue.append(message)
@@ -54,7 +56,8 @@ package struct ServerConnection: ~Copyable {
   }
 
   /// Takes the server down the shutdown ladder.
-  package consuming func close() {
+  @discardableResult
+  package consuming func close() -> ExitStatus? {
     server.input = nil
     var ladder = ShutdownLadder(.endOfInput, at: .now)
     while server.isRunning {
@@ -65,9 +68,11 @@ package struct ServerConnection: ~Copyable {
       if server.isRunning, let step = ladder.step(at: .now) { server.signal(step) }
     }
     errors.finish(to: log)
+    return server.status
   }
 
-  private mutating func pump(until deadline: ContinuousClock.Instant) {
+  /// Waits for the server to say something or to take what is queued, and does what can be done.
+  package mutating func pump(until deadline: ContinuousClock.Instant) {
     var entries = [
       pollfd(fd: server.input.number ?? -1, events: Int16(queue.isEmpty ? 0 : POLLOUT), revents: 0),
       pollfd(fd: server.output.number ?? -1, events: Int16(POLLIN), revents: 0),

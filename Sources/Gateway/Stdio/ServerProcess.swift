@@ -37,7 +37,7 @@ package enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
 ///
 /// Dropping the value ends what still runs of the group and reaps the server: no zombie and no orphan is left behind.
 struct ServerProcess: ~Copyable {
-  private let identifier: pid_t
+  let identifier: pid_t
   private(set) var status: ExitStatus?
   private var isCollected = false
 

@@ -1,0 +1,33 @@
+"""A client on the 1.x line of the official SDK (handshake era). See client_v2.py for what it does and prints."""
+import asyncio, json, sys
+from mcp import ClientSession, McpError, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+
+def plain(value):
+    return value.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+async def say(step, work):
+    try:
+        print(json.dumps({"step": step, "result": plain(await work)}), flush=True)
+    except McpError as error:
+        print(json.dumps({"step": step, "error": plain(error.error)}), flush=True)
+
+
+async def main(script, command):
+    parameters = StdioServerParameters(command=command[0], args=command[1:])
+    async with stdio_client(parameters) as streams, ClientSession(*streams) as session:
+        greeting = await session.initialize()
+        print(json.dumps({"step": "connect", "revision": str(greeting.protocolVersion)}), flush=True)
+        await say("tools", session.list_tools())
+        for call in script.get("calls", []):
+            await say("call " + call["name"], session.call_tool(call["name"], call.get("arguments", {})))
+        for uri in script.get("read", []):
+            await say("read " + uri, session.read_resource(uri))
+        for prompt in script.get("prompts", []):
+            await say("prompt " + prompt["name"], session.get_prompt(prompt["name"], prompt.get("arguments", {})))
+        await say("ping", session.send_ping())
+
+
+asyncio.run(main(json.loads(sys.argv[2]), sys.argv[3:]))

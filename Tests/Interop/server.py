@@ -1,0 +1,64 @@
+"""A server on either line of the official SDK: whichever is installed."""
+import asyncio
+
+try:
+    from mcp.server import MCPServer as Server
+    from mcp.server.mcpserver import Context
+    from mcp.types import ToolAnnotations
+
+    reads = ToolAnnotations(read_only_hint=True)
+except ImportError:
+    from mcp.server.fastmcp import Context, FastMCP as Server
+    from mcp.types import ToolAnnotations
+
+    reads = ToolAnnotations(readOnlyHint=True)
+
+server = Server("library", instructions="A library of four books.")
+
+
+@server.tool(annotations=reads)
+def find_book(title: str, limit: int = 10) -> str:
+    """Find a book by words of its title."""
+    return f"found {title} (at most {limit})"
+
+
+@server.tool(annotations=reads)
+async def count_books(context: Context, delay: float = 0.01) -> int:
+    """Count the books, slowly, with progress."""
+    for shelf in range(3):
+        await context.report_progress(shelf + 1, 3, f"shelf {shelf + 1}")
+        await asyncio.sleep(delay)
+    return 4
+
+
+@server.tool()
+def lend_book(title: str, to: str) -> dict[str, str]:
+    """Lend a book to somebody."""
+    return {"title": title, "to": to}
+
+
+@server.tool()
+def lose_book(title: str) -> str:
+    """Fails."""
+    raise ValueError(f"{title} cannot be lost")
+
+
+@server.resource("library://rules")
+def rules() -> str:
+    """The rules of the house."""
+    return "Quiet, please."
+
+
+@server.resource("library://shelves/{number}")
+def shelf(number: str) -> str:
+    """What stands on a shelf."""
+    return f"shelf {number}"
+
+
+@server.prompt()
+def recommend(topic: str) -> str:
+    """Ask for a recommendation."""
+    return f"Recommend a book about {topic}."
+
+
+server.run()

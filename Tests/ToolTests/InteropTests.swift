@@ -1,0 +1,138 @@
+import Foundation
+import JSON
+import Testing
+
+/// Clients and servers of the official Python SDKs, each with each, through the gate: what a client sees is what it sees without.
+@Suite(.enabled(if: Interop.isReady, "the SDKs are absent: run Tests/Interop/setup"), .serialized)
+struct InteropTests {
+  struct Pair: CustomTestStringConvertible {
+    let client: Interop.Client
+    let server: Interop.Line
+    var testDescription: String { "\(client) with a server on \(server)" }
+  }
+
+  static let pairs = Interop.Line.allCases.flatMap { server in Interop.Client.allCases.map { Pair(client: $0, server: server) } }
+
+  private let script: Value = [
+    "calls": [
+      ["name": "find_book", "arguments": ["title": "Emma"]], ["name": "count_books"],
+      ["name": "lend_book", "arguments": ["title": "Emma", "to": "Ann"]], ["name": "lose_book", "arguments": ["title": "Emma"]],
+    ],
+    "read": ["library://rules", "library://shelves/7"],
+    "prompts": [["name": "recommend", "arguments": ["topic": "whales"]]],
+  ]
+
+  @Test(arguments: pairs)
+  func aStarterPolicyChangesNothing(pair: Pair) throws {
+    let command = Interop.server(pair.server)
+    let folder = try starter(for: command)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let direct = try talk(pair.client, script, command)
+    let guarded = try talk(pair.client, script, gate(folder) + command)
+    #expect(direct.count >= 9)
+    #expect(guarded.count == direct.count)
+    for (step, (there, here)) in zip(direct, guarded).enumerated() {
+      #expect(comparable(here) == comparable(there), "step \(step)")
+    }
+  }
+
+  @Test(arguments: pairs)
+  func aDenialIsSeenAndTheSessionGoesOn(pair: Pair) throws {
+    let command = Interop.server(pair.server)
+    let folder = try starter(for: command)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rule =
+      "edition 1\npolicy narrow\nuse \"./policy.sally\"\ndeny no_lending\n  on library.lend_book\n  because \"The library is closed.\"\n"
+    try Data(rule.utf8).write(to: URL(filePath: folder).appending(path: "narrow.sally"))
+    let steps = try talk(pair.client, script, gate(folder) + command)
+    let denied = try #require(steps.first { $0["step"] == "call lend_book" })
+    #expect(denied["result"]?["isError"]?.boolean == true)
+    let denial = denied["result"]?["_meta"]?["com.sallyport/denial"]
+    #expect(denial?["code"] == "PERMISSION_DENIED" && denial?["rule"] == "no_lending")
+    #expect(denied["result"]?["content"]?[0]?["text"]?.string?.contains("The library is closed.") == true)
+    let after = try #require(steps.first { $0["step"] == "prompt recommend" })
+    #expect(after["result"] != nil, "the session ended with the denial")
+    let tools = steps.first { $0["step"] == "tools" }?["result"]?["tools"]?.elements?.compactMap { $0["name"]?.string }
+    #expect(tools == ["find_book", "count_books", "lose_book"])
+  }
+
+  @Test func theTimeServer() throws {
+    let command = [Interop.python(.v2), "-m", "mcp_server_time", "--local-timezone", "Europe/Paris"]
+    let script: Value = [
+      "calls": [
+        ["name": "convert_time", "arguments": ["source_timezone": "Europe/Paris", "time": "12:00", "target_timezone": "Asia/Tokyo"]],
+        ["name": "get_current_time", "arguments": ["timezone": "Mars/Base"]],
+      ]
+    ]
+    try expectTheSame(script, command)
+  }
+
+  @Test func theGitServer() throws {
+    let repository = FileManager.default.temporaryDirectory.appending(path: "sallyport-git-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: repository) }
+    #expect(try run("/usr/bin/env", ["git", "init", "-q", "-b", "main", repository]).exitCode == 0)
+    let command = [Interop.python(.v2), "-m", "mcp_server_git", "--repository", repository]
+    let script: Value = [
+      "calls": [
+        ["name": "git_status", "arguments": ["repo_path": .string(repository)]],
+        ["name": "git_log", "arguments": ["repo_path": "/nowhere"]],
+      ]
+    ]
+    try expectTheSame(script, command)
+  }
+
+  private func expectTheSame(_ script: Value, _ command: [String]) throws {
+    let folder = try starter(for: command)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let direct = try talk(.v2auto, script, command)
+    let guarded = try talk(.v2auto, script, gate(folder) + command)
+    #expect(direct.count >= 3 && direct.map(comparable) == guarded.map(comparable))
+  }
+
+  private func starter(for command: [String]) throws -> String {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "sallyport-interop-\(UUID().uuidString)").path
+    let finished = try run(Programs.sallyport, ["init", "--into", folder, "--"] + command)
+    try #require(finished.exitCode == 0, "\(finished)")
+    return folder
+  }
+
+  private func gate(_ folder: String) -> [String] { [Programs.sallyport, "wrap", "--policy", folder, "--agent", "assistant", "--"] }
+
+  private func talk(_ client: Interop.Client, _ script: Value, _ command: [String]) throws -> [Value] {
+    let text = String(decoding: write(script), as: UTF8.self)
+    let finished = try run(Interop.python(client.line), [Interop.path("client_\(client.line).py")] + client.mode + [text] + command)
+    try #require(finished.exitCode == 0, "\(finished)")
+    return try finished.output.split(separator: "\n").map { try Value(parsing: Array($0.utf8)) }
+  }
+
+  /// Without what the gate changes on purpose: lists are private to the caller they were filtered for.
+  private func comparable(_ step: Value) -> Value {
+    guard let result = step["result"], let members = result.members else { return step }
+    let rest = members.filter { !["cacheScope", "ttlMs"].contains($0.name) }
+    return ["step": step["step"] ?? .null, "result": .object(rest)]
+  }
+}
+
+/// What Tests/Interop/setup has installed.
+enum Interop {
+  enum Line: String, CaseIterable { case v1, v2 }
+
+  enum Client: CaseIterable {
+    case v1, v2auto, v2legacy
+
+    var line: Line { self == .v1 ? .v1 : .v2 }
+    var mode: [String] {
+      switch self {
+      case .v1: ["handshake"]
+      case .v2auto: ["auto"]
+      case .v2legacy: ["legacy"]
+      }
+    }
+  }
+
+  static let isReady = Line.allCases.allSatisfy { FileManager.default.isExecutableFile(atPath: python($0)) }
+
+  static func path(_ name: String) -> String { Programs.checkout + "/Tests/Interop/" + name }
+  static func python(_ line: Line) -> String { path(".venv-\(line)/bin/python") }
+  static func server(_ line: Line) -> [String] { [python(line), path("server.py")] }
+}
