@@ -14,6 +14,8 @@ let package = Package(
     benchmark("JSONBenchmark", of: ["JSON"]),
     benchmark("DecisionBenchmark", of: ["JSON", "Compilation", "Decision"]),
     benchmark("FilterBenchmark", of: ["Filters", "Patterns", "RegularExpressions"]),
+    // The gate is measured as a program: its path is an argument.
+    .executableTarget(name: "StdioBenchmark"),
   ]
 )
 
