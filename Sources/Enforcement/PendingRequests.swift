@@ -54,8 +54,11 @@ struct PendingRequests {
 
   mutating func remove(_ identifier: Identifier) -> PendingRequest? {
     guard let place = place(of: identifier) else { return nil }
-    fingerprints.remove(at: place)
-    return entries.remove(at: place)
+    // The last one takes its place: most servers answer the oldest first, and moving all the others would cost more than the decision.
+    fingerprints.swapAt(place, fingerprints.count - 1)
+    fingerprints.removeLast()
+    entries.swapAt(place, entries.count - 1)
+    return entries.removeLast()
   }
 
   mutating func cancel(_ identifier: Identifier) -> PendingRequest? {

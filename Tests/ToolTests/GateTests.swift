@@ -11,7 +11,7 @@ import Testing
     var client = try GateClient(server: [Programs.stub, "answer", "10"])
     client.call(1)
     #expect(try client.receiveText().text.hasSuffix("xxxxxxxxxx"))
-    client.call(2, text: "forbidden")
+    client.call(2, text: "xyzzy")
     let denied = try client.receive()
     #expect(denied.denialCode == "PERMISSION_DENIED")
     #expect(denied["result"]?["isError"]?.boolean == true)
@@ -22,7 +22,7 @@ import Testing
     let calls = try logLines(end.errors).filter { $0["message"] == "call" && $0["target"] == "echo" }
     #expect(calls.map { $0["outcome"]?.string } == ["allowed", "denied", "allowed"])
     #expect(calls[1]["rule"] == "not_this_word")
-    #expect(!end.errors.contains("forbidden"), "values of arguments stay out of the log")
+    #expect(!end.errors.contains("xyzzy"), "values of arguments stay out of the log")
   }
 
   @Test func aServerThatDiesIsAnsweredForUntilTheClientCloses() throws {
@@ -70,11 +70,11 @@ import Testing
 
   /// Each side is full while the other writes: whoever waited for the other would wait for ever.
   @Test func largeMessagesBothWaysAtOnce() throws {
-    let size = 3_000_000
+    let size = 1_000_000
     let text = String(repeating: "y", count: size)
     var client = try GateClient(server: [Programs.stub, "answer", String(size)])
-    for id in 1...6 { client.call(id, text: text) }
-    for id in 1...6 {
+    for id in 1...4 { client.call(id, text: text) }
+    for id in 1...4 {
       let answer = try client.receiveText()
       #expect(answer.id == id && answer.text.utf8.count > size)
     }

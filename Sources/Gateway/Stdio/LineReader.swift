@@ -132,6 +132,12 @@ package struct LineReader: ~Copyable {
       end -= start
       start = 0
     }
-    if buffer.count - end < Self.chunk { buffer.append(contentsOf: repeatElement(0, count: max(buffer.count, Self.chunk))) }
+    if buffer.count - end < Self.chunk { grow(to: buffer.count * 2) }
+  }
+
+  private mutating func grow(to count: Int) {
+    var larger = [UInt8](repeating: 0, count: count)
+    larger.replaceSubrange(0..<end, with: buffer[0..<end])
+    buffer = larger
   }
 }
