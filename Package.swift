@@ -69,7 +69,7 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
     .testTarget(
-      name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "TestSupport"], exclude: ["Cases"]),
+      name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "Digests", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
     .testTarget(name: "FiltersTests", dependencies: ["Filters", "JSON", "Patterns", "RegularExpressions", "TestSupport"]),
     .testTarget(

@@ -61,15 +61,20 @@ extension Checker {
     switch problem {
     case .noMember(let step, let candidates):
       let name = fact.steps[step].name
-      let near = suggestion(for: name, among: candidates)
-      let where_ = all.count == 1 && count == 1 ? "`\(tool)`" : all.count == count ? "none of the tools of this rule" : listed(all)
+      // Where other tools have it, the name is right and the rule speaks of too much.
+      let isMisspelt = all.count == count
+      let near = isMisspelt ? suggestion(for: name, among: candidates) : nil
       let message =
-        all.count == count && count > 1 ? "no tool of this rule has an argument `\(name)`" : "no argument `\(name)` in \(where_)"
-      var help = near.map { "did you mean `\($0)`?" }
-      if help == nil, all.count < count {
-        help = "\(count - all.count) of the \(count) tools of `\(rule.text)` have it; give the others a rule of their own"
+        isMisspelt && count > 1 ? "no tool of this rule has an argument `\(name)`" : "no argument `\(name)` in \(listed(all))"
+      let help: String
+      if let near {
+        help = "did you mean `\(near)`?"
+      } else if !isMisspelt {
+        help =
+          "\(count - all.count) of the \(count) tools of `\(rule.text)` \(count - all.count == 1 ? "has" : "have") it; give the others a rule of their own"
+      } else {
+        help = candidates.isEmpty ? "`\(tool)` takes no arguments" : "`\(tool)` has \(listed(candidates, most: 12))"
       }
-      if help == nil { help = candidates.isEmpty ? "it takes no arguments" : "its arguments are \(listed(candidates, most: 12))" }
       report(
         .unknownArgument, message, fact.steps[step].range ?? fact.range, "no such argument", help: help,
         fixes: replacement(near, fact.steps[step].range ?? fact.range))
@@ -134,7 +139,9 @@ extension Checker {
     }
     if lists == 1 {
       if case .array = reading.shape {
-        report(.badQuantifier, "a quantifier speaks of one list", fact.range, "leads to a list within a list", help: "test a member of the elements")
+        report(
+          .badQuantifier, "a quantifier speaks of one list", fact.range, "leads to a list within a list",
+          help: "test a member of the elements")
         return nil
       }
       return reading
@@ -169,7 +176,8 @@ extension Checker {
       reportUntyped(fact)
       return nil
     case .object:
-      report(.typeMismatch, "`\(fact.text)` is an object", fact.range, "no single value", help: "test one of its members: `\(fact.text).NAME`")
+      report(
+        .typeMismatch, "`\(fact.text)` is an object", fact.range, "no single value", help: "test one of its members: `\(fact.text).NAME`")
       return nil
     default: return reading
     }

@@ -18,7 +18,8 @@ extension Checker {
     case .listed(let isListed): kind = .listed(isListed)
     case .limited(let name, let retryAfter):
       _ = expected(name, [.limit], file)
-      if let retryAfter, case .duration = retryAfter.kind {} else if let retryAfter {
+      if let retryAfter, case .duration = retryAfter.kind {
+      } else if let retryAfter {
         report(.badQuantity, "a pause is a length of time", retryAfter.range, "none", help: "write `retry after 26s`")
       }
       reportLater(.expectLimited, expectation.range)
@@ -71,7 +72,8 @@ extension Checker {
       let near = suggestion(for: code.text, among: denialCodes)
       report(
         .unknownChoice, "no denial has the code `\(code.text)`", code.range, "no such code",
-        help: near.map { "did you mean `\($0)`?" } ?? "the codes are \(listed(denialCodes, most: 12))", fixes: replacement(near, code.range))
+        help: near.map { "did you mean `\($0)`?" } ?? "the codes are \(listed(denialCodes, most: 12))", fixes: replacement(near, code.range)
+      )
       return nil
     }
     guard let name else { return .anyReason }

@@ -1,3 +1,4 @@
+internal import RegularExpressions
 internal import Syntax
 internal import Text
 
@@ -23,11 +24,12 @@ extension Checker {
       } else {
         names[pattern.name.text] = pattern.name.range
       }
-      _ = self.pattern(pattern.regex)
+      _ = self.pattern(pattern.regex, .search)
       let missing = [pattern.hits.isEmpty ? "`hit`" : nil, pattern.misses.isEmpty ? "`miss`" : nil].compactMap(\.self)
       if !missing.isEmpty {
         report(
-          .unprovenPattern, "pattern `\(pattern.name.text)` has no \(missing.joined(separator: " and no "))", pattern.name.range, "unproven",
+          .unprovenPattern, "pattern `\(pattern.name.text)` has no \(missing.joined(separator: " and no "))", pattern.name.range,
+          "unproven",
           help: "show one text it finds and one it must leave alone: `hit \"…\" miss \"…\"`")
       }
     }
@@ -59,7 +61,8 @@ extension Checker {
       findPattern(name, file)
       for action in actions { check(action, file) }
     case .longerThan(let size, let actions, _):
-      if case .size(let bytes) = size.kind, bytes > 0 {} else {
+      if case .size(let bytes) = size.kind, bytes > 0 {
+      } else {
         report(.badQuantity, "a length is a size", size.range, "no size", help: "write `longer than 64KiB`")
       }
       for action in actions { check(action, file) }
@@ -94,6 +97,7 @@ extension Checker {
     report(
       .unknownPattern, "no pattern `\(last.text)` in `\(set.text)`", last.range, "no such pattern",
       also: [.init(symbol.range, "has \(counted(patterns.count, "pattern"))")],
-      help: near.map { "did you mean `\($0)`?" } ?? (patterns.isEmpty ? nil : "it has \(listed(patterns))"), fixes: replacement(near, last.range))
+      help: near.map { "did you mean `\($0)`?" } ?? (patterns.isEmpty ? nil : "it has \(listed(patterns))"),
+      fixes: replacement(near, last.range))
   }
 }

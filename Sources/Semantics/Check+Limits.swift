@@ -7,7 +7,9 @@ extension Checker {
   mutating func checkCosts() {
     var costs: [ToolReference: (specificity: Int, amount: Number, range: SourceRange)] = [:]
     for cost in declared.costs {
-      guard let amount = positive(cost.syntax.amount, "a cost"), let targets = resolve(cost.syntax.target, from: cost.file) else { continue }
+      guard let amount = positive(cost.syntax.amount, "a cost"), let targets = resolve(cost.syntax.target, from: cost.file) else {
+        continue
+      }
       let specificity = cost.syntax.target.specificity
       for tool in targets.tools {
         if let other = costs[tool], other.specificity >= specificity {
@@ -31,7 +33,8 @@ extension Checker {
       report(.badQuantity, "a period is at least 1", period.range, "no time", help: "write `per minute` or `per 15 minutes`")
     }
     if case .wait(let time)? = syntax.overflow {
-      if case .duration(let milliseconds) = time.kind, milliseconds > 0 {} else {
+      if case .duration(let milliseconds) = time.kind, milliseconds > 0 {
+      } else {
         report(.badQuantity, "a call waits for some time", time.range, "no length of time", help: "write `over wait up to 2s`")
       }
     }
@@ -49,7 +52,8 @@ extension Checker {
     guard case .number(let digits) = literal.kind, let number = number(digits, literal.range) else { return nil }
     if number > 0 { return number }
     report(
-      .impossibleLimit, "\(what) is more than 0", literal.range, "nothing", help: "to close a tool for everyone, deny it: `deny NAME on SERVER.TOOL`")
+      .impossibleLimit, "\(what) is more than 0", literal.range, "nothing",
+      help: "to close a tool for everyone, deny it: `deny NAME on SERVER.TOOL`")
     return nil
   }
 
@@ -84,7 +88,8 @@ extension Checker {
     guard let subject = argumentToMeasure(fact, context), case .shapes(let shapes) = subject.values else { return }
     guard let other = shapes.first(where: { !$0.suits(.number) }) else { return }
     report(
-      .typeMismatch, "`\(fact.text)` is \(other.noun)", fact.range, "cannot be added up", help: "a limit adds up a number: `of args.amount`")
+      .typeMismatch, "`\(fact.text)` is \(other.noun)", fact.range, "cannot be added up", help: "a limit adds up a number: `of args.amount`"
+    )
   }
 
   private mutating func argumentToMeasure(_ fact: FactPath, _ context: ConditionContext) -> Subject? {

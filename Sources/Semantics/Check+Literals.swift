@@ -59,7 +59,8 @@ extension Checker {
     let near = suggestion(for: constant.text, among: names).map { constant.type == .text ? "\"\($0)\"" : $0 }
     report(
       .valueNotAllowed, "`\(subject.text)` is never \(constant.quoted)", literal.range, "the tool's schema does not allow it",
-      help: near.map { "did you mean `\($0)`?" } ?? "it allows \(listed(allowed.map(\.quoted), most: 12))", fixes: replacement(near, literal.range))
+      help: near.map { "did you mean `\($0)`?" } ?? "it allows \(listed(allowed.map(\.quoted), most: 12))",
+      fixes: replacement(near, literal.range))
     return false
   }
 
@@ -91,7 +92,8 @@ extension Checker {
     if let lower = ends[0], let upper = ends[1], upper < lower {
       report(
         .invertedRange, "this range ends before it starts", range.range, "\(lower.description) is more than \(upper.description)",
-        help: "write `\(upper.description)..\(lower.description)`", fixes: replacement("\(upper.description)..\(lower.description)", range.range))
+        help: "write `\(upper.description)..\(lower.description)`",
+        fixes: replacement("\(upper.description)..\(lower.description)", range.range))
       return nil
     }
     return (ends[0], ends[1])
@@ -119,7 +121,9 @@ extension Checker {
         return false
       }
       if let before = seen[element.kind] {
-        report(.duplicateElement, "this element is in the set already", element.range, "again", also: [.init(before, "the first one")], help: "remove it")
+        report(
+          .duplicateElement, "this element is in the set already", element.range, "again", also: [.init(before, "the first one")],
+          help: "remove it")
       } else {
         seen[element.kind] = element.range
       }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import RegularExpressions
 internal import Syntax
 internal import Text
 
@@ -84,7 +85,7 @@ extension Checker {
       return paths.contains(nil) ? nil : .under(paths.compactMap(\.self))
     case .matches(let regex):
       guard require(.text, of: subject, predicate.range) else { return nil }
-      return pattern(regex).map(Atom.Test.matches)
+      return pattern(regex, .whole).map(Atom.Test.matches)
     case .isTrue: return require(.boolean, of: subject, predicate.range) ? .isTrue : nil
     case .present: return .present
     }
@@ -97,9 +98,11 @@ extension Checker {
     guard comparison == .equal || comparison == .notEqual else {
       guard case .number(let number) = constant, !subject.isWeekday else {
         report(
-          .unorderedText, "`\(comparison.rawValue)` compares numbers", literal.range, subject.isWeekday ? "weekdays have no order" : "not a number",
+          .unorderedText, "`\(comparison.rawValue)` compares numbers", literal.range,
+          subject.isWeekday ? "weekdays have no order" : "not a number",
           help: subject.isWeekday
-            ? "write `\(subject.text) in {fri, sat, sun}`" : "text is compared with `==`, `in`, `starts with`, `ends with`, `contains` or `matches`")
+            ? "write `\(subject.text) in {fri, sat, sun}`"
+            : "text is compared with `==`, `in`, `starts with`, `ends with`, `contains` or `matches`")
         return nil
       }
       guard require(.number, of: subject, predicate.range, literal: literal), checkClock(number, subject, literal.range) else { return nil }
@@ -110,7 +113,9 @@ extension Checker {
       default: return .atLeast(number)
       }
     }
-    guard require(constant.type, of: subject, predicate.range, literal: literal), checkAllowed(constant, literal, subject) else { return nil }
+    guard require(constant.type, of: subject, predicate.range, literal: literal), checkAllowed(constant, literal, subject) else {
+      return nil
+    }
     if subject.fact.isHost, case .text(let text) = constant {
       return hostPattern(text, literal.range, allowsWildcard: false).map { .hostIn([$0]) }
     }
@@ -137,7 +142,7 @@ extension Checker {
   ) -> Atom.Test? {
     guard comparison == .equal || comparison == .notEqual else {
       report(
-        .factComparison, "two facts are compared with `==` or `!=` only", predicate.range, "of no fixed order",
+        .factComparison, "two facts are compared with `==` or `!=` only", predicate.range, "not `==` or `!=`",
         help: "compare one of them with a number that is written out")
       return nil
     }
@@ -155,12 +160,18 @@ extension Checker {
       return nil
     }
     guard let type = subject.scalarType ?? right.scalarType else { return .sameAs(right.fact) }
-    guard type != .boolean, require(type, of: subject, predicate.range), require(type, of: right, predicate.range) else {
-      if type == .boolean {
-        report(.factComparison, "two facts are compared as text or as numbers", predicate.range, "true or false", help: "write both cases out")
-      }
+    guard type != .boolean else {
+      report(
+        .factComparison, "two facts are compared as text or as numbers", predicate.range, "true or false", help: "write both cases out")
       return nil
     }
+    if let one = subject.scalarType, let two = right.scalarType, one != two {
+      report(
+        .typeMismatch, "`\(subject.text)` is \(one.noun) and `\(right.text)` is \(two.noun)", predicate.range, "never equal",
+        help: "compare facts of one type")
+      return nil
+    }
+    guard require(type, of: subject, predicate.range), require(type, of: right, predicate.range) else { return nil }
     return .sameAs(right.fact)
   }
 

@@ -1,4 +1,5 @@
 internal import JSON
+internal import RegularExpressions
 internal import Syntax
 internal import Text
 
@@ -15,7 +16,8 @@ extension Checker {
   private mutating func check(_ refinement: In<RefineSyntax>, _ seen: inout RefinedFields) {
     let target = refinement.syntax.target
     guard case .tool = target.kind else {
-      report(.typeMismatch, "only tools have an input to refine", target.range, "no tool", help: "name a tool: `refine SERVER.TOOL { … }`")
+      report(
+        .misplacedTarget, "only tools have an input to refine", target.range, "no tool", help: "name a tool: `refine SERVER.TOOL { … }`")
       return
     }
     guard let targets = resolve(target, from: refinement.file) else { return }
@@ -72,13 +74,14 @@ extension Checker {
       guard let (lower, upper) = bounds(range), suits(.number, reading, constraint, field) else { return }
       requireSomething(.between(lower, upper), reading, constraint, field, tool)
     case .step(let literal):
-      guard suits(.number, reading, constraint, field), case .number(let digits) = literal.kind, let step = number(digits, literal.range) else {
+      guard suits(.number, reading, constraint, field), case .number(let digits) = literal.kind, let step = number(digits, literal.range)
+      else {
         return
       }
       if step <= 0 { report(.badQuantity, "a step is more than 0", literal.range, "no step", help: "write `step 0.01`") }
     case .oneOf(let literals): checkOneOf(literals, constraint, field, reading, tool)
     case .matches(let regex):
-      if suits(.text, reading, constraint, field) { _ = pattern(regex) }
+      if suits(.text, reading, constraint, field) { _ = pattern(regex, .whole) }
     case .length(let range):
       guard bounds(range) != nil else { return }
       if case .array = reading.shape { return }
@@ -131,14 +134,16 @@ extension Checker {
   }
 
   private mutating func checkOneOf(
-    _ literals: [Literal], _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ reading: ArgumentReading, _ tool: ToolReference
+    _ literals: [Literal], _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ reading: ArgumentReading,
+    _ tool: ToolReference
   ) {
     for literal in literals {
       guard let constant = plainConstant(literal), suits(constant.type, reading, constraint, field) else { return }
       guard let allowed = reading.shape.allowedConstants, !allowed.contains(where: { $0.isSame(as: constant) }) else { continue }
       let near = suggestion(for: constant.text, among: allowed.map(\.text))
       report(
-        .valueNotAllowed, "`\(field.subject.text)` is never \(constant.quoted)", literal.range, "the schema of `\(name(of: tool))` does not allow it",
+        .valueNotAllowed, "`\(field.subject.text)` is never \(constant.quoted)", literal.range,
+        "the schema of `\(name(of: tool))` does not allow it",
         help: near.map { "did you mean `\($0)`?" } ?? "it allows \(listed(allowed.map(\.quoted), most: 12))")
     }
   }
@@ -161,7 +166,8 @@ extension Checker {
     for constraint in field.constraints {
       switch constraint.kind {
       case .between(let range):
-        guard case .number(let lower)? = range.lower.map({ $0.kind }) ?? .number("0"), case .number(let upper)? = range.upper.map({ $0.kind }) ?? .number("0")
+        guard case .number(let lower)? = range.lower.map({ $0.kind }) ?? .number("0"),
+          case .number(let upper)? = range.upper.map({ $0.kind }) ?? .number("0")
         else { continue }
         domain.restrict(to: .between(range.lower == nil ? nil : Number(lower), range.upper == nil ? nil : Number(upper)), passing: true)
       case .oneOf(let literals): domain.restrict(to: .isIn(literals.compactMap(\.constant)), passing: true)

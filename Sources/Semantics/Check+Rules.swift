@@ -42,7 +42,8 @@ extension Checker {
       case .ask(let ask):
         let kind = CheckedPolicies.Rule.Kind.ask(.init(approvers: ask.approvers.value, withinMilliseconds: duration(ask)))
         if ask.approvers.value.isEmpty {
-          report(.badText, "an approval comes from someone", ask.approvers.range, "nobody", help: "name a group of people: `from \"leads\"`")
+          report(
+            .badText, "an approval comes from someone", ask.approvers.range, "nobody", help: "name a group of people: `from \"leads\"`")
         }
         check(rule, ask.name, kind, resolve(ask.targets, from: rule.file), ask.targets, ask.condition, ask.because)
       }
@@ -101,20 +102,24 @@ extension Checker {
   /// The first moment that is too late: a day is included whole, a moment is not.
   private mutating func end(of literal: Literal) -> Int64? {
     guard case .moment(let moment) = literal.kind else {
-      report(.badQuantity, "a grant ends on a day or at a moment", literal.range, "neither", help: "write `2027-03-31` or `2027-03-31T18:00:00Z`")
+      report(
+        .badQuantity, "a grant ends on a day or at a moment", literal.range, "neither", help: "write `2027-03-31` or `2027-03-31T18:00:00Z`"
+      )
       return nil
     }
     let end = moment.milliseconds + (moment.isDay ? millisecondsPerDay : 0)
     if let now = options.now, end <= now.milliseconds {
       report(
-        .grantExpired, "this grant has ended", literal.range, "in the past", help: "remove the grant, or give it a later end if it is still needed")
+        .grantExpired, "this grant has ended", literal.range, "in the past",
+        help: "remove the grant, or give it a later end if it is still needed")
     }
     return end
   }
 
   private mutating func duration(_ ask: AskSyntax) -> Int64 {
     guard case .duration(let milliseconds) = ask.within.kind, milliseconds > 0 else {
-      report(.badQuantity, "an approval needs some time", ask.within.range, "no length of time", help: "write how long to wait: `within 15m`")
+      report(
+        .badQuantity, "an approval needs some time", ask.within.range, "no length of time", help: "write how long to wait: `within 15m`")
       return 0
     }
     return milliseconds
@@ -143,7 +148,8 @@ extension Checker {
       ).sorted()
       let names = numbers.map { parts.rules[$0].name }
       report(
-        .coveredGrant, "grant `\(rule.name)` opens nothing: \(listed(names)) \(names.count == 1 ? "denies" : "deny") all of it", rule.nameRange,
+        .coveredGrant, "grant `\(rule.name)` opens nothing: \(listed(names)) \(names.count == 1 ? "denies" : "deny") all of it",
+        rule.nameRange,
         "never allows a call", also: numbers.prefix(3).map { .init(parts.rules[$0].nameRange, "denies without a condition") },
         help: "a deny wins over every grant; remove the grant, or give the deny a `when`")
     }

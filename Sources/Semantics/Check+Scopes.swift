@@ -30,7 +30,8 @@ extension Checker {
     for target in scope.syntax.opens {
       if case .scope(let name) = target.kind {
         report(
-          .badQuantifier, "a scope opens tools, not scopes", target.range, "a scope", help: "write `implies \(name.text)` behind what it opens")
+          .misplacedTarget, "a scope opens tools, not scopes", target.range, "a scope",
+          help: "write `implies \(name.text)` behind what it opens")
       } else if let resolved = resolve(target, from: scope.file) {
         targets.formUnion(resolved)
       }

@@ -72,7 +72,9 @@ extension Checker {
       return row.claims.count > before
     case (.argument(let fact), .value(let value)):
       guard let path = ArgumentPath(fact), path.steps.count == 1, case .member(let name) = path.steps[0] else {
-        report(.badTable, "a column gives one argument of the call", fact.range, "deeper than that", help: "write the whole call in the `call` column")
+        report(
+          .badTable, "a column gives one argument of the call", fact.range, "deeper than that",
+          help: "write the whole call in the `call` column")
         return false
       }
       guard let value = json(value) else { return false }

@@ -214,6 +214,7 @@ extension Snapshot {
 
   /// Whether some resource it lists, or one its templates could make, matches.
   fileprivate func offersResource(like glob: Glob) -> Bool {
-    resources.contains { glob.overlaps(Glob(literal: $0.uri)) } || resourceTemplates.contains { glob.overlaps(Glob(template: $0.uriTemplate)) }
+    resources.contains { glob.overlaps(Glob(literal: $0.uri)) }
+      || resourceTemplates.contains { glob.overlaps(Glob(template: $0.uriTemplate)) }
   }
 }

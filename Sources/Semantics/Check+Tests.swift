@@ -135,19 +135,19 @@ extension Checker {
     switch target.kind {
     case .tool(let server, let name), .prompt(let server, let name):
       if let glob = [server, name].first(where: { $0.text.utf8.contains(UInt8(ascii: "*")) }) {
-        report(.typeMismatch, "a call names one tool", glob.range, "a glob", help: "name the tool: `call SERVER.TOOL`")
+        report(.misplacedTarget, "a call names one tool", glob.range, "a glob", help: "name the tool: `call SERVER.TOOL`")
         return nil
       }
       guard let resolved = resolve(target, from: file) else { return nil }
       return resolved.tools.first.map { .tool($0) } ?? resolved.prompts.first.map { .prompt($0) }
     case .resource(let server, let uri):
       guard !server.text.utf8.contains(UInt8(ascii: "*")), !uri.value.contains("*") else {
-        report(.typeMismatch, "a call reads one resource", target.range, "a glob", help: "write the whole address")
+        report(.misplacedTarget, "a call reads one resource", target.range, "a glob", help: "write the whole address")
         return nil
       }
       return find(server, .server, from: file).map { .resource(server: $0.index, uri: uri.value) }
     case .scope(let name):
-      report(.typeMismatch, "a call names one tool", name.range, "a scope", help: "name a tool the scope opens")
+      report(.misplacedTarget, "a call names one tool", name.range, "a scope", help: "name a tool the scope opens")
       return nil
     }
   }
@@ -187,7 +187,8 @@ extension Checker {
         fixes: replacement("\"\(word)\"", literal.range))
     case .moment, .duration, .size:
       report(
-        .badQuantity, "JSON has no \(literal.kind.noun.split(separator: " ").dropFirst().joined(separator: " "))", literal.range, "no JSON value",
+        .badQuantity, "JSON has no \(literal.kind.noun.split(separator: " ").dropFirst().joined(separator: " "))", literal.range,
+        "no JSON value",
         help: "write it as text in quotes, or as a plain number")
     }
     return nil

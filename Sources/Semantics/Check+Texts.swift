@@ -1,3 +1,4 @@
+internal import JSON
 internal import RegularExpressions
 internal import Syntax
 internal import Text
@@ -58,16 +59,44 @@ extension Checker {
     return isWildcard ? .below(name.lowercased()) : .exactly(name.lowercased())
   }
 
-  /// A regular expression that takes time in proportion to the text; nil: reported.
-  mutating func pattern(_ literal: RegexLiteral) -> TextPattern? {
-    let caseInsensitive = literal.flags.contains("i")
+  /// A regular expression that cannot be made to take long; nil: reported.
+  mutating func pattern(_ literal: RegexLiteral, _ mode: MatchMode) -> TextPattern? {
+    let pattern = TextPattern(source: literal.source, caseInsensitive: literal.flags.contains("i"))
+    let expression: RegularExpression
     do throws(RegularExpressions.SyntaxError) {
-      _ = try RegularExpression(parsing: literal.source, caseInsensitive: caseInsensitive)
+      expression = try RegularExpression(parsing: pattern.source, caseInsensitive: pattern.caseInsensitive)
     } catch {
       report(.patternSyntax, "this is no pattern: \(error.message)", place(of: error.range, in: literal), "here", help: error.help)
       return nil
     }
-    return TextPattern(source: literal.source, caseInsensitive: caseInsensitive)
+    let ambiguity = ambiguities[mode]?[pattern] ?? expression.ambiguity(mode)
+    ambiguities[mode, default: [:]][pattern] = ambiguity
+    return checkTime(ambiguity, literal) ? pattern : nil
+  }
+
+  /// A square is let pass, bounded by the engine's match limit: `.*x.*` and nearly every search are of that kind.
+  private mutating func checkTime(_ ambiguity: Ambiguity, _ literal: RegexLiteral) -> Bool {
+    let help = "two parts of it can match the same text, so a text that fails is tried in very many ways; let only one of them take it"
+    switch ambiguity {
+    case .linear, .polynomial(degree: ...2, _): return true
+    case .polynomial(let degree, let text):
+      report(
+        .polynomialPattern, "this pattern can take very long", literal.range,
+        "a text of twice the length takes \(1 << min(degree, 20)) times as long: \(quoted(text))", help: help)
+    case .exponential(let text):
+      report(
+        .exponentialPattern, "this pattern takes exponential time", literal.range, "every repetition doubles the time: \(quoted(text))",
+        help: help)
+    case .tooLarge:
+      report(
+        .patternTooLarge, "this pattern is too large to be checked", literal.range, "its automaton has too many states",
+        help: "split it into several patterns, or lower its counts")
+    }
+    return false
+  }
+
+  private func quoted(_ text: HurtingText) -> String {
+    String(decoding: write(.string(text.repeated(4)), .compact), as: UTF8.self)
   }
 
   /// Where bytes of the pattern stand in the file: a slash of the pattern was written `\/`.

@@ -1,4 +1,5 @@
 internal import JSON
+internal import RegularExpressions
 package import Syntax
 package import Text
 
@@ -53,6 +54,8 @@ struct Checker {
   /// Claims that are only asked for their presence.
   var claimsAsked: Set<ClaimPath> = []
   var costsOfTools: [ToolReference: Number] = [:]
+  /// Patterns already examined: a pattern may stand in many rules.
+  var ambiguities: [MatchMode: [TextPattern: Ambiguity]] = [:]
   /// Labels something sets, and those something waits for.
   var labelsSet: Set<String> = []
   var labelsUsed: [Identifier] = []

@@ -46,6 +46,8 @@ extension Diagnostic.Code {
   package static let badTable = Self(.error, 207, "bad-table")
   /// A label cleared or asked for that nothing sets.
   package static let labelNeverSet = Self(.error, 208, "label-never-set")
+  /// A target of a kind that cannot stand here: a glob in a call, a resource in a refinement.
+  package static let misplacedTarget = Self(.error, 209, "misplaced-target")
 }
 
 // Types, facts and phases.

@@ -36,7 +36,11 @@ enum ValueDomain {
     case .equals(.text), .startsWith, .endsWith, .contains, .hostIn, .under, .matches: self = .texts(.all)
     case .isTrue, .equals(.boolean): self = .booleans(canBeTrue: true, canBeFalse: true)
     case .isIn(let constants):
-      if case .text? = constants.first { self = .texts(.all) } else { self = NumberDomain(passing: test) == nil ? .anything : .numbers(.all()) }
+      if case .text? = constants.first {
+        self = .texts(.all)
+      } else {
+        self = NumberDomain(passing: test) == nil ? .anything : .numbers(.all())
+      }
     default: self = NumberDomain(passing: test) == nil ? .anything : .numbers(.all())
     }
   }
@@ -207,13 +211,15 @@ extension Checker {
 
   private mutating func reportNever(_ atom: Atom, _ domain: FactDomain, isNegated: Bool) {
     report(
-      .neverHolds, "this test of `\(domain.text)` can never \(isNegated ? "fail, and `not` stands before it" : "hold")", atom.range, domain.bounds.map { "the tool's schema says \($0)" } ?? "impossible",
+      .neverHolds, "this test of `\(domain.text)` can never \(isNegated ? "fail, and `not` stands before it" : "hold")", atom.range,
+      domain.bounds.map { "the tool's schema says \($0)" } ?? "impossible",
       help: "a condition that cannot hold makes a rule that does nothing; correct the value or remove the test")
   }
 
   private mutating func reportAlways(_ range: SourceRange, _ domain: FactDomain) {
     report(
-      .alwaysHolds, "this test of `\(domain.text)` always holds", range, domain.bounds.map { "the tool's schema says \($0)" } ?? "always true",
+      .alwaysHolds, "this test of `\(domain.text)` always holds", range,
+      domain.bounds.map { "the tool's schema says \($0)" } ?? "always true",
       help: "remove it, or correct the value")
   }
 
@@ -226,7 +232,7 @@ extension Checker {
     let labels = (culprit.map { [$0] } ?? Array(others)).map { Diagnostic.Label($0.atom.range, "while this holds") }
     report(
       .contradiction, "these tests of `\(domain.text)` can never hold together", claimed.atom.range, "cannot hold", also: labels,
-      help: "one value cannot pass both; `or` was probably meant, or one of the values is wrong")
+      help: "one value cannot pass both: one of the values is wrong, or `or` was meant")
   }
 }
 

@@ -156,7 +156,8 @@ private struct SchemaReader {
   private func text(_ node: Node, _ values: [Node]?) -> ValueShape {
     .text(
       TextShape(
-        allowed: values?.compactMap(document.string), minimumLength: count(node, "minLength") ?? 0, maximumLength: count(node, "maxLength")))
+        allowed: values?.compactMap(document.string), minimumLength: count(node, "minLength") ?? 0, maximumLength: count(node, "maxLength"))
+    )
   }
 
   private func number(_ node: Node, _ values: [Node]?, isInteger: Bool) -> ValueShape {

@@ -14,7 +14,7 @@ enum SnapshotProblem: Error {
     switch self {
     case .notJSON(let error):
       return Diagnostic(
-        .snapshotNotJSON, "`\(path)` is not JSON", at: .init(range, "\(error.message) at byte \(error.offset)"),
+        .snapshotNotJSON, "`\(path)` is not JSON", at: .init(range, error.message),
         help: "make it again with `sallyport snapshot -o \(path) -- COMMAND`")
     case .shape(let place, let message):
       return Diagnostic(

@@ -59,13 +59,16 @@ struct TextDomain: Hashable {
     if let candidates { return candidates.isEmpty }
     if let maximumLength, maximumLength < minimumLength { return true }
     for group in prefixes + suffixes where group.allSatisfy({ $0.unicodeScalars.count > maximumLength ?? .max }) { return true }
-    return !areCompatible(prefixes) { $0.utf8.starts(with: $1.utf8) } || !areCompatible(suffixes) { $0.utf8.reversed().starts(with: $1.utf8.reversed()) }
+    return !areCompatible(prefixes) { $0.utf8.starts(with: $1.utf8) }
+      || !areCompatible(suffixes) { $0.utf8.reversed().starts(with: $1.utf8.reversed()) }
   }
 
   /// Whether of each two groups some two texts can hold of one text: one begins with the other.
   private func areCompatible(_ groups: [[String]], _ begins: (String, String) -> Bool) -> Bool {
     for (index, left) in groups.enumerated() {
-      for right in groups[(index + 1)...] where !left.contains(where: { a in right.contains { begins(a, $0) || begins($0, a) } }) { return false }
+      for right in groups[(index + 1)...] where !left.contains(where: { a in right.contains { begins(a, $0) || begins($0, a) } }) {
+        return false
+      }
     }
     return true
   }

@@ -44,10 +44,14 @@ private let sketches: CaseFiles = {
 
 @Test func firstSketchIsChecked() throws {
   let policies = try #require(check(load(["01-access.sally"], reader: sketches).value).value)
-  #expect(policies.rules.map(\.name) == ["platform_reads", "release_train", "small_refunds", "no_weekend_merges", "second_pair_of_eyes", "long_searches"])
-  #expect(policies.rules[1].targets.tools.map { policies.tool($0).name }.sorted() == [
-    "create_pull_request", "get_file_contents", "get_issue", "list_issues", "merge_pull_request", "search_code",
-  ])
+  #expect(
+    policies.rules.map(\.name) == [
+      "platform_reads", "release_train", "small_refunds", "no_weekend_merges", "second_pair_of_eyes", "long_searches",
+    ])
+  #expect(
+    policies.rules[1].targets.tools.map { policies.tool($0).name }.sorted() == [
+      "create_pull_request", "get_file_contents", "get_issue", "list_issues", "merge_pull_request", "search_code",
+    ])
   #expect(policies.agents[1].fixedClaims == [.init(.token, ["client"]): .text("support-desk"), .init(.token, ["env"]): .text("prod")])
   #expect(policies.claims[.init(.token, ["on_call"])] == .boolean)
   #expect(policies.layers == [.init(name: nil, hasGrants: true)])
