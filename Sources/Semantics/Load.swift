@@ -22,6 +22,8 @@ private struct Loader<Reader: FileReader> {
   /// The files being loaded, outermost first: what a cycle runs through.
   var chain: [Int] = []
   var nextID: UInt16 = 0
+  /// Said once; files that are left out may be many.
+  var hasSaidFull = false
 
   init(reader: Reader) { self.reader = reader }
 
@@ -30,12 +32,17 @@ private struct Loader<Reader: FileReader> {
     guard indices[path] == nil else { return }
     do throws(FileProblem) {
       let bytes = try reader.contents(of: path)
-      guard hasRoom(at: nil) else { return }
+      guard hasRoom else {
+        if !hasSaidFull { reportFull(at: standIn(for: path)) }
+        return
+      }
       add(path, bytes)
     } catch {
-      let file = SourceFile(id: takeID(), path: path, bytes: [])
-      absent.append(file)
-      diagnostics.append(cannotRead(path, error, at: SourceRange(file: file.id, lower: 0, upper: 0), named: path))
+      guard hasRoom else {
+        if !hasSaidFull { reportFull(at: standIn(for: path)) }
+        return
+      }
+      diagnostics.append(cannotRead(path, error, at: standIn(for: path), named: path))
     }
   }
 
@@ -44,7 +51,22 @@ private struct Loader<Reader: FileReader> {
     return SourceFile.ID(nextID)
   }
 
-  private func hasRoom(at range: SourceRange?) -> Bool { files.count + absent.count < LoadLimits.files }
+  private var hasRoom: Bool { files.count + absent.count < LoadLimits.files }
+
+  /// A place for a diagnostic about a file that was not read.
+  private mutating func standIn(for path: String) -> SourceRange {
+    let file = SourceFile(id: takeID(), path: path, bytes: [])
+    absent.append(file)
+    return SourceRange(file: file.id, lower: 0, upper: 0)
+  }
+
+  private mutating func reportFull(at range: SourceRange) {
+    hasSaidFull = true
+    diagnostics.append(
+      Diagnostic(
+        .tooManyFiles, "more than \(LoadLimits.files) files in one policy", at: .init(range, "one too many"),
+        help: "split the policy into sets that are checked on their own"))
+  }
 
   private mutating func add(_ path: String, _ bytes: [UInt8]) {
     let parsed = parse(SourceFile(id: takeID(), path: path, bytes: bytes))
@@ -75,11 +97,9 @@ private struct Loader<Reader: FileReader> {
       }
       return
     }
-    guard hasRoom(at: literal.range) else {
-      return diagnostics.append(
-        Diagnostic(
-          .tooManyFiles, "more than \(LoadLimits.files) files in one policy", at: .init(literal.range, "one too many"),
-          help: "split the policy into sets that are checked on their own"))
+    guard hasRoom else {
+      if !hasSaidFull { reportFull(at: literal.range) }
+      return
     }
     do throws(FileProblem) {
       let bytes = try reader.contents(of: path)

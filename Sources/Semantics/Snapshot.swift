@@ -10,13 +10,6 @@ package struct Snapshot: Sendable {
     /// Exactly as the server sent it.
     package let definition: JSON.Value
     package let input: ObjectShape
-
-    init(name: String, digest: Digest, definition: JSON.Value, input: ObjectShape) {
-      self.name = name
-      self.digest = digest
-      self.definition = definition
-      self.input = input
-    }
   }
 
   package struct Prompt: Sendable {
@@ -25,33 +18,16 @@ package struct Snapshot: Sendable {
     package let definition: JSON.Value
     /// All of them text.
     package let input: ObjectShape
-
-    init(name: String, digest: Digest, definition: JSON.Value, input: ObjectShape) {
-      self.name = name
-      self.digest = digest
-      self.definition = definition
-      self.input = input
-    }
   }
 
   package struct Resource: Sendable {
     package let uri: String
     package let digest: Digest
-
-    init(uri: String, digest: Digest) {
-      self.uri = uri
-      self.digest = digest
-    }
   }
 
   package struct ResourceTemplate: Sendable {
     package let uriTemplate: String
     package let digest: Digest
-
-    init(uriTemplate: String, digest: Digest) {
-      self.uriTemplate = uriTemplate
-      self.digest = digest
-    }
   }
 
   /// As the policy names it, relative to where the policies were loaded from.

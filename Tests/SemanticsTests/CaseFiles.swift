@@ -2,7 +2,7 @@ import Foundation
 import Semantics
 import TestSupport
 
-/// Files of tests: from folders beside the tests, the first that has one, or given as text.
+/// Files of tests: from folders beside the tests, the first that has one, or given as text. Each file of `endless/` uses the next.
 struct CaseFiles: FileReader {
   /// By path as a policy names it; found before any folder is searched.
   var texts: [String: String] = [:]
@@ -17,6 +17,9 @@ struct CaseFiles: FileReader {
 
   func contents(of path: String) throws(FileProblem) -> [UInt8] {
     if let text = texts[path] { return Array(text.utf8) }
+    if path.hasPrefix("endless/"), let number = Int(path.dropFirst(8).prefix { $0.isNumber }) {
+      return Array("policy endless.n\(number)\nuse \"./\(number + 1).sally\"\n".utf8)
+    }
     for folder in folders {
       let place = (folder as NSString).appendingPathComponent(path)
       guard let attributes = try? FileManager.default.attributesOfItem(atPath: place) else { continue }
