@@ -10,7 +10,7 @@ extension Session {
     }
     let document: Document
     do {
-      document = try Document(parsing: message, limits: .message)
+      document = try clientReader.read(message)
     } catch {
       return refuseUnreadable(message, error, at: time, into: &actions)
     }
@@ -248,8 +248,4 @@ extension Session {
     }
     actions.append(.sendToServer(inbound.bytes))
   }
-}
-
-extension DocumentLimits {
-  static let message = DocumentLimits(bytes: Limits.messageBytes)
 }

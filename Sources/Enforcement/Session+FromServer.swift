@@ -7,7 +7,7 @@ extension Session {
     if Line.isBroken(message) { return drop(.server, Line.defect, bytes: message.count, at: time, into: &actions) }
     let document: Document
     do {
-      document = try Document(parsing: message, limits: .message)
+      document = try serverReader.read(message)
     } catch {
       if let identifier = SalvagedIdentifier.find(in: message) {
         block(identifier, "The server's answer was not acceptable JSON: \(error.message).", at: time, into: &actions)

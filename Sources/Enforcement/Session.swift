@@ -31,6 +31,8 @@ package struct Session: ~Copyable {
     let identifier: Identifier?
   }
 
+  var clientReader = MessageReader()
+  var serverReader = MessageReader()
   var decider: Decider
   var traces: TraceSource
   let ownPrefix: String

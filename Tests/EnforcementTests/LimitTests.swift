@@ -113,7 +113,7 @@ import Testing
     #expect(conversation.toServer.isEmpty)
     #expect(conversation.toClient.allSatisfy { $0.contains("PERMISSION_DENIED") })
     conversation.client(#"{"jsonrpc":"2.0","id":3,"method":"tools/list"}"#)
-    conversation.server(#"{"jsonrpc":"2.0","id":3,"result":\#(conversation.rulebook.toolsResult)}"#)
+    conversation.server(#"{"jsonrpc":"2.0","id":3,"result":\#(Rulebook.demo.toolsResult)}"#)
     #expect(conversation.toClient.last == #"{"jsonrpc":"2.0","id":3,"result":{"tools":[]}}"#)
   }
 }

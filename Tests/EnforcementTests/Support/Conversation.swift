@@ -9,7 +9,7 @@ import TestSupport
 struct Conversation: ~Copyable {
   var session: Session
   let store: PolicyStore
-  let rulebook: Rulebook
+  private let tools: String
   private var clock: Int64 = 0
   /// Ids of the gate's own requests that were not answered, as JSON.
   private(set) var ownRequests: [String] = []
@@ -18,8 +18,13 @@ struct Conversation: ~Copyable {
   private(set) var toClient: [String] = []
 
   init(_ rulebook: Rulebook = .demo, agent: String? = "tester", server: String = "demo") {
-    self.rulebook = rulebook
-    store = PolicyStore(rulebook.program())
+    self.init(program: rulebook.program(), agent: agent, server: server, tools: rulebook.toolsResult)
+  }
+
+  /// - Parameter tools: the result with which the server answers the gate's own `tools/list`.
+  init(program: Program, agent: String?, server: String, tools: String) {
+    self.tools = tools
+    store = PolicyStore(program)
     let generator = Mutex(SeededGenerator(seed: 7))
     session = Session(
       configuration: GateConfiguration(server: server, identity: Identity(agent: agent)), policies: store,
@@ -86,7 +91,7 @@ struct Conversation: ~Copyable {
   mutating func answerOwnList(_ result: String? = nil) -> [Action] {
     precondition(!ownRequests.isEmpty, "the gate asked for no list")
     let id = ownRequests.removeFirst()
-    return server(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result ?? rulebook.toolsResult)}"#)
+    return server(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result ?? tools)}"#)
   }
 
   /// The whole handshake, with the gate's reading of the tools.
