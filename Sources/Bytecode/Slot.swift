@@ -1,3 +1,5 @@
+package import JSON
+
 /// One fact that rules of a target read: where its value comes from, and how it becomes a cell.
 package struct Slot: Hashable, Sendable {
   package enum Form: UInt8, Sendable {
@@ -71,12 +73,12 @@ package struct Field: Hashable, Sendable {
   /// The slot of its value, and of whether there is one.
   package var value: UInt32?
   package var presence: UInt32?
-  /// Of an object: what is read of its members.
-  package var members: Members
+  /// Of an object: what is read of its members, as indices into `Plan.fields`.
+  package var members: Range<UInt32>
 
   package init(
     number: FieldNumber, kind: Kind, isRequired: Bool, isNullable: Bool, value: UInt32? = nil, presence: UInt32? = nil,
-    members: Members = .none
+    members: Range<UInt32> = 0..<0
   ) {
     self.number = number
     self.kind = kind
@@ -88,29 +90,16 @@ package struct Field: Hashable, Sendable {
   }
 }
 
-/// The fields of one object: their names in a space, where a name's number is an index into `Plan.fields`.
-package struct Members: Hashable, Sendable {
-  package var space: Names.Space
-  package var fields: Range<UInt32>
-  /// How many of `fields` are required.
-  package var required: Int
-
-  package init(space: Names.Space, fields: Range<UInt32>, required: Int) {
-    self.space = space
-    self.fields = fields
-    self.required = required
-  }
-
-  package static let none = Members(space: Names.Space(0), fields: 0..<0, required: 0)
-}
-
 /// What binding the arguments of one tool or prompt takes, and the rules on it.
 package final class Plan: Sendable {
   /// The program's shared slots (claims and clock) first, then this target's own.
   package let slots: [Slot]
   package let shared: Int
   package let fields: [Field]
-  package let members: Members
+  /// By field, its name in the object around it; of an element, nothing.
+  package let names: [MemberName]
+  /// The fields of the arguments themselves.
+  package let members: Range<UInt32>
   package let denies: Group?
   package let asks: Group?
   package let shadows: Group?
@@ -122,12 +111,14 @@ package final class Plan: Sendable {
   package let derived: [UInt32]
 
   package init(
-    slots: [Slot], shared: Int, fields: [Field], members: Members, denies: Group?, asks: Group?, shadows: Group?, grants: [Group?],
+    slots: [Slot], shared: Int, fields: [Field], names: [MemberName], members: Range<UInt32>, denies: Group?, asks: Group?, shadows: Group?,
+    grants: [Group?],
     rules: [PlannedRule]
   ) {
     self.slots = slots
     self.shared = shared
     self.fields = fields
+    self.names = names
     self.members = members
     self.denies = denies
     self.asks = asks

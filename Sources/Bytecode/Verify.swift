@@ -54,11 +54,11 @@ private struct Verifier {
       else { throw .derivation(slot: index) }
     }
     for field in plan.fields {
-      guard field.members.fields.upperBound <= plan.fields.count, Int(field.number.index) < parts.fields.count,
+      guard field.members.upperBound <= plan.fields.count, Int(field.number.index) < parts.fields.count,
         [field.value, field.presence].allSatisfy({ $0.map { Int($0) >= plan.shared && Int($0) < plan.slots.count } ?? true })
       else { throw .reference }
     }
-    guard plan.members.fields.upperBound <= plan.fields.count else { throw .reference }
+    guard plan.members.upperBound <= plan.fields.count, plan.names.count == plan.fields.count else { throw .reference }
     for group in [plan.denies, plan.asks, plan.shadows] + plan.grants {
       guard let group else { continue }
       guard group.pivots.count <= Buckets.pivots, group.pivots.allSatisfy({ Int($0) < plan.slots.count }) else { throw .reference }

@@ -1,11 +1,13 @@
 internal import Bytecode
+internal import JSON
 internal import Semantics
 
 /// Lays out what rules read of one target's arguments: a tree of fields along their paths, and slots at its leaves.
 struct ArgumentLayout {
   private(set) var layout: Layout
   private(set) var fields: [Field] = []
-  private(set) var members = Members.none
+  private(set) var fieldNames: [MemberName] = []
+  private(set) var members: Range<UInt32> = 0..<0
   private let needs: Needs
   private let keys: Set<SlotKey>
 
@@ -23,16 +25,15 @@ struct ArgumentLayout {
   private mutating func object(
     _ shape: ObjectShape, _ paths: Set<ArgumentPath>, _ prefix: [ArgumentPath.Step], _ constants: inout Constants,
     _ names: inout FieldNames
-  ) -> Members {
+  ) -> Range<UInt32> {
     let read = shape.properties.filter { property in
       paths.contains { $0.steps.starts(with: prefix + [.member(property.name)]) }
     }
-    if read.isEmpty { return .none }
-    let space = constants.newSpace()
+    if read.isEmpty { return 0..<0 }
     let first = UInt32(fields.count)
-    for (index, property) in read.enumerated() {
+    for property in read {
       let path = ArgumentPath(prefix + [.member(property.name)])
-      constants.names.insert(property.name, first + UInt32(index), in: space)
+      fieldNames.append(MemberName(property.name))
       fields.append(
         Field(
           number: names.number(path), kind: Field.Kind(property.shape), isRequired: property.isRequired, isNullable: property.isNullable))
@@ -41,7 +42,7 @@ struct ArgumentLayout {
       let path = ArgumentPath(prefix + [.member(property.name)])
       value(property.shape, Int(first) + index, path, paths, &constants, &names)
     }
-    return Members(space: space, fields: first..<first + UInt32(read.count), required: read.count { $0.isRequired })
+    return first..<first + UInt32(read.count)
   }
 
   /// Lays out one value: its own slots, and what is read below it.
@@ -79,6 +80,7 @@ struct ArgumentLayout {
     let element = ArgumentPath(path.steps + [.elements])
     guard paths.contains(where: { $0.steps.starts(with: element.steps) }) else { return }
     let field = fields.count
+    fieldNames.append(MemberName(""))
     fields.append(
       Field(number: names.number(element), kind: Field.Kind(array.element), isRequired: false, isNullable: array.isElementNullable))
     let first = UInt32(layout.slots.count)

@@ -84,7 +84,8 @@ private struct Compiler {
 
   func parts(_ generation: UInt64) -> Program.Parts {
     let empty = Plan(
-      slots: shared.slots, shared: shared.slots.count, fields: [], members: .none, denies: nil, asks: nil, shadows: nil, grants: [],
+      slots: shared.slots, shared: shared.slots.count, fields: [], names: [], members: 0..<0, denies: nil, asks: nil, shadows: nil,
+      grants: [],
       rules: [])
     var parts = Program.Parts(fingerprint: sha256(Array(canonicalText(policies).utf8)), shared: empty)
     parts.generation = generation
@@ -119,7 +120,8 @@ private struct Compiler {
       if let rule = try rule(index, arguments.layout) { rules.append(rule) }
     }
     return Plan(
-      slots: arguments.layout.slots, shared: shared.slots.count, fields: arguments.fields, members: arguments.members,
+      slots: arguments.layout.slots, shared: shared.slots.count, fields: arguments.fields, names: arguments.fieldNames,
+      members: arguments.members,
       denies: grouping.group(rules, .deny), asks: grouping.group(rules, .ask), shadows: grouping.group(rules, .shadow),
       grants: (0..<grantingLayers.count).map { grouping.group(rules, .grant(layer: $0)) }, rules: rules.map(\.planned))
   }

@@ -52,31 +52,31 @@ extension Evaluator {
     for index in plan.shared..<max(plan.shared, plan.slots.count) where !plan.slots[index].isDerived { cells[index].value = Cell.unknown }
   }
 
-  /// Walks the arguments once and fills the plan's own cells; says what does not fit the snapshot.
+  /// Looks the arguments over and fills the plan's own cells; says what does not fit the snapshot.
   mutating func bind(_ plan: Plan, _ document: Document, _ arguments: Node?) -> Denial? {
     resetDerived(plan)
     if plan.slots.count == plan.shared { return nil }
     for index in plan.shared..<plan.slots.count where !plan.slots[index].isDerived { cells[index].value = Cell.absent }
     guard let arguments, !document.isNull(arguments) else {
-      return plan.members.required == 0 ? nil : missing(plan, plan.members, nil, document)
+      for index in plan.members where plan.fields[Int(index)].isRequired {
+        return .invalidArgument(plan.fields[Int(index)].number, .missing)
+      }
+      return nil
     }
     guard document.kind(arguments) == .object else { return .invalidArgument(FieldNumber(0), .wrongType) }
     return bind(plan, plan.members, arguments, document)
   }
 
-  private mutating func bind(_ plan: Plan, _ members: Members, _ object: Node, _ document: Document) -> Denial? {
-    var required = 0
-    var next = document.firstChild(object)
-    while let name = next {
-      let value = document.value(of: name)
-      if let index = number(of: name, in: members.space, document) {
-        if plan.fields[Int(index)].isRequired { required &+= 1 }
+  /// Looks each field up: what rules read is little, what a caller sends may be much, and a look-up skips whatever is nested.
+  private mutating func bind(_ plan: Plan, _ members: Range<UInt32>, _ object: Node, _ document: Document) -> Denial? {
+    for index in members {
+      if let value = document.member(object, plan.names[Int(index)]) {
         if let denial = bind(plan, index, value, document) { return denial }
+      } else if plan.fields[Int(index)].isRequired {
+        return .invalidArgument(plan.fields[Int(index)].number, .missing)
       }
-      next = document.sibling(after: value, in: object)
     }
-    // Names are unique in a document, so none is counted twice.
-    return required == members.required ? nil : missing(plan, members, object, document)
+    return nil
   }
 
   /// Binds the value of one field, and all that is read below it.
@@ -136,32 +136,6 @@ extension Evaluator {
     while let node = next {
       if let denial = bind(plan, element, node, document) { return denial }
       next = document.sibling(after: node, in: value)
-    }
-    return nil
-  }
-
-  private mutating func number(of name: Node, in space: Names.Space, _ document: Document) -> UInt32? {
-    guard let range = document.stringBytes(name) else { return nil }
-    if !document.hasEscapes(name) {
-      let bytes = document.bytes
-      return program.names.number(of: bytes.span.extracting(range), in: space)
-    }
-    let lower = decoded.count
-    document.decodeString(name, appendingTo: &decoded)
-    defer { decoded.removeLast(decoded.count - lower) }
-    return program.names.number(of: decoded.span.extracting(lower..<decoded.count), in: space)
-  }
-
-  /// The first required field, in the order of the snapshot, that an object does not have.
-  private mutating func missing(_ plan: Plan, _ members: Members, _ object: Node?, _ document: Document) -> Denial? {
-    for index in members.fields where plan.fields[Int(index)].isRequired {
-      var isThere = false
-      var next = object.flatMap { document.firstChild($0) }
-      while let name = next, let object {
-        isThere = isThere || number(of: name, in: members.space, document) == index
-        next = document.sibling(after: document.value(of: name), in: object)
-      }
-      if !isThere { return .invalidArgument(plan.fields[Int(index)].number, .missing) }
     }
     return nil
   }

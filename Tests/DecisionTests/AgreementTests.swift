@@ -12,12 +12,12 @@ import Testing
 ///
 /// `PROPERTY_RUNS=1000000 swift test --filter AgreementTests` is the long run; `SEED=…` repeats one.
 @Suite struct AgreementTests {
-  private static let callsPerPolicy = 200
-
   @Test func engineAgreesWithReference() throws {
     let seed = propertySeed()
     let runs = propertyRuns(20_000)
     var seeds = SeededGenerator(seed: seed)
+    // Checking a policy costs as much as many calls, so a long run takes more calls of each rather than more policies only.
+    let callsPerPolicy = max(200, runs / 1_000)
     var pairs = 0
     var refused = 0
     var tally: [String: Int] = [:]
@@ -33,7 +33,7 @@ import Testing
         continue
       }
       var trial = try Trial(policies, tools, seed: seeds.next())
-      for _ in 0..<Self.callsPerPolicy {
+      for _ in 0..<callsPerPolicy {
         if let disagreement = try trial.run(&tally) {
           Issue.record(
             "SEED=\(seed): \(disagreement)\n\(files.sorted { $0.key < $1.key }.map { "--- \($0.key)\n\($0.value)" }.joined(separator: "\n"))"
@@ -41,7 +41,7 @@ import Testing
           return
         }
       }
-      pairs += Self.callsPerPolicy
+      pairs += callsPerPolicy
     }
     // Agreement that everything is denied would show little.
     for outcome in ["allow", "ask", "deny by rule", "deny by default", "invalid"] {

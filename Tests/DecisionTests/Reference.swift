@@ -8,6 +8,17 @@ import Semantics
 /// of regular expressions with the engine.
 struct Reference {
   let policies: CheckedPolicies
+  private let patterns: [TextPattern: Pattern]
+
+  init(policies: CheckedPolicies) {
+    self.policies = policies
+    var patterns: [TextPattern: Pattern] = [:]
+    for (atom, _) in policies.rules.flatMap(\.condition.atoms) + policies.agents.flatMap(\.condition.atoms) {
+      guard case .matches(let pattern) = atom.test else { continue }
+      patterns[pattern] = try? Pattern(pattern.source, caseless: pattern.caseInsensitive, mode: .whole)
+    }
+    self.patterns = patterns
+  }
 
   enum Target {
     case tool(ToolReference)
@@ -240,7 +251,7 @@ struct Reference {
       }
     case (.matches(let pattern), .text(let text)):
       var scratch = MatchScratch()
-      guard let compiled = try? Pattern(pattern.source, caseless: pattern.caseInsensitive, mode: .whole) else { return false }
+      guard let compiled = patterns[pattern] else { return false }
       return compiled.match(Array(text.utf8).span, scratch: &scratch) != .none
     case (.isTrue, .boolean(let boolean)): return boolean
     case (.sameAs(let other), _):

@@ -3,14 +3,19 @@ import Semantics
 
 /// Clock facts by Foundation's calendar.
 struct ReferenceClock {
+  private static let calendar: Calendar = {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = TimeZone(secondsFromGMT: 0) ?? .current
+    return calendar
+  }()
+
   private let moment: Int64
 
   init(_ moment: Int64) { self.moment = moment }
 
   func value(_ field: Semantics.ClockField) -> String {
     if field == .moment { return "\(moment)" }
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = TimeZone(secondsFromGMT: 0) ?? .current
+    let calendar = Self.calendar
     let date = Date(timeIntervalSince1970: Double(moment) / 1_000)
     let number =
       switch field {

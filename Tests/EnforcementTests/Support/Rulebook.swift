@@ -25,7 +25,8 @@ struct Rulebook {
   func program() -> Program {
     var making = Making()
     let digest = sha256([])
-    let shared = Plan(slots: [], shared: 0, fields: [], members: .none, denies: nil, asks: nil, shadows: nil, grants: [], rules: [])
+    let shared = Plan(
+      slots: [], shared: 0, fields: [], names: [], members: 0..<0, denies: nil, asks: nil, shadows: nil, grants: [], rules: [])
     var parts = Program.Parts(fingerprint: digest, shared: shared)
     parts.generation = generation
     parts.grantingLayers = 1
@@ -104,7 +105,7 @@ struct Rulebook {
       case .granted, .closed: break
       }
       return Plan(
-        slots: [], shared: 0, fields: [], members: .none, denies: deny, asks: ask, shadows: nil, grants: [grant], rules: [])
+        slots: [], shared: 0, fields: [], names: [], members: 0..<0, denies: deny, asks: ask, shadows: nil, grants: [grant], rules: [])
     }
   }
 }

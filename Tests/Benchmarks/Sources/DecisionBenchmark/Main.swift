@@ -3,7 +3,7 @@ import Decision
 import Foundation
 import JSON
 
-/// `DecisionBenchmark`: p50 of a decision for each size and question, with and without parsing its arguments, and the memory it keeps.
+/// `DecisionBenchmark`: p50 of a decision for each size and question, with and without parsing its arguments,.
 /// `DecisionBenchmark count SPREAD RULES QUESTION RUNS`: only decisions, so many times, for counting instructions.
 /// `DecisionBenchmark task RULES`: one line of JSON with figures for the agents' workload, for `compare.py`.
 @main enum Main {
@@ -25,7 +25,7 @@ import JSON
       print("{\(figures.joined(separator: ", "))}")
       return
     }
-    print("rules on     rules  question  p50 ns  p50 ns with parsing  bytes kept by 1,000  verdict")
+    print("rules on     rules  question  p50 ns  p50 ns with parsing  verdict")
     for spread in Spread.allCases {
       for rules in [10, 100, 1_000, 10_000] {
         for question in Question.allCases {
@@ -34,7 +34,7 @@ import JSON
           let parsed = subject.median(parsing: true)
           print(
             padded(spread.rawValue, 8), padded("\(rules)", 9), "", padded(question.rawValue, 8), padded("\(Int(plain))", 7),
-            padded("\(Int(parsed))", 20), padded("\(subject.growth())", 21), "", subject.verdict)
+            padded("\(Int(parsed))", 20), "", subject.verdict)
         }
       }
     }
@@ -93,14 +93,5 @@ struct Subject: ~Copyable {
       times.append((Double(time.seconds) * 1e9 + Double(time.attoseconds) / 1e9) / 100)
     }
     return times.sorted()[times.count / 2]
-  }
-
-  /// Bytes in use by the C library's allocator cannot show memory that is given back at once; calls of `malloc` in all, which it counts
-  /// nowhere, are counted by callgrind (see README). This is the growth, which a leak or a growing buffer would show.
-  mutating func growth() -> Int {
-    decide(1_000)
-    let before = unsafe mallinfo2().uordblks
-    decide(1_000)
-    return Int(unsafe mallinfo2().uordblks) - Int(before)
   }
 }

@@ -1,5 +1,6 @@
 import Bytecode
 import Compilation
+import Decision
 import JSON
 import Semantics
 
