@@ -63,6 +63,24 @@ struct LiteralAutomaton: Sendable {
     self.outputs = flat
   }
 
+  /// Reads on until a row reports, and returns it and the place after the byte that led to it; at the end of the text, the first row.
+  ///
+  /// Kept apart from everything else so that all it needs stays in registers: most of a scan's time is spent here.
+  @inline(never)
+  func advance(_ text: Span<UInt8>, from start: Int, row: UInt32) -> (row: UInt32, index: Int) {
+    let table = table.span
+    let classes = classes.span
+    let first = firstReporting
+    var row = row
+    var index = start
+    while index < text.count {
+      row = table[Int(row &+ UInt32(truncatingIfNeeded: classes[Int(text[index])]))]
+      index += 1
+      if row >= first { return (row, index) }
+    }
+    return (0, index)
+  }
+
   /// The trie and its links while they are made.
   private struct Trie {
     var classes: [UInt8]

@@ -13,6 +13,10 @@ package struct PatternSet: Sendable {
     let startsAtWordBoundary: Bool
     /// Whether literals announce its matches; otherwise it is run on every text.
     let isTriggered: Bool
+    /// Whether a literal tells a range of places, so that the pattern is compiled to be searched for in one.
+    let isWindowed: Bool
+    /// Bytes a match can start with.
+    let firstBytes: ByteSet
   }
 
   /// What a literal says of its pattern: a match may begin that many bytes before the literal.
@@ -40,12 +44,16 @@ package struct PatternSet: Sendable {
     var literals: [(bytes: [UInt8], tag: UInt32)] = []
     var always: [Int] = []
     for (number, expression) in expressions.enumerated() {
-      let triggers = expression.triggers()
+      // A pattern that can match nothing matches everywhere, whatever literals it has.
+      let triggers = expression.firstBytes == nil ? nil : expression.triggers()
       // A literal that begins with a blank may begin anywhere in a run of white space.
       let isWindowed = triggers?.contains { $0.offset.count > 1 || $0.literals.contains { $0.first == FoldedBytes.blank } } ?? false
       let mode: Pattern.Mode = triggers == nil ? .search : isWindowed ? .window : .here
       let pattern = try Pattern(expression.source, caseless: expression.caseInsensitive, mode: mode)
-      entries.append(Entry(pattern: pattern, startsAtWordBoundary: expression.startsAtWordBoundary, isTriggered: triggers != nil))
+      entries.append(
+        Entry(
+          pattern: pattern, startsAtWordBoundary: expression.startsAtWordBoundary, isTriggered: triggers != nil, isWindowed: isWindowed,
+          firstBytes: expression.firstBytes ?? ByteSet()))
       guard let triggers else {
         always.append(number)
         continue
@@ -120,13 +128,12 @@ package struct PatternSet: Sendable {
 
   /// Runs the literals over the searched bytes. `places`, unless empty, says for each of them where it stands in the text.
   private func scan(_ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
-    let table = literals.table.span
-    let classes = literals.classes.span
-    let first = literals.firstReporting
     var row: UInt32 = 0
-    for index in 0..<searched.count {
-      row = table[Int(row &+ UInt32(truncatingIfNeeded: classes[Int(searched[index])]))]
-      if row >= first { note(row, end: index + 1, searched, text, places: places, &scratch) }
+    var index = 0
+    while true {
+      (row, index) = literals.advance(searched, from: index, row: row)
+      guard row >= literals.firstReporting else { return }
+      note(row, end: index, searched, text, places: places, &scratch)
     }
   }
 
@@ -155,9 +162,7 @@ package struct PatternSet: Sendable {
       guard last >= 0 else { continue }
       first = max(0, first - Int(probe.furthest))
       if first == last {
-        // Inside a character no match begins. Where a boundary must stand, looking for it here is cheaper than asking PCRE2.
-        guard !Self.isInsideCharacter(text, last) else { continue }
-        guard !entries[Int(probe.entry)].startsAtWordBoundary || Self.isWordBoundary(text, last) else { continue }
+        guard mayStart(Int(probe.entry), text, last) else { continue }
       }
       scratch.add(entry: Int(probe.entry), first...last)
     }
@@ -177,6 +182,12 @@ package struct PatternSet: Sendable {
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
+
+  /// What can be seen of a place without asking PCRE2, which is dearer. The bytes that a match can start with are never inside a character.
+  private func mayStart(_ number: Int, _ text: Span<UInt8>, _ place: Int) -> Bool {
+    guard place < text.count, entries[number].firstBytes.contains(text[place]) else { return false }
+    return !entries[number].startsAtWordBoundary || Self.isWordBoundary(text, place)
+  }
 
   private static func isInsideCharacter(_ text: Span<UInt8>, _ place: Int) -> Bool {
     place < text.count && text[place] & 0xC0 == 0x80
@@ -201,6 +212,7 @@ package struct PatternSet: Sendable {
   /// Tries one pattern at its candidates in order of place.
   private func confirm(_ number: Int, _ text: Span<UInt8>, _ scratch: inout ScanScratch, _ findings: inout [Finding]) {
     let pattern = entries[number].pattern
+    let isWindowed = entries[number].isWindowed
     // Everything before it has been tried, or is part of a match.
     var cursor = 0
     var index = scratch.firstCandidate(of: number)
@@ -210,11 +222,11 @@ package struct PatternSet: Sendable {
       let last = Int(candidate.last)
       var start = max(cursor, Int(candidate.first))
       while start <= last {
-        while Self.isInsideCharacter(text, start) { start += 1 }
+        while start <= last, !mayStart(number, text, start) { start += 1 }
         guard start <= last else { break }
         let outcome =
-          pattern.mode == .here
-          ? pattern.match(text, from: start, scratch: &scratch.match) : pattern.match(text, in: start...last, scratch: &scratch.match)
+          isWindowed
+          ? pattern.match(text, in: start...last, scratch: &scratch.match) : pattern.match(text, from: start, scratch: &scratch.match)
         switch outcome {
         case .found(let range):
           findings.append(Finding(pattern: number, result: .found(range)))

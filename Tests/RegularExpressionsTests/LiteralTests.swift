@@ -43,12 +43,14 @@ import Testing
     for _ in 0..<propertyRuns(3_000) {
       let source = generator.source()
       let caseless = generator.random.chance(50)
-      guard let triggers = try RegularExpression(parsing: source, caseInsensitive: caseless).triggers() else { continue }
+      let expression = try RegularExpression(parsing: source, caseInsensitive: caseless)
+      guard let triggers = expression.triggers() else { continue }
       let pattern = try Pattern(source, caseless: caseless, mode: .search)
       for _ in 0..<8 {
         let bytes = Array(generator.text().utf8)
         guard case .found(let range) = pattern.match(bytes.span, scratch: &scratch) else { continue }
         checked += 1
+        #expect(expression.firstBytes.map { !range.isEmpty && $0.contains(bytes[range.lowerBound]) } ?? true, "seed \(seed): /\(source)/")
         let held = triggers.contains { trigger in
           trigger.offset.contains { offset in
             guard range.lowerBound + offset <= bytes.count else { return false }
