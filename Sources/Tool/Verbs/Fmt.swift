@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Formatting
+import JSON
 import Semantics
 import Syntax
 import Text
@@ -22,41 +23,51 @@ struct Fmt: ParsableCommand {
   @Flag(help: "Change nothing; name the files that would change.")
   var check = false
 
+  @Option(help: "How the files are named: human or json.")
+  var format: OutputFormat = .human
+
   func run() throws {
     if paths == ["-"] { return try formatStandardInput() }
-    var broken = false
+    var broken: [String] = []
     var changed: [String] = []
     for path in try policyFiles(paths) {
       let bytes = try read(path)
-      guard let text = formatted(SourceFile(id: .init(0), path: path, bytes: bytes)) else {
-        broken = true
+      guard let text = canonical(SourceFile(id: .init(0), path: path, bytes: bytes)) else {
+        broken.append(path)
         continue
       }
       guard Array(text.utf8) != bytes else { continue }
       changed.append(path)
       if !check { try replace(path, with: text) }
     }
-    for path in changed { Terminal.write(check ? "\(path) is not formatted\n" : "formatted \(path)\n") }
-    if broken { throw ExitCode.policyRejected }
+    switch format {
+    case .human: for path in changed { Terminal.write(check ? "\(path) is not formatted\n" : "formatted \(path)\n") }
+    case .json:
+      let report: Value = [
+        "changed": .array(changed.map(Value.string)), "broken": .array(broken.map(Value.string)), "written": .boolean(!check),
+      ]
+      Terminal.write(write(report, .pretty) + [UInt8(ascii: "\n")])
+    }
+    if !broken.isEmpty { throw ExitCode.policyRejected }
     if check && !changed.isEmpty { throw ExitCode.findings }
   }
 
   private func formatStandardInput() throws {
     let bytes = try FileHandle.standardInput.readToEnd() ?? Data()
-    guard let text = formatted(SourceFile(id: .init(0), path: "<stdin>", bytes: Array(bytes))) else { throw ExitCode.policyRejected }
+    guard let text = canonical(SourceFile(id: .init(0), path: "<stdin>", bytes: Array(bytes))) else { throw ExitCode.policyRejected }
     if !check { return Terminal.write(text) }
     if Array(text.utf8) != Array(bytes) { throw ExitCode.findings }
   }
 
   /// Nil when the file does not parse; why is then on standard error.
-  private func formatted(_ file: SourceFile) -> String? {
+  private func canonical(_ file: SourceFile) -> String? {
     let parsed = Syntax.parse(file)
     guard !parsed.hasErrors else {
       let report = DiagnosticReport(parsed.diagnostics, files: [file])
       Terminal.write(report.human(colour: Terminal.hasColour(.errors)), to: .errors)
       return nil
     }
-    return format(parsed.value)
+    return Formatting.format(parsed.value)
   }
 
   private func read(_ path: String) throws -> [UInt8] {
