@@ -31,9 +31,12 @@ struct CaseFiles: FileReader {
   }
 
   func neighbours(of path: String) -> [String] {
-    let parent = (path as NSString).deletingLastPathComponent
-    let texts = self.texts.keys.filter { ($0 as NSString).deletingLastPathComponent == parent }.map { ($0 as NSString).lastPathComponent }
+    // Not by Foundation, which traps on some texts that are no paths.
+    func parent(_ path: String) -> Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
+    let texts = self.texts.keys.filter { parent($0) == parent(path) }.map { String($0.dropFirst(parent($0).count).drop { $0 == "/" }) }
     return texts
-      + folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: ($0 as NSString).appendingPathComponent(parent))) ?? [] }
+      + folders.flatMap {
+        (try? FileManager.default.contentsOfDirectory(atPath: ($0 as NSString).appendingPathComponent(String(parent(path))))) ?? []
+      }
   }
 }
