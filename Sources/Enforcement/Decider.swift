@@ -29,8 +29,6 @@ struct Decider: ~Copyable {
 
   /// - Returns: true when another program came into force; nothing learnt of the one before holds any more.
   mutating func refresh() -> Bool {
-    granted = nil
-    hasDecided = false
     let program = policies.program
     guard program !== evaluator.program else { return false }
     evaluator = Evaluator(program)
@@ -38,6 +36,12 @@ struct Decider: ~Copyable {
     server = program.server(named: configuration.server)
     agentName = Decider.name(of: principal)
     return true
+  }
+
+  /// A new request: what the last decision rested on says nothing of it.
+  mutating func forgetDecision() {
+    granted = nil
+    hasDecided = false
   }
 
   private static func name(of principal: Principal) -> String? {

@@ -41,6 +41,12 @@ extension Document {
   }
 }
 
+/// A text of the caller's for the log: as much of it as a name may be long.
+func shortened(_ text: [UInt8]) -> String {
+  text.count <= Limits.quotedBytes
+    ? String(decoding: text, as: UTF8.self) : String(decoding: text.prefix(Limits.quotedBytes), as: UTF8.self) + "…"
+}
+
 /// A name or URI as it appears in sentences: shortened, in backticks, without anything that could end them or break the line.
 func quoted(_ text: [UInt8]) -> String {
   let shortened = text.prefix(Limits.quotedBytes)

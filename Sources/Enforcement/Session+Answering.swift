@@ -118,7 +118,7 @@ extension Session {
         let value = request.document.value(of: key)
         if request.document.kind(key) == .string, request.document.kind(arguments) == .object {
           record.arguments.append(
-            CallRecord.Argument(name: request.document.string(key) ?? "", bytes: request.document.source(value).count))
+            CallRecord.Argument(name: shortened(request.document.text(key) ?? []), bytes: request.document.source(value).count))
         }
         next = request.document.sibling(after: value, in: arguments)
       }

@@ -6,6 +6,7 @@ internal import Messages
 // What each request of the client asks for, and whether the policy lets it.
 extension Session {
   mutating func dispatch(_ request: Request, into actions: inout [Action]) {
+    decider.forgetDecision()
     guard isServerRunning else {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
     }

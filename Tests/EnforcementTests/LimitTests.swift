@@ -119,6 +119,15 @@ import Testing
 }
 
 @Suite struct RecordTests {
+  @Test func aRuleIsNamedForItsOwnRequestOnly() {
+    var conversation = Conversation()
+    conversation.shakeHands("2025-03-26")
+    let call = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"a"}}}"#
+    conversation.client(#"[\#(call),{"jsonrpc":"2.0","id":2,"method":"ping"}]"#)
+    conversation.server(#"[{"jsonrpc":"2.0","id":1,"result":{"content":[]}},{"jsonrpc":"2.0","id":2,"result":{}}]"#)
+    #expect(conversation.records.map(\.rule) == ["granted_echo", nil])
+  }
+
   @Test func saysWhatHappenedWithoutValues() throws {
     var conversation = Conversation()
     conversation.shakeHands()
