@@ -25,7 +25,8 @@ import Testing
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where !Self.expectations.contains(file) {
       try FileManager.default.copyItem(at: folder.appending(path: file), to: work.appending(path: file))
     }
-    let arguments = try String(contentsOf: folder.appending(path: "args"), encoding: .utf8).split(separator: "\n").map(String.init).map { argument in
+    let arguments = try String(contentsOf: folder.appending(path: "args"), encoding: .utf8).split(separator: "\n").map(String.init).map {
+      argument in
       argument.replacing("$SALLYPORT", with: Programs.sallyport).replacing("$STUB", with: Programs.stub)
     }
     let finished = try run(Programs.sallyport, arguments, environment: ["NO_COLOR": "1", "COLUMNS": "100"], in: work.path)

@@ -42,6 +42,17 @@ struct Descriptor: ~Copyable {
     return (ends[0], ends[1])
   }
 
+  /// Whoever starts us may have closed a standard stream; the next descriptor we open would take its place and be mistaken for it.
+  static func openMissingStandardStreams() {
+    while true {
+      let number = open("/dev/null", O_RDWR)
+      if number > STDERR_FILENO || number < 0 {
+        if number >= 0 { _ = Glibc.close(number) }
+        return
+      }
+    }
+  }
+
   func makeNonBlocking() throws(SystemError) {
     let flags = sallyport_status_flags(number)
     guard flags >= 0, sallyport_set_status_flags(number, flags | O_NONBLOCK) == 0 else {

@@ -63,6 +63,7 @@ package struct StdioGate: ~Copyable {
   /// Starts the server and takes over standard input and output. Call it before the process has a second thread.
   package init(starting command: [String], session: consuming Session, limits: Limits = Limits(), logger: Logger, stream: LogStream) throws
   {
+    Descriptor.openMissingStandardStreams()
     let inbox = try SignalInbox()
     let process = try ServerProcess(starting: command)
     signals = inbox
@@ -164,5 +165,5 @@ private struct Interests {
 
   func isReady(_ source: Source) -> Bool { entries[source.rawValue].revents != 0 }
 
-  func isBroken(_ source: Source) -> Bool { entries[source.rawValue].revents & Int16(POLLERR | POLLNVAL) != 0 }
+  func isBroken(_ source: Source) -> Bool { entries[source.rawValue].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 }
 }

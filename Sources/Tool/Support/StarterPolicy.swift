@@ -1,5 +1,8 @@
+import Formatting
 import JSON
 import Semantics
+import Syntax
+import Text
 
 /// The text of a policy that leaves a server as open as it was, and of its test. Narrowing it is the person's work; the text shows how.
 struct StarterPolicy {
@@ -39,7 +42,7 @@ struct StarterPolicy {
     for scope in scopes { text += "\ngrant \(word(agent))_\(scope.name)s\n  \(server).\(scope.name) to \(agent)\n" }
     text += "\n// Narrow it from here. A deny wins over every grant, wherever it stands:\n"
     for hint in hints.prefix(3) { text += "//\n" + hint.split(separator: "\n").map { "//   \($0)\n" }.joined() }
-    return Array(text.utf8)
+    return formatted(text)
   }
 
   var tests: [UInt8] {
@@ -61,7 +64,11 @@ struct StarterPolicy {
 
       """
     for call in examples { text += "  call \(call)\n  expect deny by default\n" }
-    return Array((text + "}\n").utf8)
+    return formatted(text + "}\n")
+  }
+
+  private func formatted(_ text: String) -> [UInt8] {
+    Array(format(parse(SourceFile(path: "", text: text)).value).utf8)
   }
 
   private struct Scope {

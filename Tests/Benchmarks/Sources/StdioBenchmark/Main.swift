@@ -22,7 +22,8 @@ import Foundation
     let server = [arguments[0], "server"]
     let gate = [arguments[1], "wrap", "--policy", policy.path, "--agent", "tester"]
     let ways: [(name: String, command: [String])] = [
-      ("direct", server), ("wrapped", gate + ["--"] + server), ("wrapped, calls not logged", gate + ["--log-level", "warning", "--"] + server),
+      ("direct", server), ("wrapped", gate + ["--"] + server),
+      ("wrapped, calls not logged", gate + ["--log-level", "warning", "--"] + server),
     ]
     print("messages of \(BenchmarkClient.messageSize) bytes, answers of \(BenchmarkServer.answerSize)")
     var first: (latency: Double, rate: Double)?
