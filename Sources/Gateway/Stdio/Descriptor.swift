@@ -45,7 +45,7 @@ struct Descriptor: ~Copyable {
   /// Whoever starts us may have closed a standard stream; the next descriptor we open would take its place and be mistaken for it.
   static func openMissingStandardStreams() {
     while true {
-      let number = open("/dev/null", O_RDWR)
+      let number = unsafe open("/dev/null", O_RDWR)
       if number > STDERR_FILENO || number < 0 {
         if number >= 0 { _ = Glibc.close(number) }
         return
