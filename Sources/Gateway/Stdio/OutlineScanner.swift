@@ -7,11 +7,6 @@ package struct Outline: Equatable, Sendable {
   package let id: [UInt8]?
 
   static let unknown = Outline(kind: .unknown, id: nil)
-
-  init(kind: Kind, id: [UInt8]?) {
-    self.kind = kind
-    self.id = id
-  }
 }
 
 /// Picks `id` and the presence of `method` out of a message that goes by in pieces and is thrown away, in constant memory.

@@ -132,7 +132,7 @@ private func spawn(_ command: [String], streams: (input: Int32, output: Int32, e
   unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
 
   let arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-  defer { unsafe arguments.forEach { unsafe free($0) } }
+  defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
   let environment = unsafe environmentForServers()
   var identifier: pid_t = 0
   let outcome = unsafe posix_spawnp(&identifier, command[0], &actions, &attributes, arguments, environment)

@@ -9,7 +9,8 @@ enum DemoPolicy {
 
     /// Search the handbook and read shared files.
     scope office.read
-      opens office.search_docs, office.read_file, resource office "docs://handbook/**", prompt office.answer_customer
+      opens office.search_docs, office.read_file, resource office "docs://handbook/**",
+          prompt office.answer_customer
 
     /// Write to people in the name of the office.
     scope office.mail
@@ -21,7 +22,7 @@ enum DemoPolicy {
     scope office.pay
       opens office.transfer_money
 
-    agent assistant when token.client == "office-assistant"
+    agent assistant  when token.client == "office-assistant"
     agent bookkeeper when token.client == "bookkeeping" and token.env == "prod"
 
     grant assistant_works

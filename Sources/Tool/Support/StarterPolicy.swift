@@ -129,15 +129,25 @@ struct StarterPolicy {
     }
   }
 
+  /// A whole number within the schema's bounds, so that the rule it stands in can both hold and not hold.
+  private func bound(_ usual: Int, _ schema: Value, least: String, most: String) -> Int? {
+    guard schema["exclusiveMaximum"] == nil, schema["exclusiveMinimum"]?.number.map({ $0 < Number(1) }) ?? true else { return nil }
+    let upper = schema[most]?.number?.integer ?? .max
+    let value = min(usual, upper / 2)
+    return value >= schema[least]?.number?.integer ?? 1 && value >= 1 ? value : nil
+  }
+
   private func hint(_ argument: String, _ schema: Value) -> String? {
     switch schema["type"]?.string {
-    case "number", "integer": "\(argument) > 100"
+    case "number", "integer": bound(100, schema, least: "minimum", most: "maximum").map { "\(argument) > \($0)" }
     case "array": schema["items"]?["type"] == "string" ? "any of \(argument) not ends with \"@your-company.example\"" : nil
     case "string":
       if schema["enum"] != nil {
         nil
       } else {
-        argument.contains("path") || argument.contains("file") ? "\(argument) not under \"public\"" : "length(\(argument)) > 200"
+        argument.contains("path") || argument.contains("file")
+          ? "\(argument) not under \"public\""
+          : bound(200, schema, least: "minLength", most: "maxLength").map { "length(\(argument)) > \($0)" }
       }
     default: nil
     }

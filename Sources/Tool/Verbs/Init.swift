@@ -22,6 +22,9 @@ struct Init: ParsableCommand {
   @Option(help: "What the policy calls the server. Default: the server's own name.")
   var name: String?
 
+  @Option(help: "How to print what was done: human or json.")
+  var format = OutputFormat.human
+
   @OptionGroup var upstream: ServerOptions
 
   func validate() throws {
@@ -49,7 +52,15 @@ struct Init: ParsableCommand {
       throw Complaint("cannot make the folder `\(into)`: \((error as NSError).localizedDescription)")
     }
     for file in files { try writeFile(file.bytes, to: file.path) }
-    Terminal.write(account(files.map(\.path), contents))
+    switch format {
+    case .human: Terminal.write(account(files.map(\.path), contents))
+    case .json:
+      let result: Value = [
+        "server": .string(server), "agent": .string(agent), "pinned": .string(counts(of: contents)),
+        "files": .array(files.map { .string($0.path) }),
+      ]
+      Terminal.write(write(result, .pretty) + [UInt8(ascii: "\n")])
+    }
   }
 
   private func account(_ paths: [String], _ contents: Snapshot.Contents) -> String {
