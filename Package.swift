@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "Filters", targets: ["Filters"]),
     .library(name: "Patterns", targets: ["Patterns"]),
     .library(name: "RegularExpressions", targets: ["RegularExpressions"]),
+    .library(name: "Schemas", targets: ["Schemas"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

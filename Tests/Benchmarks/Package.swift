@@ -16,6 +16,7 @@ let package = Package(
     benchmark("FilterBenchmark", of: ["Filters", "Patterns", "RegularExpressions"]),
     // The gate is measured as a program: its path is an argument.
     .executableTarget(name: "StdioBenchmark"),
+    benchmark("SchemasBenchmark", of: ["JSON", "Schemas"]),
   ]
 )
 
