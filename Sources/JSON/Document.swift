@@ -6,7 +6,7 @@
   package internal(set) var bytes: [UInt8]
 
   /// May be longer than what the document uses: storage is reused from document to document.
-  @usableFromInline var tape: [Entry]
+  @usableFromInline package internal(set) var tape: [Entry]
 
   @usableFromInline package enum Kind: UInt8, Sendable {
     case null, boolean, number, string, array, object
@@ -44,9 +44,9 @@
 
 /// A value in a document: its place on the tape. Means something only together with its document.
 @usableFromInline package struct Node: Hashable, Sendable {
-  @usableFromInline let index: UInt32
+  @usableFromInline package let index: UInt32
 
-  @inlinable init(index: UInt32) { self.index = index }
+  @inlinable package init(index: UInt32) { self.index = index }
 }
 
 extension Document {

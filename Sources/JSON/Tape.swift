@@ -1,19 +1,19 @@
 /// One value, or the name of a member, on the tape of a document: 16 bytes, in the order of the text. A container is followed by what it
 /// contains; a member is its name, then its value.
-@usableFromInline struct Entry: Sendable {
+@usableFromInline package struct Entry: Sendable {
   /// Offset of the first byte of the value.
-  @usableFromInline var start: UInt32
+  @usableFromInline package internal(set) var start: UInt32
 
   /// Offset behind the last byte of the value.
-  @usableFromInline var end: UInt32
+  @usableFromInline package internal(set) var end: UInt32
 
   /// Of a container: the index of the entry behind all that it contains. Of the name of a member: its fingerprint. Otherwise 0.
   /// While a container is being read: the index of the container around it.
-  @usableFromInline var link: UInt32
+  @usableFromInline package internal(set) var link: UInt32
 
   /// Bits 0 to 2: the kind. Bit 3: `true`, a string with escapes, or a number written without point and exponent. From bit 4: how many
   /// elements or members a container has.
-  @usableFromInline var details: UInt32
+  @usableFromInline package internal(set) var details: UInt32
 
   @inlinable init(start: Int, end: Int, link: UInt32, details: UInt32) {
     self.start = UInt32(truncatingIfNeeded: start)

@@ -58,14 +58,22 @@ extension CompiledSchema {
   /// Everything that is wrong with a value, up to ``SchemaBounds/violations``; empty exactly when it is valid. Where a bound was reached
   /// before anything was found, one violation says so.
   package func violations(in document: Document, at node: Node, scratch: inout ValidationScratch) -> [Violation] {
+    guard isValid(document, at: node, scratch: &scratch) != .valid else { return [] }
+    let found = explain(document, at: node, scratch: &scratch).violations
+    guard found.isEmpty else { return found }
+    return [
+      Violation(
+        instancePath: Pointer(), keyword: "", expected: "a value that can be checked within bounds", got: "one that cannot", suggestion: nil
+      )
+    ]
+  }
+
+  /// The answer of the exhaustive mode alone. It looks at every alternative, and so reaches its bounds sooner.
+  package func explain(
+    _ document: Document, at node: Node, scratch: inout ValidationScratch
+  ) -> (outcome: Outcome, violations: [Violation]) {
     var explainer = Explainer(subschemas: subschemas, document: document, bounds: bounds)
     let result = explainer.apply(root, to: node, scratch: &scratch.matching)
-    if explainer.isExhausted || (result == nil && explainer.violations.isEmpty) {
-      explainer.violations.append(
-        Violation(
-          instancePath: Pointer(), keyword: "", expected: "a value that can be checked within bounds", got: "one that cannot",
-          suggestion: nil))
-    }
-    return explainer.violations
+    return (explainer.isExhausted ? .undecided : result == nil ? .invalid : .valid, explainer.violations)
   }
 }

@@ -78,8 +78,9 @@ struct OfficialSuite {
       for test in group.tests {
         let document = try Document(parsing: write(test.instance))
         let outcome = schema.isValid(document, at: document.root, scratch: &scratch)
-        let violations = schema.violations(in: document, at: document.root, scratch: &scratch)
-        if outcome == (test.isValid ? .valid : .invalid) && violations.isEmpty == test.isValid {
+        let (explained, violations) = schema.explain(document, at: document.root, scratch: &scratch)
+        let expected: Outcome = test.isValid ? .valid : .invalid
+        if outcome == expected && explained == expected && violations.isEmpty == test.isValid {
           result.passed += 1
         } else {
           let said = violations.map(\.message).joined(separator: "; ")

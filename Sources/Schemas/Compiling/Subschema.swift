@@ -103,7 +103,11 @@ struct NumberRange {
 
 /// `properties`, `patternProperties` and `additionalProperties` of one schema object.
 struct PropertyRules {
-  var named: [(name: String, schema: Int)] = []
+  var named: [(name: String, schema: Int)] = [] {
+    didSet { places = Dictionary(named.enumerated().map { (Array($1.name.utf8), $0) }, uniquingKeysWith: { first, _ in first }) }
+  }
+  /// Where in `named` a name is, by its bytes: strings hold canonically equivalent names equal, JSON does not.
+  private(set) var places: [[UInt8]: Int] = [:]
   var patterns: [(matcher: TextMatcher, schema: Int)] = []
   var additional: Int?
 }

@@ -48,9 +48,9 @@ extension Explainer {
     for (position, member) in document.members(node).enumerated() {
       spend(1)
       var isKnown = false
-      if let rule = rules.named.first(where: { document.stringEquals(member.key, $0.name) }) {
+      if let place = rules.places[decoded(member.key)] {
         isKnown = true
-        if !checkMember(rule.schema, member, keyword: "properties", known: [], scratch: &scratch) { isValid = false }
+        if !checkMember(rules.named[place].schema, member, keyword: "properties", known: [], scratch: &scratch) { isValid = false }
       }
       for rule in rules.patterns where matches(rule.matcher, member.key, scratch: &scratch) {
         isKnown = true
@@ -64,6 +64,12 @@ extension Explainer {
       if isKnown { evaluated.positions.insert(position) }
     }
     return isValid
+  }
+
+  private func decoded(_ name: Node) -> [UInt8] {
+    var bytes: [UInt8] = []
+    document.decodeString(name, appendingTo: &bytes)
+    return bytes
   }
 
   /// - Parameter known: the names that may be used, where the schema is one that admits nothing.
@@ -87,7 +93,8 @@ extension Explainer {
   }
 
   private mutating func checkRequired(_ names: [String], _ node: Node, keyword: String) -> Bool {
-    spend(names.count)
+    spend(names.count * document.count(node))
+    if isExhausted { return false }
     var isValid = true
     for name in names where document.member(node, name) == nil {
       isValid = false

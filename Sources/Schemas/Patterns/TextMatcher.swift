@@ -7,6 +7,7 @@ struct TextMatcher: Sendable {
     case prefix([UInt8])
     case suffix([UInt8])
     case exactly([UInt8])
+    case runs(RunPattern)
     case pattern(Pattern)
   }
 
@@ -22,6 +23,10 @@ struct TextMatcher: Sendable {
     self.source = source
     if let plain = Self.plain(source) {
       form = plain
+      return
+    }
+    if let runs = RunPattern(source) {
+      form = .runs(runs)
       return
     }
     do {
@@ -59,6 +64,7 @@ struct TextMatcher: Sendable {
     case .suffix(let literal):
       isFound = text.count >= literal.count && text.extracting(last: literal.count).isEqual(to: literal.span)
     case .exactly(let literal): isFound = text.isEqual(to: literal.span)
+    case .runs(let runs): isFound = runs.matches(text)
     case .pattern(let pattern): return pattern.match(text, scratch: &scratch)
     }
     return isFound ? .found(0..<text.count) : .none

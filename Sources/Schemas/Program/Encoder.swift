@@ -1,9 +1,10 @@
 internal import JSON
+internal import Patterns
 
 /// Lays the procedures of a program out in words.
 struct Encoder {
   private(set) var code: [UInt64] = [0]
-  private(set) var matchers: [TextMatcher] = []
+  private(set) var patterns: [Pattern] = []
   private(set) var formats: [Format] = []
   private(set) var ranges: [NumberRange] = []
   private(set) var numbers: [Number] = []
@@ -80,6 +81,23 @@ struct Encoder {
     code.append(UInt64(self[keyPath: list].count - 1))
   }
 
+  /// The word of a matcher; gives its place.
+  private mutating func reserve(_ matcher: TextMatcher) -> Int {
+    if case .pattern(let pattern) = matcher.form {
+      patterns.append(pattern)
+      code.append(UInt64(patterns.count - 1))
+    } else {
+      code.append(0)
+    }
+    return code.count - 1
+  }
+
+  private mutating func appendWords(of matcher: TextMatcher, at place: Int) {
+    guard let words = MatcherWords.words(of: matcher) else { return }
+    code[place] = UInt64(code.count) << 32
+    code += words
+  }
+
   private mutating func instruction(_ operation: Operation, _ step: Step, _ operands: (inout Encoder) -> Void) {
     let start = code.count
     code.append(0)
@@ -91,13 +109,17 @@ struct Encoder {
     switch step.operation {
     case .fail: preconditionFailure("a procedure that always fails has no steps")
     case .length(let minimum, let maximum): instruction(.length, step) { $0.append(minimum, maximum) }
-    case .pattern(let matcher): instruction(.pattern, step) { $0.append(matcher, to: \.matchers) }
+    case .pattern(let matcher):
+      instruction(.pattern, step) {
+        let place = $0.reserve(matcher)
+        $0.appendWords(of: matcher, at: place)
+      }
     case .format(let format): instruction(.format, step) { $0.append(format, to: \.formats) }
     case .range(let range): encode(range, step)
     case .multiple(let number):
-      let divisor = number.integer ?? 0
       instruction(.multiple, step) {
-        $0.code.append(UInt64(divisor))
+        $0.code.append(UInt64(bitPattern: number.fixed?.coefficient ?? 0))
+        $0.code.append(UInt64(bitPattern: Int64(number.fixed?.exponent ?? 0)))
         $0.append(number, to: \.numbers)
       }
     case .values(let set): encode(set, step)
@@ -154,7 +176,8 @@ struct Encoder {
     instruction(.values, step) {
       $0.append(ValueIndex(set), to: \.sets)
       $0.code.append(UInt64(count))
-      $0.appendTable(texts.map { ($0, nil, 0) })
+      let entries = $0.appendTable(texts.map { ($0, nil, 0) })
+      $0.appendLong(texts, entries: entries)
     }
   }
 
@@ -182,11 +205,14 @@ struct Encoder {
           (property.isDeclared ? TableLayout.isDeclared : 0) | (property.isRequired ? TableLayout.isRequired : 0)
         )
       }
-      $0.appendTable(entries, word: table)
+      let start = $0.appendTable(entries, word: table)
+      var places: [Int] = []
       for pattern in object.patterns {
-        $0.append(pattern.matcher, to: \.matchers)
+        places.append($0.reserve(pattern.matcher))
         $0.append(pattern.form)
       }
+      for (place, pattern) in zip(places, object.patterns) { $0.appendWords(of: pattern.matcher, at: place) }
+      $0.appendLong(entries.map(\.0), entries: start)
     }
   }
 
@@ -206,8 +232,8 @@ struct Encoder {
     }
   }
 
-  /// Entries and places. Long texts stand behind the places, eight bytes a word.
-  private mutating func appendTable(_ texts: [(text: [UInt8], form: Form?, flags: UInt64)], word: Int? = nil) {
+  /// Entries and places; gives where the entries begin. What `appendLong` adds must follow.
+  private mutating func appendTable(_ texts: [(text: [UInt8], form: Form?, flags: UInt64)], word: Int? = nil) -> Int {
     let word = word ?? code.count
     if word == code.count { code.append(0) }
     let words = texts.map { NameWords($0.text.span) }
@@ -217,14 +243,18 @@ struct Encoder {
       append(entry.form)
       code.append(0)
     }
-    let hashing = Places(words.map(\.fingerprint))
+    let hashing = Places(texts.map { Places.hash(of: $0.text) })
     code[word] = UInt64(hashing.logarithm) | UInt64(hashing.multiplier) << 32
     code += hashing.places.map { UInt64($0) }
-    for (index, entry) in texts.enumerated() where entry.text.count > 16 {
-      code[start + index * TableLayout.stride + TableLayout.long] = UInt64(code.count)
-      // The first and the last eight bytes are in the entry.
-      for offset in stride(from: 8, to: entry.text.count - 8, by: 8) {
-        code.append(NameWords(entry.text.span.extracting(offset..<offset + 8)).first)
+    return start
+  }
+
+  /// The words of texts that their entries do not hold whole, eight bytes a word, from the eighth byte on.
+  private mutating func appendLong(_ texts: [[UInt8]], entries: Int) {
+    for (index, text) in texts.enumerated() where text.count > 16 {
+      code[entries + index * TableLayout.stride + TableLayout.long] = UInt64(code.count)
+      for offset in stride(from: 8, to: text.count - 8, by: 8) {
+        code.append(NameWords(text.span.extracting(offset..<offset + 8)).first)
       }
     }
   }

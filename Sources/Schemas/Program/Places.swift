@@ -1,4 +1,6 @@
-/// Where the entries of a table of texts are looked for: open addressing over fingerprints, with a multiplier that leaves small tables
+internal import JSON
+
+/// Where the entries of a table of texts are looked for: open addressing over hashes, with a multiplier that leaves small tables
 /// without a collision.
 struct Places {
   /// The number of an entry plus one, or 0.
@@ -10,14 +12,14 @@ struct Places {
   private static let mostPerfect = 128
   private static let tries = 64
 
-  init(_ fingerprints: [UInt32]) {
+  init(_ hashes: [UInt32]) {
     var logarithm = 1
-    while 1 << logarithm < fingerprints.count * 2 { logarithm += 1 }
+    while 1 << logarithm < hashes.count * 2 { logarithm += 1 }
     var best: (collisions: Int, places: [UInt32], logarithm: Int, multiplier: UInt32)?
     search: for extra in 0...1 {
       var multiplier: UInt32 = 0x9E37_79B1
-      for _ in 0..<(fingerprints.count <= Self.mostPerfect ? Self.tries : 1) {
-        let (places, collisions) = Self.fill(fingerprints, logarithm + extra, multiplier)
+      for _ in 0..<(hashes.count <= Self.mostPerfect ? Self.tries : 1) {
+        let (places, collisions) = Self.fill(hashes, logarithm + extra, multiplier)
         if collisions < best?.collisions ?? .max { best = (collisions, places, logarithm + extra, multiplier) }
         if collisions == 0 { break search }
         multiplier = multiplier &* 0x2C1B_3C6D &+ 0x6D2B_79F6 | 1
@@ -26,11 +28,11 @@ struct Places {
     (_, places, self.logarithm, multiplier) = best ?? (0, [0, 0], 1, 1)
   }
 
-  private static func fill(_ fingerprints: [UInt32], _ logarithm: Int, _ multiplier: UInt32) -> ([UInt32], collisions: Int) {
+  private static func fill(_ hashes: [UInt32], _ logarithm: Int, _ multiplier: UInt32) -> ([UInt32], collisions: Int) {
     var places = [UInt32](repeating: 0, count: 1 << logarithm)
     var collisions = 0
-    for (index, fingerprint) in fingerprints.enumerated() {
-      var place = Self.place(fingerprint, logarithm, multiplier)
+    for (index, hash) in hashes.enumerated() {
+      var place = Self.place(hash, logarithm, multiplier)
       while places[place] != 0 {
         collisions += 1
         place = (place + 1) & (places.count - 1)
@@ -40,9 +42,23 @@ struct Places {
     return (places, collisions)
   }
 
+  /// The hash of a text of more than sixteen bytes: its fingerprint leaves out the middle, where names in a row differ.
+  @inline(__always)
+  static func add(_ word: UInt64, to hash: UInt32) -> UInt32 {
+    UInt32(truncatingIfNeeded: ((word ^ UInt64(hash)) &* 0x9E37_79B9_7F4A_7C15) >> 32)
+  }
+
+  static func hash(of text: [UInt8]) -> UInt32 {
+    var hash = NameWords(text.span).fingerprint
+    for offset in stride(from: 8, to: text.count - 8, by: 8) {
+      hash = add(NameWords(text.span.extracting(offset..<offset + 8)).first, to: hash)
+    }
+    return hash
+  }
+
   /// Where to look first.
   @inline(__always)
-  static func place(_ fingerprint: UInt32, _ logarithm: Int, _ multiplier: UInt32) -> Int {
-    Int((fingerprint &* multiplier) >> UInt32(32 - logarithm))
+  static func place(_ hash: UInt32, _ logarithm: Int, _ multiplier: UInt32) -> Int {
+    Int((hash &* multiplier) >> UInt32(32 - logarithm))
   }
 }

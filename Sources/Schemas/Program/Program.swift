@@ -1,4 +1,5 @@
 internal import JSON
+internal import Patterns
 
 /// A compiled schema: one array of words, and the few things that are no numbers.
 ///
@@ -8,7 +9,7 @@ internal import JSON
 final class Program: Sendable {
   let code: [UInt64]
   let root: Target
-  let matchers: [TextMatcher]
+  let patterns: [Pattern]
   let formats: [Format]
   let ranges: [NumberRange]
   let numbers: [Number]
@@ -20,7 +21,7 @@ final class Program: Sendable {
   init(_ encoder: Encoder, root: Target) {
     code = encoder.code
     self.root = root
-    matchers = encoder.matchers
+    patterns = encoder.patterns
     formats = encoder.formats
     ranges = encoder.ranges
     numbers = encoder.numbers
@@ -31,13 +32,15 @@ final class Program: Sendable {
 }
 
 enum Operation: UInt8 {
-  /// One operand: an index into the program's matchers, formats.
-  case pattern, format
+  /// A matcher: see `MatcherWords`.
+  case pattern
+  /// An index into the program's formats.
+  case format
   /// Minimum and maximum in halves of a word.
   case length
   /// The least and the greatest integer, as bits of `Int64`, and an index into the program's ranges.
   case range
-  /// A divisor that is a small integer or 0, and an index into the program's numbers.
+  /// A divisor as coefficient and exponent of ten (coefficient 0: too long for that), and an index into the program's numbers.
   case multiple
   /// First word, last word and length of the only text that will do.
   case text

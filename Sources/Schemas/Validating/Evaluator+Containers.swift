@@ -45,7 +45,7 @@ extension Evaluator {
       let table = at + ObjectLayout.table
       var place = at + ObjectLayout.entries + propertyCount * TableLayout.stride + 1 << Int(code[table] & 63)
       for _ in 0..<patterns {
-        if search(Int(code[place]), name, &scratch) {
+        if search(place, name, &scratch) {
           isKnown = true
           guard apply(target(place + 1), value, &scratch) else { return false }
         } else if scratch.isExhausted {
@@ -70,8 +70,10 @@ extension Evaluator {
     let flags = code[at + ArrayLayout.prefix]
     let prefix = Int(flags & 0xFFFF_FFFF)
     let hasRest = flags & ArrayLayout.hasRest != 0
-    if prefix > 0 || hasRest {
-      let rest = target(at + ArrayLayout.rest)
+    let rest = target(at + ArrayLayout.rest)
+    if prefix == 0, marks < 0, rest.procedure == 0 {
+      if hasRest, !areAll(rest, node, count) { return false }
+    } else if prefix > 0 || hasRest {
       var element = view.first(in: node)
       for position in 0..<(hasRest ? count : min(prefix, count)) {
         let target = position < prefix ? target(at + ArrayLayout.targets + position) : rest
@@ -83,6 +85,16 @@ extension Evaluator {
     }
     if flags & ArrayLayout.hasContains != 0, !contains(at, flags, node, count, marks, &scratch) { return false }
     return flags & ArrayLayout.isUnique == 0 || count < 2 || isUnique(node, count, &scratch)
+  }
+
+  /// Elements of which nothing but the kind matters.
+  private func areAll(_ target: Target, _ node: Node, _ count: Int) -> Bool {
+    var element = view.first(in: node)
+    for _ in 0..<count {
+      guard admits(target, element) else { return false }
+      element = view.next(after: element)
+    }
+    return true
   }
 
   private func contains(

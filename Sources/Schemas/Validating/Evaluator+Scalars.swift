@@ -16,9 +16,8 @@ extension Evaluator {
     if bit == KindSet.string.rawValue {
       let isEscaped = view.isFlagged(node)
       let words = isEscaped ? decodedWords(node, &scratch) : view.words(node)
-      return find(
-        words, node, isEscaped: isEscaped, table: at + 3, entries: at + 4, count: Int(code[at + 2]), fingerprint: words.fingerprint,
-        &scratch) >= 0
+      let hash = hash(words.fingerprint, words.count, node, isEscaped: isEscaped, &scratch)
+      return find(words, node, isEscaped: isEscaped, table: at + 3, entries: at + 4, count: Int(code[at + 2]), hash, &scratch) >= 0
     }
     let index = program.sets[Int(code[at + 1])]
     switch bit {
@@ -49,25 +48,55 @@ extension Evaluator {
   @inline(__always)
   func findName(_ name: Node, table: Int, entries: Int, count: Int, _ scratch: inout ValidationScratch) -> Int {
     let fingerprint = view.fingerprint(ofName: name)
-    let parameters = code[table]
-    let logarithm = Int(truncatingIfNeeded: parameters & 63)
-    let place = Places.place(fingerprint, logarithm, UInt32(truncatingIfNeeded: parameters >> 32))
-    // Most names that are not in the table end here.
-    if code[entries + count * TableLayout.stride + place] == 0 { return -1 }
+    if view.length(name) <= 16 {
+      let parameters = code[table]
+      let logarithm = Int(truncatingIfNeeded: parameters & 63)
+      let place = Places.place(fingerprint, logarithm, UInt32(truncatingIfNeeded: parameters >> 32))
+      // Most names that are not in the table end here.
+      if code[entries + count * TableLayout.stride + place] == 0 { return -1 }
+      if !view.isFlagged(name) {
+        return find(view.words(name), name, isEscaped: false, table: table, entries: entries, count: count, fingerprint, &scratch)
+      }
+    }
+    return findLongName(name, table: table, entries: entries, count: count, fingerprint, &scratch)
+  }
+
+  /// A name of more than sixteen bytes, or with escapes.
+  @inline(never)
+  private func findLongName(
+    _ name: Node, table: Int, entries: Int, count: Int, _ fingerprint: UInt32, _ scratch: inout ValidationScratch
+  ) -> Int {
     let isEscaped = view.isFlagged(name)
     let words = isEscaped ? decodedWords(name, &scratch) : view.words(name)
-    return find(words, name, isEscaped: isEscaped, table: table, entries: entries, count: count, fingerprint: fingerprint, &scratch)
+    let hash = hash(fingerprint, words.count, name, isEscaped: isEscaped, &scratch)
+    return find(words, name, isEscaped: isEscaped, table: table, entries: entries, count: count, hash, &scratch)
+  }
+
+  /// See `Places.hash(of:)`, with which this must agree.
+  @inline(__always)
+  private func hash(
+    _ fingerprint: UInt32, _ count: Int, _ node: Node, isEscaped: Bool, _ scratch: inout ValidationScratch
+  ) -> UInt32 {
+    guard count > 16 else { return fingerprint }
+    if isEscaped { return Places.hash(of: scratch.bytes) }
+    var hash = fingerprint
+    var offset = 8
+    while offset < count - 8 {
+      hash = Places.add(view.word(of: node, at: offset), to: hash)
+      offset += 8
+    }
+    return hash
   }
 
   @inline(__always)
   private func find(
-    _ words: NameWords, _ node: Node, isEscaped: Bool, table: Int, entries: Int, count: Int, fingerprint: UInt32,
+    _ words: NameWords, _ node: Node, isEscaped: Bool, table: Int, entries: Int, count: Int, _ hash: UInt32,
     _ scratch: inout ValidationScratch
   ) -> Int {
     let parameters = code[table]
     let logarithm = Int(truncatingIfNeeded: parameters & 63)
     let places = entries + count * TableLayout.stride
-    var place = Places.place(fingerprint, logarithm, UInt32(truncatingIfNeeded: parameters >> 32))
+    var place = Places.place(hash, logarithm, UInt32(truncatingIfNeeded: parameters >> 32))
     while true {
       let number = Int(truncatingIfNeeded: code[places + place])
       if number == 0 { return -1 }
@@ -136,18 +165,22 @@ extension Evaluator {
     return count
   }
 
+  /// - Parameter matcher: the place of its word.
   func search(_ matcher: Int, _ node: Node, _ scratch: inout ValidationScratch) -> Bool {
     guard scratch.spend(1 + view.length(node) / 16) else { return false }
-    let outcome: MatchOutcome
-    if view.isFlagged(node) {
+    let operand = code[matcher]
+    let words = Int(operand >> 32)
+    guard !view.isFlagged(node) else {
       scratch.bytes.removeAll(keepingCapacity: true)
       document.decodeString(node, appendingTo: &scratch.bytes)
       let bytes = scratch.bytes
-      outcome = program.matchers[matcher].search(bytes.span, scratch: &scratch.matching)
-    } else {
-      outcome = program.matchers[matcher].search(view.text(node), scratch: &scratch.matching)
+      return words > 0 ? fits(words, bytes.span) : search(Int(operand), bytes.span, &scratch)
     }
-    switch outcome {
+    return words > 0 ? fits(words, view.text(node)) : search(Int(operand), view.text(node), &scratch)
+  }
+
+  private func search(_ pattern: Int, _ text: Span<UInt8>, _ scratch: inout ValidationScratch) -> Bool {
+    switch program.patterns[pattern].match(text, scratch: &scratch.matching) {
     case .found: return true
     case .none: return false
     case .undecided:
@@ -166,8 +199,13 @@ extension Evaluator {
   }
 
   func isInRange(_ at: Int, _ node: Node) -> Bool {
-    if let value = view.smallInteger(node), value >= Int64(bitPattern: code[at + 1]), value <= Int64(bitPattern: code[at + 2]) {
-      return true
+    if let (coefficient, decimals) = view.smallDecimal(node) {
+      // A number with a fraction is strictly between the integers around it.
+      let low = Int64(bitPattern: code[at + 1])
+      let high = Int64(bitPattern: code[at + 2])
+      let whole = decimals == 0 ? coefficient : coefficient / Self.powersOfTen[decimals]
+      let reach: Int64 = decimals == 0 ? 0 : 1
+      if whole - reach >= low, whole + reach <= high { return true }
     }
     let range = program.ranges[Int(code[at + 3])]
     if let bound = range.minimum {
@@ -183,7 +221,23 @@ extension Evaluator {
 
   func isMultiple(_ at: Int, _ node: Node) -> Bool {
     let divisor = Int64(bitPattern: code[at + 1])
-    if divisor > 0, let value = view.smallInteger(node) { return value % divisor == 0 }
-    return document.number(node)?.isMultiple(of: program.numbers[Int(code[at + 2])]) == true
+    if divisor > 0, let (coefficient, decimals) = view.smallDecimal(node) {
+      // Brought to one exponent, both are integers.
+      let shift = -decimals - Int(Int64(bitPattern: code[at + 2]))
+      if let factor = Self.power(abs(shift)) {
+        let (value, overflow) = (shift > 0 ? coefficient : divisor).multipliedReportingOverflow(by: factor)
+        if !overflow { return shift > 0 ? value % divisor == 0 : coefficient % value == 0 }
+      }
+    }
+    return document.number(node)?.isMultiple(of: program.numbers[Int(code[at + 3])]) == true
   }
+
+  @inline(__always)
+  private static func power(_ exponent: Int) -> Int64? { exponent < 19 ? powersOfTen[exponent] : nil }
+
+  private static let powersOfTen: [19 of Int64] = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
+    1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+    1_000_000_000_000_000_000,
+  ]
 }

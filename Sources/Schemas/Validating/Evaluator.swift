@@ -38,11 +38,23 @@ struct Evaluator: ~Escapable {
     return target.procedure == 0 || run(target.procedure, node, bit, marks, &scratch)
   }
 
+  /// Whether a target admits the kind of a value.
   @inline(__always)
-  private func isWantedInteger(_ target: Target, _ node: Node, _ bit: UInt8) -> Bool {
-    target.kinds & KindSet.integer.rawValue != 0 && bit == KindSet.number.rawValue && (view.isFlagged(node) || document.isInteger(node))
+  func admits(_ target: Target, _ node: Node) -> Bool {
+    let bit = view.kindBit(node)
+    return target.kinds & bit != 0 || isWantedInteger(target, node, bit)
   }
 
+  @inline(__always)
+  private func isWantedInteger(_ target: Target, _ node: Node, _ bit: UInt8) -> Bool {
+    target.kinds & KindSet.integer.rawValue != 0 && bit == KindSet.number.rawValue && (view.isFlagged(node) || isInteger(node))
+  }
+
+  @inline(never)
+  private func isInteger(_ node: Node) -> Bool { document.isInteger(node) }
+
+  // Written out once: the loops around `apply` stay small.
+  @inline(never)
   private func run(_ procedure: Int, _ node: Node, _ bit: UInt8, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
     guard scratch.spend(1), scratch.frames < mostFrames else {
       scratch.isExhausted = true
@@ -68,7 +80,7 @@ struct Evaluator: ~Escapable {
     case .text: return isText(at, node, &scratch)
     case .values: return isOneOf(at, node, &scratch)
     case .length: return hasLength(at, node)
-    case .pattern: return search(Int(code[at + 1]), node, &scratch)
+    case .pattern: return search(at + 1, node, &scratch)
     case .format: return hasFormat(at, node, &scratch)
     case .range: return isInRange(at, node)
     case .multiple: return isMultiple(at, node)

@@ -1,0 +1,38 @@
+import JSON
+import Schemas
+import Testing
+
+/// Compiles a schema written as JSON.
+func compile(_ text: String, _ options: CompiledSchema.Options = .init()) throws -> CompiledSchema {
+  try CompiledSchema(compiling: Value(parsing: Array(text.utf8)), options: options)
+}
+
+extension CompiledSchema {
+  /// The answer of both modes, which must agree.
+  func check(_ instance: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> Outcome {
+    var scratch = ValidationScratch()
+    let document = try Document(parsing: Array(instance.utf8))
+    let outcome = isValid(document, at: document.root, scratch: &scratch)
+    let violations = violations(in: document, at: document.root, scratch: &scratch)
+    #expect(violations.isEmpty == (outcome == .valid), "\(violations.map(\.message))", sourceLocation: sourceLocation)
+    return outcome
+  }
+
+  func messages(_ instance: String) throws -> [String] {
+    var scratch = ValidationScratch()
+    let document = try Document(parsing: Array(instance.utf8))
+    return violations(in: document, at: document.root, scratch: &scratch).map(\.message)
+  }
+}
+
+/// The reason for which a schema is refused.
+func refusal(_ text: String, _ options: CompiledSchema.Options = .init()) -> SchemaError.Reason? {
+  do {
+    _ = try compile(text, options)
+    return nil
+  } catch let error as SchemaError {
+    return error.reason
+  } catch {
+    return nil
+  }
+}
