@@ -12,7 +12,9 @@ import Glibc
       Try it: sallyport demo
       """,
     version: Version.current,
-    subcommands: [Check.self, Fmt.self, Test.self, Explain.self, Init.self, SnapshotVerb.self, Wrap.self, Demo.self, DemoServerVerb.self])
+    subcommands: [
+      Check.self, Fmt.self, Test.self, Explain.self, Init.self, SnapshotVerb.self, Wrap.self, Validate.self, Demo.self, DemoServerVerb.self,
+    ])
 
   /// Instead of the library's own: its exit codes are other ones than ours.
   static func main() {

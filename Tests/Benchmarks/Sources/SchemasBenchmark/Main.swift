@@ -5,7 +5,7 @@ import Schemas
 /// `SchemasBenchmark`: nanoseconds per validation of each set, and from bytes to verdict.
 /// `SchemasBenchmark write FOLDER`: the sets as files, for other validators.
 /// `SchemasBenchmark count SET RUNS`: only validation, so many times, for counting instructions.
-/// `SchemasBenchmark json`: the figures as JSON, for `compare.py`.
+/// `SchemasBenchmark json`: the figures as JSON, for `compare-schemas.py`.
 @main enum Main {
   static func main() throws {
     let arguments = CommandLine.arguments

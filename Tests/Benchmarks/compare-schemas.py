@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ratios to other validators, set by set.
 
-    compare.py BENCHMARK JSONSCHEMA [LOOPS]
+    compare-schemas.py BENCHMARK JSONSCHEMA [LOOPS]
 
 BENCHMARK is the built SchemasBenchmark, JSONSCHEMA the binary of `sourcemeta-jsonschema` (Blaze). The interpreter must have
 `jsonschema_rs`; it validates Python's own objects, so its figures for a parsed document hold the reading of those, and from bytes
