@@ -22,7 +22,7 @@ import Testing
       #expect(SourceTree.exists("docs/errors/\(code).md"), "\(path) declares \(code), which has no page")
     }
     let codes = Set(Self.declared.map { "\($0.code).md" })
-    for page in SourceTree.names(in: "docs/errors") where page != "README.md" {
+    for page in SourceTree.names(in: "docs/errors") where page.hasSuffix(".md") && page != "README.md" {
       #expect(codes.contains(page), "docs/errors/\(page) is about a code that does not exist")
     }
   }
