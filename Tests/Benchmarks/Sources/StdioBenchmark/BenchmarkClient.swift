@@ -53,7 +53,8 @@ final class BenchmarkClient {
       batches.append((start..<min(start + Self.batch, count)).reduce(into: []) { batch, _ in batch += message() })
     }
     let start = DispatchTime.now().uptimeNanoseconds
-    let room = DispatchSemaphore(value: Self.window / Self.batch)
+    let room = DispatchSemaphore(value: 0)
+    for _ in 0..<(Self.window / Self.batch) { room.signal() }
     let writer = Thread { [batches] in
       for batch in batches {
         room.wait()
