@@ -7,6 +7,7 @@ import RegularExpressions
 /// that none of the patterns matches.
 /// `FilterBenchmark CORPORA turn`: PCRE2 one pattern after another instead.
 /// `FilterBenchmark CORPORA export FOLDER`: writes patterns and texts for `Comparison/filters.py`.
+/// `FilterBenchmark CORPORA hostile`: microseconds a KiB over 64 KiB of pieces repeated that make patterns try again and again.
 /// `FilterBenchmark CORPORA count SIZE RUNS`: only scans, for counting instructions.
 @main enum Main {
   static func main() throws {
@@ -14,7 +15,8 @@ import RegularExpressions
     guard let folder = arguments.first else { fatalError("say where the corpora are") }
     let texts = try Texts.labelled(folder)
     switch arguments.dropFirst().first {
-    case "turn": try [10, 100].forEach { try inTurn($0, texts) }
+    case "turn": for count in [10, 100] { try inTurn(count, texts) }
+    case "hostile": try hostile()
     case "export": try export(to: arguments[2], texts)
     case "count":
       let set = try Sets.make(Int(arguments[2]) ?? 100)
@@ -22,7 +24,7 @@ import RegularExpressions
       for _ in 0..<(Int(arguments[3]) ?? 1) { print(scan(set, texts, &scratch)) }
     default:
       let counts = arguments.dropFirst().compactMap { Int($0) }
-      try (counts.isEmpty ? [10, 100, 500] : counts).forEach { try compare($0, texts) }
+      for count in counts.isEmpty ? [10, 100, 500] : counts { try compare(count, texts) }
     }
   }
 
@@ -96,6 +98,23 @@ import RegularExpressions
       }
     }
     print("\(count) patterns in turn: \((Double(bytes) / time / 1e5).rounded() / 10) MB/s, \(total) findings")
+  }
+
+  static func hostile() throws {
+    let set = try Sets.make(100)
+    var scratch = ScanScratch()
+    let pieces = [
+      "1234 ", "1.2.3.4.", "12-34-", "aaaa@", "a.b@c", "1", "12 ", " ", "a ", "ignore all ", "ignore previous ", "you are ", "<system", "[",
+      "![a](https://a?", "\u{1B}[", "eyja.", "sk-aaaa",
+      "aaaa1111 ", "-----begin ", "===", "data:", "{{", "token = '", "\u{17F}", "\u{212A}@", "é", "+1 22 33 ", "aa:bb:cc:",
+      "do not tell a b ", "send a b c ", "=== end of ", "http://a:a",
+    ]
+    for piece in pieces {
+      let text = Array(String(repeating: piece, count: 65_536 / piece.utf8.count).utf8)
+      var found: [PatternSet.Finding] = []
+      let time = (0..<3).map { _ in seconds { set.matches(in: text.span, scratch: &scratch, into: &found) } }.min() ?? 0
+      print("  \((time * 1e6 / 64 * 10).rounded() / 10) us/KiB: \(piece.debugDescription)")
+    }
   }
 
   static func export(to folder: String, _ texts: [[UInt8]]) throws {
