@@ -76,7 +76,7 @@ private import CPCRE2
   /// the JSON parser has made sure of: PCRE2's machine code reads out of bounds otherwise. For bytes of any other origin
   /// there is `matchUnverified`.
   package func match(_ text: Span<UInt8>, from start: Int = 0, scratch: inout MatchScratch) -> MatchOutcome {
-    precondition(start >= 0 && start <= text.count)
+    precondition(start >= 0 && (start == text.count || (start < text.count && text[start] & 0xC0 != 0x80)))
     let result = unsafe text.withUnsafeBufferPointer { bytes in
       // A null subject is an error to the machine code even when its length is nought.
       unsafe pcre2_jit_match_8(

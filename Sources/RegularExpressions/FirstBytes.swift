@@ -23,9 +23,9 @@ extension RegularExpression {
     guard !canBeEmpty else { return nil }
     var bytes = ByteSet()
     for range in scalars.ranges {
-      // The first byte grows with the value, so those of a range are all between the ends'.
+      // The first byte grows with the value, so those of a range are all between the ends'; but from 0x80 to 0xC1 a byte never is a first one.
       guard let low = Self.leadByte(range.lowerBound), let high = Self.leadByte(range.upperBound) else { return nil }
-      for byte in low...high { bytes.insert(byte) }
+      for byte in low...high where byte < 0x80 || byte > 0xC1 { bytes.insert(byte) }
     }
     return bytes
   }

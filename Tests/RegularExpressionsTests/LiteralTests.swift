@@ -34,6 +34,21 @@ import Testing
     #expect(found == sorted)
   }
 
+  @Test(
+    arguments: [
+      ("foo", [0x66], [0x67, 0x46]), ("(?i)k", [0x6B, 0x4B, 0xE2], [0x6C]),
+      ("\\W", [0x20, 0x7F, 0xC2, 0xF4], [0x61, 0x80, 0x9F, 0xBF, 0xC1]), ("a?b", [0x61, 0x62], [0x63]),
+      ("(?s).", [0, 0x7F, 0xC2, 0xF4], [0x80, 0xBF, 0xC0, 0xC1, 0xF5]), ("\\b(?:é|x{0}y)", [0xC3, 0x79], [0x78, 0xA9]),
+    ] as [(String, [UInt8], [UInt8])]) func firstBytes(_ source: String, _ inside: [UInt8], _ outside: [UInt8]) throws
+  {
+    let bytes = try #require(try RegularExpression(parsing: source).firstBytes)
+    #expect(inside.allSatisfy { bytes.contains($0) } && !outside.contains { bytes.contains($0) })
+  }
+
+  @Test(arguments: ["", "a*", "\\b", "a|", "(?:a?b?){2}"]) func nothingFirst(_ source: String) throws {
+    #expect(try RegularExpression(parsing: source).firstBytes == nil)
+  }
+
   /// Every match found by PCRE2 holds one of the literals at one of the offsets: a prefilter that looks for them loses nothing.
   @Test func everyMatchHoldsATrigger() throws {
     let seed = propertySeed()
