@@ -55,7 +55,9 @@ struct CallReader {
       let known = policies.servers.flatMap { server in server.snapshot.tools.map { "\(server.name).\($0.name)" } }
       throw Complaint("no snapshot has a tool `\(name)`", help: nearest(to: name, among: known).map { "did you mean `\($0)`?" })
     }
-    guard found.count == 1 else { throw Complaint("several servers have a tool `\(name)`", help: "write `SERVER.\(name)`, or say --server") }
+    guard found.count == 1 else {
+      throw Complaint("several servers have a tool `\(name)`", help: "write `SERVER.\(name)`, or say --server")
+    }
     let full = "\(policies.servers[reference.server].name).\(policies.tool(reference).name)"
     return request(.tool(reference), arguments, full)
   }

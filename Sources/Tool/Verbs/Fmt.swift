@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Formatting
+import Foundation
 import JSON
 import Semantics
 import Syntax
