@@ -25,6 +25,16 @@ package struct RuleInfo: Sendable {
   /// In order of place; instructions point here.
   package let atoms: [Atom]
 
+  /// What this rule is called and tests is for its operators only: no answer to a caller tells it.
+  package var isConfidential: Bool { annotations.contains { $0.name == "confidential" } }
+
+  /// Whether a `not` stands in the condition outside its tests.
+  package var hasOuterNegation: Bool {
+    var text = Array(condition.utf8)
+    for atom in atoms { for place in atom.range where text.indices.contains(place) { text[place] = UInt8(ascii: " ") } }
+    return String(decoding: text, as: UTF8.self).split { !$0.isLetter }.contains("not")
+  }
+
   /// `@owner("payments-sec")`
   package struct Annotation: Hashable, Sendable {
     package let name: String
@@ -82,12 +92,15 @@ package struct ServerInfo: Sendable {
   package let prompts: Names.Space
   /// Rules on resources of this server.
   package let resources: [ResourceRule]
+  /// Whether results that do not fit their tool's output schema pass all the same, and are logged.
+  package let passesMismatchedOutput: Bool
 
-  package init(name: String, tools: Names.Space, prompts: Names.Space, resources: [ResourceRule]) {
+  package init(name: String, tools: Names.Space, prompts: Names.Space, resources: [ResourceRule], passesMismatchedOutput: Bool = false) {
     self.name = name
     self.tools = tools
     self.prompts = prompts
     self.resources = resources
+    self.passesMismatchedOutput = passesMismatchedOutput
   }
 }
 

@@ -15,7 +15,8 @@ func canonicalText(_ policies: CheckedPolicies) -> String {
   let tools = Set(policies.rules.flatMap(\.targets.tools)).map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.sorted()
   let prompts = Set(policies.rules.flatMap(\.targets.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }
     .sorted()
-  return (["sally 1\n"] + agents + tools + prompts + ["layer\n", layers.first ?? ""] + bounds.map { "layer\n" + $0 }).joined()
+  let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }.sorted()
+  return (["sally 1\n"] + passing + agents + tools + prompts + ["layer\n", layers.first ?? ""] + bounds.map { "layer\n" + $0 }).joined()
 }
 
 private func quoted(_ text: String) -> String { String(decoding: write(.string(text)), as: UTF8.self) }
@@ -52,7 +53,8 @@ private struct Canonical {
       + rule.targets.resources.map { "resource \(quoted(policies.servers[$0.server].name)) \(quoted($0.uri.source))" }
       + rule.targets.prompts.map { "prompt " + text($0) }
     let reason = rule.because.map { " because " + quoted($0) } ?? ""
-    return "\(rule.isShadow ? "shadow " : "")\(kind) \(quoted(rule.name)) on \(Set(targets).sorted().joined(separator: ", "))"
+    let isConfidential = rule.annotations.contains { $0.name == "confidential" }
+    return "\(rule.isShadow ? "shadow " : "")\(isConfidential ? "confidential " : "")\(kind) \(quoted(rule.name)) on \(Set(targets).sorted().joined(separator: ", "))"
       + " when \(text(rule.condition))\(reason)\n"
   }
 

@@ -78,7 +78,9 @@ private struct Compiler {
         prompts.append(PinnedInfo(server: ServerID(UInt32(server)), name: prompt.name, digest: prompt.digest, plan: plan))
       }
       servers.append(
-        ServerInfo(name: declared.name, tools: toolNames, prompts: promptNames, resources: try resources(of: server)))
+        ServerInfo(
+          name: declared.name, tools: toolNames, prompts: promptNames, resources: try resources(of: server),
+          passesMismatchedOutput: declared.outputMismatch == .log))
     }
   }
 

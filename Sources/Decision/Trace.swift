@@ -61,17 +61,36 @@ extension Evaluator {
     return Trace(verdict: verdict, rules: rules, nearestGrants: grants.sorted { ($0.misses, $0.rule) < ($1.misses, $1.rule) })
   }
 
-  /// What arguments would have to be for the grant that misses least, in the policy's words; empty when arguments alone would not help.
-  package mutating func constraints(_ call: Call, principal: Principal, now: Moment) -> [String] {
+  /// What arguments would have to be for the call to be granted, in the policy's words: of every layer that does not grant it, the missed
+  /// tests of the grant that misses least. All have to be met. Empty when arguments alone would not help.
+  ///
+  /// - Parameter hidesConfidential: true when the answer is for the caller: what confidential grants test is not said then.
+  package mutating func constraints(_ call: Call, principal: Principal, now: Moment, hidesConfidential: Bool) -> [String] {
     let trace = explain(call, principal: principal, now: now)
+    var open: Set<String?> = []
+    for rule in program.rules {
+      if case .grant = rule.kind { open.insert(rule.layer) }
+    }
+    for grant in trace.rules where grant.applies {
+      if case .grant = program.rule(grant.rule).kind { open.remove(program.rule(grant.rule).layer) }
+    }
+    var tests: [String] = []
     for grant in trace.nearestGrants where grant.speaksOfCaller && !grant.hasExpired {
       let info = program.rule(grant.rule)
-      let missed = grant.atoms.filter { $0.isMet != true }
-      guard missed.allSatisfy({ info.atoms[$0.atom].readsArguments }) else { continue }
-      if grant.isConjunction { return missed.map { info.atoms[$0.atom].text } }
-      if info.atoms.allSatisfy(\.readsArguments) { return [info.condition] }
+      guard open.contains(info.layer), !(hidesConfidential && info.isConfidential), let missed = missedTests(grant, info) else { continue }
+      open.remove(info.layer)
+      for test in missed where !tests.contains(test) { tests.append(test) }
     }
-    return []
+    return open.isEmpty ? tests : []
+  }
+
+  /// Nil when something other than arguments is missed too, or when the tests cannot be told one by one and not as a whole either.
+  private func missedTests(_ grant: RuleTrace, _ info: RuleInfo) -> [String]? {
+    let missed = grant.atoms.filter { $0.isMet != true }
+    guard missed.allSatisfy({ info.atoms[$0.atom].readsArguments }) else { return nil }
+    // The text of a test says nothing of a `not` around it.
+    if grant.isConjunction, !info.hasOuterNegation { return missed.map { info.atoms[$0.atom].text } }
+    return info.atoms.allSatisfy(\.readsArguments) ? [info.condition] : nil
   }
 
   private mutating func trace(

@@ -108,6 +108,12 @@ struct Decider: ~Copyable {
   }
 
   private func refusal(of call: Call, by rule: RuleInfo) -> Refusal {
+    guard !rule.isConfidential else {
+      var refusal = Refusal(.permissionDenied, "The policy refuses this use of \(subject(call)).")
+      refusal.rule = rule.name
+      refusal.isConfidential = true
+      return refusal
+    }
     // Only tests of arguments: the caller can do something about them, and they tell nothing about other callers.
     let tests = rule.atoms.filter(\.readsArguments).prefix(4).map { "`\($0.text)`" }
     let looksAt = tests.isEmpty ? "" : " The rule looks at \(tests.joined(separator: ", "))."
@@ -125,11 +131,22 @@ struct Decider: ~Copyable {
     if mayAllow(.tool(tool), now) {
       refusal = Refusal(
         .permissionDenied, "No rule of the policy grants \(subject(call)) to this caller with these arguments; others may be granted.")
+      refusal.allowed = allowedArguments(call, now)
     } else {
       refusal = Refusal(.permissionDenied, "No rule of the policy grants \(subject(call)) to this caller.")
       refusal.allowed = allowedTools(live, now)
     }
     return refusal
+  }
+
+  /// A condition that is too long to be of help is not told, rather than cut to one that means something else.
+  private mutating func allowedArguments(_ call: Call, _ now: EventTime) -> Alternatives? {
+    let tests = evaluator.constraints(call, principal: principal, now: now.moment, hidesConfidential: true)
+    let lines = tests.map { test in
+      test.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) }.joined(separator: " ")
+    }
+    guard !lines.isEmpty, lines.reduce(0, { $0 + $1.utf8.count }) <= Limits.allowedBytes else { return nil }
+    return .arguments(lines)
   }
 
   private func refusal(of call: Call, _ field: FieldNumber, _ misfit: Denial.Misfit) -> Refusal {
@@ -146,9 +163,10 @@ struct Decider: ~Copyable {
 
   private func request(of call: Call, _ rule: RuleInfo) -> Refusal {
     var who = "someone"
-    if case .ask(let approvers, _) = rule.kind { who = "`\(approvers)`" }
+    if case .ask(let approvers, _) = rule.kind, !rule.isConfidential { who = "`\(approvers)`" }
     var refusal = Refusal(.approvalRequired, "This use of \(subject(call)) needs the approval of \(who) first; it was not carried out.")
     refusal.rule = rule.name
+    refusal.isConfidential = rule.isConfidential
     refusal.because = rule.because
     return refusal
   }
@@ -165,7 +183,7 @@ struct Decider: ~Copyable {
   }
 
   /// What `tools/list` shows to this caller, shortened: no more than it could find out by asking.
-  private mutating func allowedTools(_ live: LiveTools, _ now: EventTime) -> [String]? {
+  private mutating func allowedTools(_ live: LiveTools, _ now: EventTime) -> Alternatives? {
     guard live.isKnown else { return nil }
     var names: [String] = []
     for index in program.tools.indices {
@@ -174,6 +192,6 @@ struct Decider: ~Copyable {
       names.append(program.tools[index].name)
       if names.count == Limits.allowedNames { break }
     }
-    return names
+    return .tools(names)
   }
 }

@@ -30,6 +30,8 @@ package enum Limits {
   static let subscriptions = 256
   /// Names of permitted tools told in one denial: enough to go on with, not the whole catalogue.
   static let allowedNames = 20
+  /// Bytes of the tests of arguments told in one denial: a model reads a few lines, and a larger condition is a program.
+  static let allowedBytes = 1_024
   /// Bytes of a name or URI repeated in a denial.
   static let quotedBytes = 120
   /// Arguments named in one record.

@@ -1,18 +1,28 @@
 internal import JSON
 internal import Messages
 
+/// What the caller could do instead of what was refused.
+enum Alternatives {
+  /// Names of tools.
+  case tools([String])
+  /// Tests in the policy's words; with all of them met the call is granted.
+  case arguments([String])
+}
+
 /// A refusal that an agent can work with: what was refused, why, what would be allowed, and whether to try again.
 struct Refusal {
   let code: DenialCode
   /// One or more sentences for a language model.
   let message: String
-  /// The rule that decided.
+  /// The rule that decided: the log names it in any case.
   var rule: String?
   /// The rule's own words.
   var because: String?
+  /// Whether the caller is not to know the rule.
+  var isConfidential = false
   var retryAfterMilliseconds: Int64?
-  /// Names of what the caller could call instead; nil when the policy hides it or there is nothing of the kind.
-  var allowed: [String]?
+  /// Nil when the policy hides it or there is nothing of the kind.
+  var allowed: Alternatives?
   /// What is wrong with single arguments: where, and what.
   var violations: [ArgumentProblem] = []
 
@@ -24,11 +34,16 @@ struct Refusal {
   /// The structured form, the same in every answer that carries a denial.
   func value(trace: TraceIdentifier) -> Value {
     var members = [Value.Member("code", .string(code.rawValue)), Value.Member("message", .string(message))]
-    if let rule { members.append(Value.Member("rule", .string(rule))) }
-    if let because { members.append(Value.Member("because", .string(because))) }
+    if let rule, !isConfidential { members.append(Value.Member("rule", .string(rule))) }
+    if let because, !isConfidential { members.append(Value.Member("because", .string(because))) }
     members.append(Value.Member("retryable", .boolean(code.isRetryable)))
     if let retryAfterMilliseconds { members.append(Value.Member("retryAfterMs", .number(Number(retryAfterMilliseconds)))) }
-    if let allowed { members.append(Value.Member("allowed", .array(allowed.map(Value.string)))) }
+    switch allowed {
+    case .tools(let names): members.append(Value.Member("allowed", .object([Value.Member("tools", .array(names.map(Value.string)))])))
+    case .arguments(let tests):
+      members.append(Value.Member("allowed", .object([Value.Member("arguments", .array(tests.map(Value.string)))])))
+    case nil: break
+    }
     if !violations.isEmpty {
       let list = violations.map { Value.object([Value.Member("path", .string($0.path)), Value.Member("message", .string($0.message))]) }
       members.append(Value.Member("violations", .array(list)))
@@ -40,11 +55,15 @@ struct Refusal {
   /// What the model reads. It must be able to stop here: everything needed to go on is in the sentences.
   var text: String {
     var sentences = [message]
-    if let because, !because.isEmpty { sentences.append("Reason: \(because)") }
+    if let because, !because.isEmpty, !isConfidential { sentences.append("Reason: \(because)") }
     for violation in violations.prefix(8) {
       sentences.append("\(violation.path.isEmpty ? "arguments" : violation.path): \(violation.message).")
     }
-    if let allowed, !allowed.isEmpty { sentences.append("Allowed instead: \(allowed.joined(separator: ", ")).") }
+    switch allowed {
+    case .tools(let names) where !names.isEmpty: sentences.append("Allowed instead: \(names.joined(separator: ", ")).")
+    case .arguments(let tests): sentences.append("Allowed with \(tests.joined(separator: " and ")).")
+    case .tools, nil: break
+    }
     sentences.append(advice)
     return "\(code.rawValue): " + sentences.joined(separator: " ")
   }

@@ -66,7 +66,8 @@ package struct CallJudge: ~Copyable {
   package mutating func constraints(_ call: CheckedPolicies.TestCall, as principal: Principal, at now: Moment) -> [String] {
     guard case .tool(let reference) = call.target else { return [] }
     let document = Document(call.arguments)
-    return evaluator.constraints(.tool(id(of: reference), document, arguments: document.root), principal: principal, now: now)
+    return evaluator.constraints(
+      .tool(id(of: reference), document, arguments: document.root), principal: principal, now: now, hidesConfidential: false)
   }
 
   private mutating func validator(of reference: ToolReference) -> ArgumentValidator {

@@ -16,7 +16,10 @@ extension Checker {
       let file = sources.loaded[server.file]
       // A snapshot that could not be read was reported by `load`; an empty one stands in for it.
       let snapshot = file.snapshots[server.syntax.snapshot.range.lower].map { sources.snapshots[$0] }
-      parts.servers.append(.init(name: server.syntax.name.text, snapshot: snapshot ?? .unread, range: server.syntax.name.range))
+      parts.servers.append(
+        .init(
+          name: server.syntax.name.text, snapshot: snapshot ?? .unread, outputMismatch: outputMismatch(server.declaration),
+          range: server.syntax.name.range))
       tools.append(Dictionary(uniqueKeysWithValues: (snapshot?.tools ?? []).enumerated().map { ($1.name, $0) }))
       prompts.append(Dictionary(uniqueKeysWithValues: (snapshot?.prompts ?? []).enumerated().map { ($1.name, $0) }))
     }

@@ -17,6 +17,7 @@ package struct CheckOptions: Sendable {
 package func check(_ sources: Sources, options: CheckOptions = CheckOptions()) -> Diagnosed<CheckedPolicies?> {
   var checker = Checker(sources: sources, options: options)
   checker.declare()
+  checker.checkAnnotations()
   checker.checkServers()
   checker.checkSets()
   checker.checkScopes()

@@ -60,11 +60,13 @@ extension CheckedPolicies {
   package struct Server: Sendable {
     package let name: String
     package let snapshot: Snapshot
+    package let outputMismatch: OutputMismatch
     package let range: SourceRange
 
-    package init(name: String, snapshot: Snapshot, range: SourceRange) {
+    package init(name: String, snapshot: Snapshot, outputMismatch: OutputMismatch, range: SourceRange) {
       self.name = name
       self.snapshot = snapshot
+      self.outputMismatch = outputMismatch
       self.range = range
     }
   }

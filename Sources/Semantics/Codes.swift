@@ -29,6 +29,8 @@ extension Diagnostic.Code {
   package static let unknownFunction = Self(.error, 114, "unknown-function")
   /// A word that must be one of a fixed list: a weekday, a denial code, a limit's key, a filter's place.
   package static let unknownChoice = Self(.error, 115, "unknown-choice")
+  /// An annotation that the gate obeys, misspelt, in the wrong place, twice or with the wrong value.
+  package static let badAnnotation = Self(.error, 116, "bad-annotation")
 }
 
 // Declarations.

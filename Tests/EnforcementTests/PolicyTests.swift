@@ -24,7 +24,7 @@ import Text
   private static let wipe = #"{"name":"wipe","inputSchema":{"type":"object"}}"#
   private static let tools = #"{"tools":[\#(pay),\#(wipe)]}"#
 
-  private static let policy = """
+  private static let names = """
     policy bank.access
 
     server bank from "bank.json"
@@ -34,6 +34,9 @@ import Text
 
     agent teller when token.sub == "teller"
 
+    """
+
+  private static let rules = """
     grant small_payments
       payments to teller
       when args.amount <= 200.00
@@ -48,8 +51,11 @@ import Text
       when args.amount < 1
     """
 
-  private func program() throws -> Program {
-    let sources = load(["bank.sally"], reader: Files(files: ["bank.sally": PolicyTests.policy, "bank.json": PolicyTests.tools]))
+  /// - Parameter bound: rules of a layer of their own.
+  private func program(_ rules: String = rules, bound: String? = nil) throws -> Program {
+    var files = ["bank.sally": PolicyTests.names + rules, "bank.json": PolicyTests.tools]
+    if let bound { files["bound.sally"] = "policy bank.bound as layer\nuse \"bank.sally\"\n\n" + bound }
+    let sources = load(files.keys.filter { $0.hasSuffix(".sally") }.sorted(), reader: Files(files: files))
     let checked = check(sources.value)
     let messages = (sources.diagnostics + checked.diagnostics).map(\.message)
     let policies = try #require(checked.value, "\(messages)")
@@ -79,6 +85,80 @@ import Text
     conversation.server(#"{"jsonrpc":"2.0","id":5,"result":{"content":[]}}"#)
     #expect(conversation.records.last?.shadow == ["odd_amounts"])
     #expect(conversation.records.last?.rule == "small_payments")
+  }
+
+  /// The answer's object and the text that the model reads, to a call by `teller` under a policy of these rules.
+  private func denial(
+    _ rules: String, bound: String? = nil, _ arguments: String
+  ) throws -> (data: Value, text: String, record: CallRecord) {
+    var conversation = Conversation(program: try program(rules, bound: bound), agent: "teller", server: "bank", tools: PolicyTests.tools)
+    conversation.shakeHands()
+    conversation.client(call(1, arguments))
+    let answer = try #require(conversation.toClient.last)
+    let result = try #require(Value(parsing: Array(answer.utf8))["result"])
+    let text = try #require(result["content"]?.elements?.first?["text"]?.string)
+    let record = try #require(conversation.records.last)
+    return (try #require(result["structuredContent"]), text, record)
+  }
+
+  @Test(arguments: [
+    ("when args.amount <= 200.00", ["args.amount <= 200.00"]),
+    (#"when args.amount <= 200.00 and args.to in {"alice"}"#, ["args.amount <= 200.00", #"args.to in {"alice"}"#]),
+    (#"when args.amount <= 200.00 and args.to != "carol""#, ["args.amount <= 200.00"]),
+    (#"when args.amount <= 200.00 or args.to == "alice""#, [#"args.amount <= 200.00 or args.to == "alice""#]),
+    ("when not (args.amount > 200.00)", ["not (args.amount > 200.00)"]),
+    ("when args.amount <= 200.00\n    and args.amount < 100", ["args.amount <= 200.00", "args.amount < 100"]),
+    ("when args.amount <= 200.00 and now.year < 2000", nil),
+    ("when args.amount <= 200.00 and token.level > 3", nil),
+  ])
+  func saysWhatWouldBeAllowed(_ condition: String, _ expected: [String]?) throws {
+    let (data, text, _) = try denial("grant some payments to teller \(condition)", #"{"amount":500,"to":"bob"}"#)
+    #expect(data["allowed"]?["arguments"]?.elements?.compactMap(\.string) == expected)
+    #expect(text.contains("Allowed with") == (expected != nil))
+    if let expected { #expect(text.contains("Allowed with \(expected.joined(separator: " and ")).")) }
+    #expect((data["allowed"]?["tools"] == nil) == (expected != nil))
+  }
+
+  /// Every layer must grant, so every layer's nearest grant is told; where one cannot be, none is.
+  @Test func saysWhatEveryLayerWouldAllow() throws {
+    let rules = "grant some payments to teller when args.amount <= 200.00"
+    let call = #"{"amount":500,"to":"bob"}"#
+    func allowed(_ bound: String) throws -> [String]? {
+      try denial(rules, bound: bound, call).data["allowed"]?["arguments"]?.elements?.compactMap(\.string)
+    }
+    #expect(
+      try allowed("grant bound payments to any agent when args.amount <= 400.00") == ["args.amount <= 400.00", "args.amount <= 200.00"])
+    #expect(try allowed("grant bound payments to any agent") == ["args.amount <= 200.00"])
+    #expect(try allowed("@confidential\ngrant bound payments to any agent when args.amount <= 400.00") == nil)
+  }
+
+  @Test func confidentialRulesAreKeptFromCallers() throws {
+    let secret = """
+      @confidential
+      grant small payments to teller when args.amount <= 200.00
+
+      @confidential
+      deny watched on bank.pay when args.to == "mallory" because "Under investigation."
+
+      @confidential
+      ask looked_at on bank.pay when args.to == "carol" from "fraud-desk" within 5m
+      """
+    for (arguments, code, rule) in [
+      (#"{"amount":5,"to":"mallory"}"#, "PERMISSION_DENIED", "watched" as String?),
+      (#"{"amount":5,"to":"carol"}"#, "APPROVAL_REQUIRED", "looked_at"), (#"{"amount":500,"to":"alice"}"#, "PERMISSION_DENIED", nil),
+    ] {
+      let (data, text, record) = try denial(secret, arguments)
+      #expect(data["code"]?.string == code)
+      #expect(data.members?.map(\.name) == ["code", "message", "retryable", "traceId"])
+      for word in ["watched", "investigation", "looked_at", "fraud-desk", "small", "200.00", "args."] {
+        #expect(!text.contains(word), "\(text)")
+      }
+      #expect(record.rule == rule)
+    }
+    // Another grant, that hides nothing, may be told in its place.
+    let open = secret + "\ngrant tiny payments to teller when args.amount <= 100"
+    let allowed = try denial(open, #"{"amount":500,"to":"alice"}"#).data["allowed"]
+    #expect(allowed?["arguments"]?.elements?.compactMap(\.string) == ["args.amount <= 100"])
   }
 
   @Test func listsWhatSomeCallCouldBeAllowed() throws {
