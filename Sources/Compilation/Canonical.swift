@@ -54,7 +54,8 @@ private struct Canonical {
       + rule.targets.prompts.map { "prompt " + text($0) }
     let reason = rule.because.map { " because " + quoted($0) } ?? ""
     let isConfidential = rule.annotations.contains { $0.name == "confidential" }
-    return "\(rule.isShadow ? "shadow " : "")\(isConfidential ? "confidential " : "")\(kind) \(quoted(rule.name)) on \(Set(targets).sorted().joined(separator: ", "))"
+    let manner = (rule.isShadow ? "shadow " : "") + (isConfidential ? "confidential " : "")
+    return "\(manner)\(kind) \(quoted(rule.name)) on \(Set(targets).sorted().joined(separator: ", "))"
       + " when \(text(rule.condition))\(reason)\n"
   }
 
