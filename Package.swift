@@ -59,7 +59,8 @@ let package = Package(
     .executableTarget(
       name: "Tool",
       dependencies: [
-        "Text", "Syntax", "Formatting", "Semantics", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement", "Gateway", "Messages",
+        "Text", "Syntax", "Formatting", "Semantics", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement", "Gateway",
+        "Messages",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
@@ -80,14 +81,17 @@ let package = Package(
       ]),
     .testTarget(
       name: "EnforcementTests",
-      dependencies: ["Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "TestSupport"],
+      dependencies: [
+        "Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "TestSupport",
+      ],
       exclude: ["Cases"]),
     .testTarget(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
     .testTarget(
-      name: "ToolTests", dependencies: ["Gateway", "JSON", "Semantics", "TestSupport", "Tool", "StubServer"], exclude: ["Cases", "Fixtures"]),
+      name: "ToolTests", dependencies: ["Gateway", "JSON", "Semantics", "TestSupport", "Tool", "StubServer"],
+      exclude: ["Cases", "Fixtures"]),
     .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
   ]
 )

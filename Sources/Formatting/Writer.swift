@@ -82,8 +82,9 @@ struct Writer {
     let pads = Dictionary(uniqueKeysWithValues: zip(line.stops, columns))
     var column = 0
     for (index, segment) in segments.enumerated() {
-      let written = self.text(of: segment.tokens, pads: pads, at: index == 0 ? 0 : column)
-      let mustBreak = isCommented || (line.alignment != .row && 2 * line.indent + column + 1 + written.width > Line.width)
+      let gap = index > 0 && spacing.isSpaced(before: segment.tokens.lowerBound) ? 1 : 0
+      let written = self.text(of: segment.tokens, pads: pads, at: column + gap)
+      let mustBreak = isCommented || (line.alignment != .row && 2 * line.indent + column + gap + written.width > Line.width)
       if index == 0 {
         text += indent + written.text
         column = written.width
@@ -93,8 +94,8 @@ struct Writer {
         text += indent + "    " + written.text
         column = 4 + written.width
       } else {
-        text += (spacing.isSpaced(before: segment.tokens.lowerBound) ? " " : "") + written.text
-        column += written.width + 1
+        text += String(repeating: " ", count: gap) + written.text
+        column += gap + written.width
       }
       if let comment = segment.behind { text += "  " + comment.text }
     }
