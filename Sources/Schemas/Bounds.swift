@@ -1,7 +1,7 @@
 /// Every limit of schema compilation and validation, in one place.
 ///
-/// A schema comes from a server that nobody here controls, an instance from a model: either may be built to be dear. Exceeding a limit while
-/// compiling refuses the schema; exceeding one while validating leaves the question undecided, which callers treat as invalid.
+/// A schema comes from a server that nobody here controls, an instance from a model: either may be built to be dear. Exceeding a limit
+/// while compiling refuses the schema; exceeding one while validating leaves the question undecided, which callers treat as invalid.
 package struct SchemaBounds: Sendable {
   /// Schema objects that may be reached from the root, counted once for every dynamic scope they are reached in. The largest schema of the
   /// public SchemaStore has some 10,000; monomorphising `$dynamicRef` over the largest metaschema needs under 200.

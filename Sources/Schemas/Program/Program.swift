@@ -73,7 +73,8 @@ struct Header {
     bits = UInt64(operation.rawValue) | UInt64(kinds.rawValue) << 8 | (isTracked ? 1 << 16 : 0) | UInt64(length) << 32
   }
 
-  @inline(__always) var operation: Operation? { Operation(rawValue: UInt8(truncatingIfNeeded: bits)) }
+  /// The raw value of an ``Operation``; as a plain number, because making the case costs a call.
+  @inline(__always) var operation: UInt8 { UInt8(truncatingIfNeeded: bits) }
   @inline(__always) func speaks(ofKind bit: UInt8) -> Bool { UInt8(truncatingIfNeeded: bits >> 8) & bit != 0 }
   @inline(__always) var isTracked: Bool { bits & 1 << 16 != 0 }
   @inline(__always) var length: Int { Int(bits >> 32) }

@@ -61,40 +61,41 @@ struct Evaluator: ~Escapable {
       return false
     }
     scratch.frames += 1
-    defer { scratch.frames -= 1 }
     let end = Int(truncatingIfNeeded: code[procedure])
     var at = procedure + 1
-    while at < end {
+    var isValid = true
+    while at < end, isValid {
       let header = Header(bits: code[at])
-      if header.speaks(ofKind: bit), !perform(header, at, node, header.isTracked ? marks : -1, &scratch) { return false }
+      if header.speaks(ofKind: bit) { isValid = perform(header, at, node, header.isTracked ? marks : -1, &scratch) }
       at += header.length
     }
-    return true
+    scratch.frames -= 1
+    return isValid
   }
 
   @inline(__always)
   private func perform(_ header: Header, _ at: Int, _ node: Node, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
     switch header.operation {
-    case .object: return checkObject(at, node, marks, &scratch)
-    case .array: return checkArray(at, node, marks, &scratch)
-    case .text: return isText(at, node, &scratch)
-    case .values: return isOneOf(at, node, &scratch)
-    case .length: return hasLength(at, node)
-    case .pattern: return search(at + 1, node, &scratch)
-    case .format: return hasFormat(at, node, &scratch)
-    case .range: return isInRange(at, node)
-    case .multiple: return isMultiple(at, node)
-    case .call: return apply(target(at + 1), node, marks: marks, &scratch)
-    case .not: return !apply(target(at + 1), node, &scratch)
-    case .anyOf: return anyOf(at, node, marks, &scratch)
-    case .oneOf: return oneOf(at, node, marks, &scratch)
-    case .conditional: return conditional(at, node, marks, &scratch)
-    case .dependentRequired: return hasDependencies(at, node, &scratch)
-    case .dependentSchema:
+    case Operation.object.rawValue: return checkObject(at, node, marks, &scratch)
+    case Operation.array.rawValue: return checkArray(at, node, marks, &scratch)
+    case Operation.text.rawValue: return isText(at, node, &scratch)
+    case Operation.values.rawValue: return isOneOf(at, node, &scratch)
+    case Operation.length.rawValue: return hasLength(at, node)
+    case Operation.pattern.rawValue: return search(at + 1, node, &scratch)
+    case Operation.format.rawValue: return hasFormat(at, node, &scratch)
+    case Operation.range.rawValue: return isInRange(at, node)
+    case Operation.multiple.rawValue: return isMultiple(at, node)
+    case Operation.call.rawValue: return apply(target(at + 1), node, marks: marks, &scratch)
+    case Operation.not.rawValue: return !apply(target(at + 1), node, &scratch)
+    case Operation.anyOf.rawValue: return anyOf(at, node, marks, &scratch)
+    case Operation.oneOf.rawValue: return oneOf(at, node, marks, &scratch)
+    case Operation.conditional.rawValue: return conditional(at, node, marks, &scratch)
+    case Operation.dependentRequired.rawValue: return hasDependencies(at, node, &scratch)
+    case Operation.dependentSchema.rawValue:
       guard document.member(node, program.names[Int(code[at + 1])]) != nil else { return scratch.spend(view.count(node)) }
       return apply(target(at + 2), node, marks: marks, &scratch)
-    case .unevaluated: return unevaluated(at, node, marks, &scratch)
-    case nil: return false
+    case Operation.unevaluated.rawValue: return unevaluated(at, node, marks, &scratch)
+    default: return false
     }
   }
 
