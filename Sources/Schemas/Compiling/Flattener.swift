@@ -1,7 +1,8 @@
 internal import JSON
 
-/// Turns a subschema into the steps of one procedure: references and `allOf` are written out in place where they are small, the keywords
-/// that walk the same members or elements become one step, and tests of the kind are gathered so that most values never enter the procedure.
+/// Turns a subschema into the steps of one procedure: references and `allOf` are written out in place where they are small, the
+/// keywords that walk the same members or elements become one step, and tests of the kind are gathered so that most values never enter
+/// the procedure.
 struct Flattener {
   struct Result {
     /// The kinds that the subschema admits at all.
