@@ -157,7 +157,7 @@ struct Lowering {
     if let known = patternNumbers[pattern] { return known }
     let compiled: Pattern
     do {
-      compiled = try Pattern(pattern.source, caseless: pattern.caseInsensitive, mode: .whole)
+      compiled = try Pattern(pattern.source, caseless: pattern.caseInsensitive, mode: .whole, longestText: pattern.longestText)
     } catch {
       throw Rejected([
         Diagnostic(.patternTooLarge, "this pattern cannot be compiled", at: Diagnostic.Label(atom.range, error.message))

@@ -49,6 +49,8 @@ package enum MatchOutcome: Equatable, Sendable {
   case undecided(Reason)
 
   package enum Reason: Equatable, Sendable {
+    /// The text is longer than the pattern may be tried on.
+    case textTooLong
     /// `PatternLimits.match` steps were taken.
     case matchLimit
     /// `PatternLimits.maximumStack` was not enough.

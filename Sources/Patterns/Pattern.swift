@@ -18,12 +18,16 @@ private import CPCRE2
   }
 
   package let mode: Mode
+  /// In bytes; a longer text is undecided.
+  package let longestText: Int
 
   // Safe to share: PCRE2 writes to a code block only while compiling it, and it is freed once, by `deinit`.
   nonisolated(unsafe) private let code: OpaquePointer
 
   /// Compiles, or says why not: PCRE2 refuses the source, or cannot make machine code of it.
-  package init(_ source: String, caseless: Bool = false, mode: Mode) throws(PatternError) {
+  ///
+  /// - Parameter longestText: what a pattern that takes more than linear time may be tried on, in bytes.
+  package init(_ source: String, caseless: Bool = false, mode: Mode, longestText: Int = .max) throws(PatternError) {
     guard source.utf8.count <= PatternLimits.source else { throw PatternError(.tooLong, offset: PatternLimits.source) }
     var options = PCRE2_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE | PCRE2_DOLLAR_ENDONLY
     // The machine code's own search for a place to start at loses matches in 10.42: `(?:o|foo)\s*(?:o|foo)[^a]all` on "foo\nall". A test has
@@ -37,6 +41,7 @@ private import CPCRE2
     case .whole: options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED
     }
     self.mode = mode
+    self.longestText = longestText
     unsafe self.code = try Self.compile(source, options)
   }
 
@@ -77,6 +82,7 @@ private import CPCRE2
   /// there is `matchUnverified`.
   package func match(_ text: Span<UInt8>, from start: Int = 0, scratch: inout MatchScratch) -> MatchOutcome {
     precondition(start >= 0 && (start == text.count || (start < text.count && text[start] & 0xC0 != 0x80)))
+    if text.count > longestText { return .undecided(.textTooLong) }
     let result = unsafe text.withUnsafeBufferPointer { bytes in
       // A null subject is an error to the machine code even when its length is nought.
       unsafe pcre2_jit_match_8(
@@ -96,6 +102,7 @@ private import CPCRE2
   /// `match` for bytes nobody has looked at yet: checks the whole text, and text that is not UTF-8 is undecided.
   package func matchUnverified(_ text: Span<UInt8>, from start: Int = 0, scratch: inout MatchScratch) -> MatchOutcome {
     guard start >= 0 && start <= text.count else { return .undecided(.invalidText) }
+    if text.count > longestText { return .undecided(.textTooLong) }
     let result = unsafe text.withUnsafeBufferPointer { bytes in
       unsafe pcre2_match_8(code, bytes.baseAddress ?? scratch.emptyText, bytes.count, start, 0, scratch.data, scratch.context)
     }

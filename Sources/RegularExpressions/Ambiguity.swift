@@ -13,6 +13,20 @@ package enum Ambiguity: Hashable, Sendable {
   case tooLarge
 }
 
+extension Ambiguity {
+  /// The longest text, in bytes, on which a match stays within some ten milliseconds. What takes exponential time is stopped by the
+  /// match limit; what the machine code does not count (see `PatternLimits.match`) is stopped by this.
+  package var longestText: Int {
+    switch self {
+    case .linear: .max
+    case .polynomial(degree: ...2, _): 4_096
+    case .polynomial(degree: 3, _): 256
+    case .polynomial, .exponential: 64
+    case .tooLarge: 1_024
+    }
+  }
+}
+
 /// A family of texts that hurt more the more often `pump` is repeated.
 package struct HurtingText: Hashable, Sendable {
   package let prefix: String

@@ -61,20 +61,23 @@ extension Checker {
 
   /// A regular expression that cannot be made to take long; nil: reported.
   mutating func pattern(_ literal: RegexLiteral, _ mode: MatchMode) -> TextPattern? {
-    let pattern = TextPattern(source: literal.source, caseInsensitive: literal.flags.contains("i"))
+    let caseInsensitive = literal.flags.contains("i")
     let expression: RegularExpression
     do throws(RegularExpressions.SyntaxError) {
-      expression = try RegularExpression(parsing: pattern.source, caseInsensitive: pattern.caseInsensitive)
+      expression = try RegularExpression(parsing: literal.source, caseInsensitive: caseInsensitive)
     } catch {
       report(.patternSyntax, "this is no pattern: \(error.message)", place(of: error.range, in: literal), "here", help: error.help)
       return nil
     }
-    let ambiguity = ambiguities[mode]?[pattern] ?? expression.ambiguity(mode)
-    ambiguities[mode, default: [:]][pattern] = ambiguity
-    return checkTime(ambiguity, literal) ? pattern : nil
+    let key = PatternKey(source: literal.source, caseInsensitive: caseInsensitive, mode: mode)
+    let ambiguity = ambiguities[key] ?? expression.ambiguity(mode)
+    ambiguities[key] = ambiguity
+    guard checkTime(ambiguity, literal) else { return nil }
+    return TextPattern(source: literal.source, caseInsensitive: caseInsensitive, longestText: ambiguity.longestText)
   }
 
-  /// A square is let pass, bounded by the engine's match limit: `.*x.*` and nearly every search are of that kind.
+  /// A square is let pass, because `.*x.*` and nearly every search are of that kind: such a pattern is tried on short texts only, and
+  /// undecided on others.
   private mutating func checkTime(_ ambiguity: Ambiguity, _ literal: RegexLiteral) -> Bool {
     let help = "two parts of it can match the same text, so a text that fails is tried in very many ways; let only one of them take it"
     switch ambiguity {

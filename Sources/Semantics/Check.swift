@@ -56,7 +56,7 @@ struct Checker {
   var claimsAsked: Set<ClaimPath> = []
   var costsOfTools: [ToolReference: Number] = [:]
   /// Patterns already examined: a pattern may stand in many rules.
-  var ambiguities: [MatchMode: [TextPattern: Ambiguity]] = [:]
+  var ambiguities: [PatternKey: Ambiguity] = [:]
   /// Labels something sets, and those something waits for.
   var labelsSet: Set<String> = []
   var labelsUsed: [Identifier] = []
@@ -83,4 +83,11 @@ struct Checker {
     suggestionsLeft -= candidates.count
     return nearest(to: word, among: candidates)
   }
+}
+
+/// What the time of a pattern depends on; working it out is dear, and policies repeat patterns.
+struct PatternKey: Hashable {
+  let source: String
+  let caseInsensitive: Bool
+  let mode: MatchMode
 }

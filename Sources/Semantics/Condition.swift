@@ -169,10 +169,13 @@ package enum Constant: Hashable, Sendable {
 package struct TextPattern: Hashable, Sendable {
   package let source: String
   package let caseInsensitive: Bool
+  /// In bytes: a longer text is undecided, because the pattern can take more than linear time.
+  package let longestText: Int
 
-  package init(source: String, caseInsensitive: Bool) {
+  package init(source: String, caseInsensitive: Bool, longestText: Int) {
     self.source = source
     self.caseInsensitive = caseInsensitive
+    self.longestText = longestText
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Patterns
+internal import RegularExpressions
 
 /// A regular expression of a schema, ready to search a text. The commonest forms are plain comparisons and need no engine.
 struct TextMatcher: Sendable {
@@ -31,7 +32,7 @@ struct TextMatcher: Sendable {
     }
     do {
       let rewritten = try ScriptPattern(source).rewritten
-      form = .pattern(try Pattern(rewritten, mode: .search))
+      form = .pattern(try Pattern(rewritten, mode: .search, longestText: Self.longestText(rewritten)))
     } catch let problem as ScriptPattern.Problem {
       throw Problem(problem: problem.problem)
     } catch let error as PatternError {
@@ -39,6 +40,12 @@ struct TextMatcher: Sendable {
     } catch {
       throw Problem(problem: "it cannot be read")
     }
+  }
+
+  /// What a schema's author wrote may take more than linear time; what our front end cannot read, such as look-around, is taken to.
+  private static func longestText(_ source: String) -> Int {
+    guard let expression = try? RegularExpression(parsing: source, caseInsensitive: false) else { return Ambiguity.tooLarge.longestText }
+    return expression.ambiguity(.search).longestText
   }
 
   /// Expressions that are literal text but for anchors at their ends.

@@ -27,13 +27,16 @@ struct ConditionPicture {
         guard range.contains(place) else { return nil }
         let column = String(decoding: bytes[range.lowerBound..<place], as: UTF8.self).count - indent
         let mark = atom.isMet.map { $0 ? "✓" : "✗" } ?? "undecided"
-        return Note(column: column, text: "\(atom.value) \(mark)", isMet: atom.isMet)
+        return Note(column: column, text: "\(clipped(atom.value)) \(mark)", isMet: atom.isMet)
       }
       guard !text.allSatisfy({ $0 == " " }) else { continue }
       out += "  \(text.dropFirst(indent))\n" + under(notes.sorted { $0.column < $1.column })
     }
     return out
   }
+
+  /// A value is there to be recognised, not to be read in full.
+  private func clipped(_ value: String) -> String { value.count <= 60 ? value : value.prefix(57) + "…" }
 
   private func under(_ notes: [Note]) -> String {
     guard !notes.isEmpty else { return "" }
