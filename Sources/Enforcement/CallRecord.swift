@@ -42,6 +42,8 @@ package struct CallRecord: Sendable {
   /// Names of shadow rules that would have fired.
   package var shadow: [String] = []
   package var code: DenialCode?
+  /// Where the result did not fit the tool's output schema, and what should stand there, whether it was blocked or passed. No values.
+  package var outputMismatch: String?
   package var arguments: [Argument] = []
   /// Bytes of the message as it came, and of the answer as it went.
   package var bytesIn: Int

@@ -54,6 +54,9 @@ struct Decider: ~Copyable {
   func prompt(named name: [UInt8]) -> PromptID? { server.flatMap { program.prompt(named: name.span, of: $0) } }
   func name(of tool: ToolID) -> String { program.tool(tool).name }
 
+  /// Whether the policy lets results pass that do not fit their tool's output schema.
+  var passesMismatchedOutput: Bool { server.map { program.servers[Int($0.index)].passesMismatchedOutput } ?? false }
+
   /// The grant that the last decision rested on.
   var grantingRule: String? { granted.map { program.rule($0).name } }
 

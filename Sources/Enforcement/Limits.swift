@@ -24,6 +24,9 @@ package enum Limits {
   /// Pages of one tool list, and tools in it: far over any real server, low enough to end.
   static let listPages = 256
   static let listedTools = 20_000
+  /// How long the server may take to tell all its tools, in nanoseconds. Clients commonly give a call a minute: with half of it gone they
+  /// still get an answer that says what is wrong.
+  static let listWaitNanoseconds: UInt64 = 30_000_000_000
   /// How often a tool list may change while it is read before the gate gives up on it.
   static let listRestarts = 8
   /// Resources that one `subscriptions/listen` may name.

@@ -19,13 +19,14 @@ struct LiveTools {
   struct Definition {
     let name: [UInt8]
     let digest: Digest
-    let hasOutputSchema: Bool
+    let output: OutputSchema?
     let validator: ArgumentValidator
   }
 
   private enum State {
     case unread
-    case reading(Identifier)
+    /// Since when, on the clock of `EventTime.nanoseconds`; further pages and new beginnings do not count anew.
+    case reading(Identifier, since: UInt64)
     /// The server would not say; calls that wait are answered, the next one tries again.
     case failed
     case known
@@ -58,8 +59,13 @@ struct LiveTools {
   }
   /// The id of the request that waits for the server.
   var reading: Identifier? {
-    guard case .reading(let identifier) = state else { return nil }
+    guard case .reading(let identifier, _) = state else { return nil }
     return identifier
+  }
+  /// When the reading under way is given up.
+  var deadline: UInt64? {
+    guard case .reading(_, let since) = state else { return nil }
+    return since &+ Limits.listWaitNanoseconds
   }
 
   func standing(of tool: ToolID) -> Standing {
@@ -74,21 +80,29 @@ struct LiveTools {
     return definitions[places[Int(tool.index)]].validator.problems(document, arguments, scratch: &scratch)
   }
 
+  /// What results of a tool that is as pinned have to be; nil: anything.
+  func output(of tool: ToolID) -> OutputSchema? {
+    precondition(standing(of: tool) == .asPinned, "only such a tool's schema is the one that was reviewed")
+    return definitions[places[Int(tool.index)]].output
+  }
+
   /// Whether a denial may have `structuredContent`: not when the client may hold it to an output schema.
   func takesStructuredDenial(_ name: [UInt8]) -> Bool {
-    isKnown && !definitions.contains { $0.name == name && $0.hasOutputSchema }
+    isKnown && !definitions.contains { $0.name == name && $0.output != nil }
   }
 
   // MARK: Reading
 
   /// A page was asked for; the first begins a new reading.
-  mutating func asked(_ identifier: Identifier, isFirst: Bool) {
+  mutating func asked(_ identifier: Identifier, isFirst: Bool, at nanoseconds: UInt64) {
+    var begin = nanoseconds
+    if case .reading(_, let since) = state { begin = since }
     if isFirst {
       draft = []
       pages = 0
       cursors = []
     }
-    state = .reading(identifier)
+    state = .reading(identifier, since: begin)
   }
 
   /// What a page comes to.
@@ -178,7 +192,7 @@ extension LiveTools.Definition {
     guard document.kind(element) == .object, let name = document.member(element, "name").flatMap({ document.text($0) }) else { return nil }
     self.name = name
     digest = ToolDigest.digest(document, element)
-    hasOutputSchema = document.member(element, "outputSchema") != nil
+    output = OutputSchema(document, element)
     validator = ArgumentValidator(document, element)
   }
 }

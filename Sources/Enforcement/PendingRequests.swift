@@ -15,6 +15,10 @@ struct PendingRequest {
   let batch: Int?
   /// Of a call: the tool's name. Of a request on a task: the name of the tool that the task belongs to.
   var tool: [UInt8] = []
+  /// What the result of a call, or of the call that made a task, has to be.
+  var output: OutputSchema?
+  /// Whether the call may be answered with a task in place of a result.
+  var mayBecomeTask = false
   var subscription: Subscription?
   var record: CallRecord
 }

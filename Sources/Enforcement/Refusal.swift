@@ -23,7 +23,7 @@ struct Refusal {
   var retryAfterMilliseconds: Int64?
   /// Nil when the policy hides it or there is nothing of the kind.
   var allowed: Alternatives?
-  /// What is wrong with single arguments: where, and what.
+  /// What is wrong with single arguments, or with parts of a result: where, and what.
   var violations: [ArgumentProblem] = []
 
   init(_ code: DenialCode, _ message: String) {
@@ -57,7 +57,8 @@ struct Refusal {
     var sentences = [message]
     if let because, !because.isEmpty, !isConfidential { sentences.append("Reason: \(because)") }
     for violation in violations.prefix(8) {
-      sentences.append("\(violation.path.isEmpty ? "arguments" : violation.path): \(violation.message).")
+      let whole = code == .outputBlocked ? "structuredContent" : "arguments"
+      sentences.append("\(violation.path.isEmpty ? whole : violation.path): \(violation.message).")
     }
     switch allowed {
     case .tools(let names) where !names.isEmpty: sentences.append("Allowed instead: \(names.joined(separator: ", ")).")

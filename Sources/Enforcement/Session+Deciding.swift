@@ -28,7 +28,8 @@ extension Session {
 
   /// Sends a request to the server, as the very bytes that came.
   mutating func forward(
-    _ request: Request, target: String?, tool: [UInt8] = [], subscription: Subscription? = nil, into actions: inout [Action]
+    _ request: Request, target: String?, tool: [UInt8] = [], output: OutputSchema? = nil, subscription: Subscription? = nil,
+    into actions: inout [Action]
   ) {
     var record = openRecord(request, target: target)
     record.rule = decider.grantingRule
@@ -38,6 +39,7 @@ extension Session {
       PendingRequest(
         identifier: request.identifier, method: request.method, revision: request.revision, capabilities: request.capabilities,
         progressToken: request.progressToken, wantsLog: request.metadata.logLevel != nil, batch: request.inbound.batch, tool: tool,
+        output: output, mayBecomeTask: request.parameter("task") != nil,
         subscription: subscription, record: record))
     lastForwarded = request.identifier
     actions.append(.sendToServer(request.inbound.bytes))
@@ -72,7 +74,7 @@ extension Session {
       guard canHold(request.inbound) else {
         return deny(request, Session.tooMany, target: quoted(name), into: &actions)
       }
-      if live.isUnread { startListing(into: &actions) }
+      if live.isUnread { startListing(at: request.now, into: &actions) }
       return hold(request.inbound, request.identifier, into: &actions)
     }
     let target = decider.name(of: tool)
@@ -84,7 +86,7 @@ extension Session {
     if let refusal = decider.decide(.tool(tool, request.document, arguments: arguments), live, request.now) {
       return deny(request, refusal, target: target, into: &actions)
     }
-    forward(request, target: target, tool: name, into: &actions)
+    forward(request, target: target, tool: name, output: live.output(of: tool), into: &actions)
   }
 
   /// Why a call cannot be made whatever the rules say, or nil.
@@ -200,7 +202,7 @@ extension Session {
     guard let tool = decider.tool(named: name), decider.mayAllow(.tool(tool), request.now) else {
       return deny(request, decider.notGranted(name, "tool"), target: quoted(name), into: &actions)
     }
-    forward(request, target: decider.name(of: tool), tool: name, into: &actions)
+    forward(request, target: decider.name(of: tool), tool: name, output: tasks.output(of: task), into: &actions)
   }
 
   /// Of requests in flight, or of calls that wait for the tools to be read.

@@ -17,7 +17,7 @@ extension Session {
     guard document.kind(document.root) == .array else {
       return take(Inbound(bytes: message, document: document, time: time, batch: nil), now: time, into: &actions)
     }
-    readBatch(Inbound(bytes: message, document: document, time: time, batch: nil), into: &actions)
+    readBatch(Inbound(bytes: message, document: document, time: time, batch: nil), now: time, into: &actions)
   }
 
   private mutating func refuseUnreadable(_ message: [UInt8], _ error: ParseError, at time: EventTime, into actions: inout [Action]) {
@@ -37,7 +37,7 @@ extension Session {
     case .request(let identifier, let method, let parameters):
       takeRequest(inbound, identifier, method, parameters, now: now, into: &actions)
     case .notification(let method, let parameters):
-      takeNotification(inbound, method, parameters, into: &actions)
+      takeNotification(inbound, method, parameters, now: now, into: &actions)
     case .result(let identifier, _): takeAnswer(inbound, identifier, into: &actions)
     case .failure(let identifier?, _): takeAnswer(inbound, identifier, into: &actions)
     case .failure(nil, _):
@@ -132,7 +132,7 @@ extension Session {
       guard let document = try? Document(parsing: message.bytes, limits: .message) else { continue }
       let inbound = Inbound(bytes: message.bytes, document: document, time: message.time, batch: message.batch)
       if document.kind(document.root) == .array {
-        readBatch(inbound, into: &actions)
+        readBatch(inbound, now: time, into: &actions)
       } else {
         take(inbound, now: time, into: &actions)
       }
@@ -141,7 +141,7 @@ extension Session {
 
   // MARK: Batches
 
-  private mutating func readBatch(_ inbound: Inbound, into actions: inout [Action]) {
+  private mutating func readBatch(_ inbound: Inbound, now: EventTime, into actions: inout [Action]) {
     if case .initializing = phase { return hold(inbound, nil, into: &actions) }
     guard case .handshake(let revision) = phase, revision.hasBatches else {
       return refuse(inbound, nil, .invalidRequest, "batches exist in revision 2025-03-26 only", into: &actions)
@@ -163,13 +163,15 @@ extension Session {
     for range in ranges {
       let bytes = Array(inbound.bytes[range])
       guard let member = try? Document(parsing: bytes, limits: .message) else { continue }
-      take(Inbound(bytes: bytes, document: member, time: inbound.time, batch: batch), now: inbound.time, into: &actions)
+      take(Inbound(bytes: bytes, document: member, time: inbound.time, batch: batch), now: now, into: &actions)
     }
   }
 
   // MARK: Notifications and answers
 
-  private mutating func takeNotification(_ inbound: Inbound, _ methodNode: Node, _ parameters: Node?, into actions: inout [Action]) {
+  private mutating func takeNotification(
+    _ inbound: Inbound, _ methodNode: Node, _ parameters: Node?, now: EventTime, into actions: inout [Action]
+  ) {
     let document = inbound.document
     let size = inbound.bytes.count
     guard let method = Method(document, methodNode), method.isNotification else {
@@ -184,7 +186,7 @@ extension Session {
       if case .initializing = phase { return hold(inbound, nil, into: &actions) }
       actions.append(.sendToServer(inbound.bytes))
       // As early as the protocol permits, so that the first call need not wait.
-      if live.isUnread { startListing(into: &actions) }
+      if live.isUnread { startListing(at: now, into: &actions) }
     default: actions.append(.sendToServer(inbound.bytes))
     }
   }

@@ -123,6 +123,17 @@ extension Session {
     if let reason = defect(ofServer: method, document, parameters, at: time) {
       return drop(.server, reason, method: method, bytes: message.count, at: time, into: &actions)
     }
+    if method == .taskChanged, let problems = mismatch(document, taskChanged: parameters) {
+      var record = CallRecord(sender: .server, time: time, outcome: .allowed, bytesIn: message.count)
+      record.method = method
+      record.outputMismatch = Session.summary(of: problems)
+      if !decider.passesMismatchedOutput {
+        record.outcome = .dropped
+        record.reason = "the task's result does not fit the tool's output schema"
+      }
+      actions.append(.record(record))
+      if record.outcome == .dropped { return }
+    }
     if method == .cancelled {
       let identifier = parameters.flatMap { document.member($0, "requestId") }.flatMap { Identifier(document, $0) }
       if let identifier, serverRequests.remove(identifier) != nil { return send(message, into: &actions) }

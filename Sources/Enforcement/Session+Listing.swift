@@ -3,12 +3,12 @@ internal import Messages
 
 // The gate's own reading of the tool list. Its ids begin with a prefix that no client id may have, so an answer can only be meant for it.
 extension Session {
-  mutating func startListing(into actions: inout [Action]) {
+  mutating func startListing(at time: EventTime, into actions: inout [Action]) {
     guard isServerRunning else { return live.fail() }
-    ask(cursor: nil, isFirst: true, into: &actions)
+    ask(cursor: nil, isFirst: true, at: time, into: &actions)
   }
 
-  private mutating func ask(cursor: [UInt8]?, isFirst: Bool, into actions: inout [Action]) {
+  private mutating func ask(cursor: [UInt8]?, isFirst: Bool, at time: EventTime, into actions: inout [Action]) {
     ownIdentifiers += 1
     guard let identifier = Identifier(source: Array("\"\(ownPrefix)\(ownIdentifiers)\"".utf8)) else {
       preconditionFailure("hexadecimal digits and dashes make a JSON string")
@@ -24,7 +24,7 @@ extension Session {
             Value.Member(MetadataKey.clientCapabilities, .object([])),
           ])))
     }
-    live.asked(identifier, isFirst: isFirst)
+    live.asked(identifier, isFirst: isFirst, at: time.nanoseconds)
     actions.append(
       .sendToServer(Reply.request(identifier, method: .toolsList, parameters: parameters.isEmpty ? nil : .object(parameters))))
   }
@@ -32,7 +32,7 @@ extension Session {
   mutating func takeListing(_ document: Document, _ result: Node, at time: EventTime, into actions: inout [Action]) {
     switch live.take(document, result) {
     case .done: live.finish(with: decider)
-    case .more(let cursor): ask(cursor: cursor, isFirst: false, into: &actions)
+    case .more(let cursor): ask(cursor: cursor, isFirst: false, at: time, into: &actions)
     case .unusable: failListing(at: time, into: &actions)
     }
   }
@@ -45,6 +45,13 @@ extension Session {
   /// The list changed while it was read: what was read may be of either state.
   mutating func restartListing(at time: EventTime, into actions: inout [Action]) {
     guard !live.hasRestartedTooOften else { return failListing(at: time, into: &actions) }
-    startListing(into: &actions)
+    startListing(at: time, into: &actions)
+  }
+
+  /// Nothing came for too long: what waits is answered, and the next call asks again. A late answer meets no request and is dropped.
+  mutating func giveUpListing(at time: EventTime, into actions: inout [Action]) {
+    guard let identifier = live.reading else { return }
+    actions.append(.sendToServer(Reply.cancellation(of: identifier, reason: "the list of tools did not come in time")))
+    failListing(at: time, into: &actions)
   }
 }

@@ -13,6 +13,11 @@ extension Session {
       return deny(request, Refusal(.outputBlocked, "The server's answer was withheld: \(defect)."), at: time, into: &actions)
     }
     if request.method == .toolsCall { bindTask(document, result, of: request) }
+    var request = request
+    if let problems = mismatch(document, result, of: request) {
+      request.record.outputMismatch = Session.summary(of: problems)
+      guard decider.passesMismatchedOutput else { return blockMismatch(problems, of: request, at: time, into: &actions) }
+    }
     if let list = ListKind(request.method) {
       guard let filtered = filter(list, document, result, of: request, at: time) else {
         let refusal = Refusal(.outputBlocked, "The server's list was withheld: it is not of the form that the protocol gives it.")
@@ -105,7 +110,7 @@ extension Session {
 
   private mutating func bindTask(_ document: Document, _ result: Node, of request: PendingRequest) {
     guard request.revision >= .of2025November, let identifier = taskIdentifier(document, result) else { return }
-    tasks.insert(Tasks.Entry(identifier: identifier, tool: request.tool, progressToken: request.progressToken))
+    tasks.insert(Tasks.Entry(identifier: identifier, tool: request.tool, output: request.output, progressToken: request.progressToken))
   }
 
   private func filterTasks(_ document: Document, _ result: Node) -> Splices? {

@@ -114,6 +114,18 @@ package struct Session: ~Copyable {
     batches.removeAll()
   }
 
+  /// When `timePassed` has something to do unless another event comes first, on the clock of `EventTime.nanoseconds`; nil: never.
+  package var nextDeadline: UInt64? { live.deadline }
+
+  /// Nothing came. At the deadline or after it, what waited for it is answered; before it, nothing happens.
+  package mutating func timePassed(at time: EventTime, into actions: inout [Action]) {
+    guard let nextDeadline, time.nanoseconds >= nextDeadline else { return }
+    lastForwarded = nil
+    refreshPolicy()
+    giveUpListing(at: time, into: &actions)
+    drainIfPossible(at: time, into: &actions)
+  }
+
   /// The actions of the last event were carried out; books the time they took as the gate's, not the server's.
   package mutating func carriedOut(at nanoseconds: UInt64) {
     guard let lastForwarded else { return }

@@ -6,6 +6,8 @@ struct Tasks {
   struct Entry {
     let identifier: [UInt8]
     let tool: [UInt8]
+    /// What the result has to be.
+    let output: OutputSchema?
     /// Of the call: a task reports progress with it until it ends.
     let progressToken: Identifier?
   }
@@ -24,7 +26,11 @@ struct Tasks {
     }
   }
 
-  func tool(of task: [UInt8]) -> [UInt8]? { entries.first { $0.identifier == task }?.tool }
+  func tool(of task: [UInt8]) -> [UInt8]? { entry(task)?.tool }
+
+  func output(of task: [UInt8]) -> OutputSchema? { entry(task)?.output }
+
+  private func entry(_ task: [UInt8]) -> Entry? { entries.first { $0.identifier == task } }
 
   func hasProgressToken(_ token: Identifier) -> Bool { entries.contains { $0.progressToken == token } }
 }

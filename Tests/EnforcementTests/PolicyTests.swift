@@ -161,6 +161,25 @@ import Text
     #expect(allowed?["arguments"]?.elements?.compactMap(\.string) == ["args.amount <= 100"])
   }
 
+  @Test(arguments: [("", false), (#"@output_mismatch("block")"#, false), (#"@output_mismatch("log")"#, true)])
+  func resultsThatDoNotFitAreBlockedOrLogged(_ annotation: String, _ passes: Bool) throws {
+    let pay = PolicyTests.pay.dropLast() + #","outputSchema":{"type":"object","required":["receipt"]}}"#
+    let policy = PolicyTests.names.replacing("server bank", with: "\(annotation)\nserver bank") + PolicyTests.rules
+    let files = ["bank.sally": policy, "bank.json": #"{"tools":[\#(pay),\#(PolicyTests.wipe)]}"#]
+    let policies = try #require(check(load(["bank.sally"], reader: Files(files: files)).value).value)
+    var conversation = Conversation(
+      program: try compile(policies, generation: 1), agent: "teller", server: "bank", tools: files["bank.json"] ?? "")
+    conversation.shakeHands()
+    conversation.client(call(1, #"{"amount":5,"to":"bob"}"#))
+    let answer = #"{"jsonrpc":"2.0","id":1,"result":{"content":[],"structuredContent":{"secret":7}}}"#
+    conversation.server(answer)
+    let record = try #require(conversation.records.last)
+    #expect(record.outputMismatch?.contains("`receipt`") == true)
+    #expect(record.outcome == (passes ? .allowed : .denied))
+    #expect((conversation.toClient.last == answer) == passes)
+    #expect(passes || conversation.toClient.last?.contains("OUTPUT_BLOCKED") == true)
+  }
+
   @Test func listsWhatSomeCallCouldBeAllowed() throws {
     for (agent, expected) in [("teller", #"{"tools":[\#(PolicyTests.pay)]}"#), ("nobody", #"{"tools":[]}"#)] {
       var conversation = Conversation(program: try program(), agent: agent, server: "bank", tools: PolicyTests.tools)

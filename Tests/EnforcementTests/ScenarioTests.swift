@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// Conversations as scripts: `>` the client says, `<` the server says, `list` the server answers the gate's own `tools/list`, `exit` it
-/// ends, `close` the client goes. A `handshake REVISION` or `stateless` line brings the connection to work first.
+/// Conversations as scripts: `>` the client says, `<` the server says, `list` the server answers the gate's own `tools/list`, `wait` that many
+/// milliseconds pass, `exit` it ends, `close` the client goes. A `handshake REVISION` or `stateless` line brings the connection to work first.
 @Suite struct ScenarioTests {
   @Test(arguments: goldenCases(in: "Cases/scenarios", ending: ".script"))
   func scenario(_ golden: GoldenCase) {
@@ -19,6 +19,7 @@ import Testing
       case ">": output += transcript(conversation.client(rest))
       case "<": output += transcript(conversation.server(rest))
       case "list": output += transcript(conversation.answerOwnList(rest.isEmpty ? nil : rest))
+      case "wait": output += transcript(conversation.wait(milliseconds: Int64(rest) ?? 0))
       case "exit": output += transcript(conversation.serverExits())
       case "close": output += transcript(conversation.clientCloses())
       case "handshake": conversation.shakeHands(rest)

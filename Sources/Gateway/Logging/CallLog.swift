@@ -26,6 +26,7 @@ struct CallLog {
     line.add("code", ifPresent: record.code?.rawValue)
     line.add("rule", ifPresent: record.rule)
     line.add("reason", ifPresent: record.reason)
+    line.add("outputMismatch", ifPresent: record.outputMismatch)
     if !record.shadow.isEmpty { line.add("shadow", record.shadow) }
     line.add("id", ifPresent: record.identifier.map { String(decoding: $0.source, as: UTF8.self) })
     line.add("revision", ifPresent: record.revision?.name)

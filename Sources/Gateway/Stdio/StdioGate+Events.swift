@@ -90,6 +90,11 @@ extension StdioGate {
     }
   }
 
+  mutating func passSessionTime() {
+    session.timePassed(at: .now(), into: &actions)
+    carryOut()
+  }
+
   /// Everything the client said has been passed on, and answered: the session may hold a call back until it knows the server's tools,
   /// and many servers drop what they are doing at the end of their input.
   private var mayCloseInput: Bool {

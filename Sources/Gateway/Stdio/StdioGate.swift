@@ -83,7 +83,7 @@ package struct StdioGate: ~Copyable {
   package consuming func run() -> Ending {
     var interests = Interests()
     while !isOver {
-      let timeout = nextDeadline.map { ContinuousClock.now.duration(to: $0) }
+      let timeout = [nextDeadline.map { ContinuousClock.now.duration(to: $0) }, sessionPatience].compactMap(\.self).min()
       declare(&interests)
       interests.wait(timeout)
       if interests.isReady(.signals) { takeSignals() }
@@ -94,6 +94,7 @@ package struct StdioGate: ~Copyable {
       writeClient(brokenPipe: interests.isBroken(.clientOutput))
       if stream.hasBacklog { stream.flush() }
       if ladder != nil || outputDeadline != nil || writeDeadline != nil { passTime() }
+      if sessionPatience == .zero { passSessionTime() }
     }
     return finish()
   }
@@ -113,6 +114,13 @@ package struct StdioGate: ~Copyable {
 
   private var nextDeadline: ContinuousClock.Instant? {
     [ladder?.deadline, server.input.number == nil ? nil : inputDeadline, outputDeadline, writeDeadline].compactMap(\.self).min()
+  }
+
+  /// How long the session waits for an event before it does something by itself.
+  private var sessionPatience: Duration? {
+    guard let deadline = session.nextDeadline else { return nil }
+    let now = EventTime.now().nanoseconds
+    return deadline > now ? .nanoseconds(Int64(clamping: deadline - now)) : .zero
   }
 
   /// The client is gone or we were told to end, the server has ended, and nothing is left to pass on.

@@ -72,6 +72,15 @@ struct Conversation: ~Copyable {
     return note(actions)
   }
 
+  /// Nothing comes for a while.
+  @discardableResult
+  mutating func wait(milliseconds: Int64) -> [Action] {
+    clock += milliseconds - 1
+    var actions: [Action] = []
+    session.timePassed(at: tick(), into: &actions)
+    return note(actions)
+  }
+
   @discardableResult
   mutating func serverExits() -> [Action] {
     var actions: [Action] = []
@@ -140,6 +149,7 @@ func transcript(_ actions: [Action]) -> String {
       "  record \(record.sender) \(record.outcome)" + (record.method.map { " \($0.name)" } ?? "")
         + (record.target.map { " \($0)" } ?? "") + (record.code.map { " \($0.rawValue)" } ?? "")
         + (record.rule.map { " by \($0)" } ?? "") + (record.reason.map { ": \($0)" } ?? "")
+        + (record.outputMismatch.map { " [\($0)]" } ?? "")
     }
   }.map { $0 + "\n" }.joined()
 }

@@ -112,16 +112,19 @@ struct Rulebook {
 
 extension Rulebook {
   static let echo =
-    #"{"name":"echo","description":"Echo the text back.","inputSchema":{"type":"object","properties":{"text":{"type":"string","maxLength":200}},"required":["text"]},"outputSchema":{"type":"object","properties":{"result":{"type":"string"}},"required":["result"]}}"#
+    #"{"name":"echo","description":"Echo the text back.","inputSchema":{"type":"object","properties":{"text":{"type":"string","maxLength":200}},"required":["text"]}}"#
+  static let weigh =
+    #"{"name":"weigh","inputSchema":{"type":"object","properties":{"item":{"type":"string"}}},"outputSchema":{"type":"object","properties":{"grams":{"type":"integer","minimum":0},"parts":{"type":"array","items":{"type":"object","properties":{"grams":{"type":"integer"}},"additionalProperties":{"type":"string"}}}},"required":["grams"]}}"#
   static let remove =
     #"{"name":"delete_file","inputSchema":{"type":"object","properties":{"path":{"type":"string"},"force":{"type":"boolean"}},"required":["path"]}}"#
   static let transfer = #"{"name":"transfer","inputSchema":{"type":"object","properties":{"amount":{"type":"number"}}}}"#
   static let secret = #"{"name":"secret","inputSchema":{"type":"object"}}"#
 
-  /// One tool of every ruling, one prompt granted and one closed, resources below `demo://open/`.
+  /// One tool of every ruling, one with an output schema, one prompt granted and one closed, resources below `demo://open/`.
   static let demo = Rulebook(
     tools: [
       (echo, .granted), (remove, .denied(because: "Files are kept; ask an operator.")), (transfer, .asked), (secret, .closed),
+      (weigh, .granted),
     ],
     prompts: [("review", .granted), ("hidden", .closed)], resources: ["demo://open/*"])
 
