@@ -11,24 +11,57 @@ package func appendScheme(_ url: Span<UInt8>, to out: inout [UInt8]) -> Bool {
 /// False, and nothing appended, when the text is no `scheme://host…` URL, or when readers could disagree about its host: two `@`, an empty or
 /// odd port, percent-escapes or letters outside ASCII in the host, empty or overlong labels, numbers that are no address.
 package func appendHost(_ url: Span<UInt8>, to out: inout [UInt8]) -> Bool {
-  guard let scheme = schemeEnd(url), isUnambiguous(url) else { return false }
-  let start = scheme &+ 3
-  guard start < url.count, url[scheme &+ 1] == Ascii.slash, url[scheme &+ 2] == Ascii.slash else { return false }
-  var end = start
-  var host = start
-  var ats = 0
-  while end < url.count, url[end] != Ascii.slash, url[end] != UInt8(ascii: "?"), url[end] != UInt8(ascii: "#") {
-    if url[end] == UInt8(ascii: "@") {
-      ats &+= 1
-      host = end &+ 1
-    }
-    end &+= 1
-  }
-  guard ats <= 1, host < end else { return false }
+  guard let authority = Authority(of: url) else { return false }
   let length = out.count
-  if appendAuthority(url.extracting(host..<end), to: &out) { return true }
+  if appendHostName(url.extracting(authority.host), to: &out) { return true }
   out.removeSubrange(length...)
   return false
+}
+
+/// Where the parts between `//` and the path stand in a URL. The host is not looked into.
+struct Authority {
+  let scheme: Range<Int>
+  let hasUserInformation: Bool
+  let host: Range<Int>
+  /// Its digits; nil when there are none, and no colon.
+  let port: Range<Int>?
+
+  /// Nil for what is no `scheme://host…` URL, and for what readers could disagree about.
+  init?(of url: Span<UInt8>) {
+    guard let scheme = schemeEnd(url), isUnambiguous(url) else { return nil }
+    let start = scheme &+ 3
+    guard start < url.count, url[scheme &+ 1] == Ascii.slash, url[scheme &+ 2] == Ascii.slash else { return nil }
+    var end = start
+    var host = start
+    var ats = 0
+    while end < url.count, url[end] != Ascii.slash, url[end] != UInt8(ascii: "?"), url[end] != UInt8(ascii: "#") {
+      if url[end] == UInt8(ascii: "@") {
+        ats &+= 1
+        host = end &+ 1
+      }
+      end &+= 1
+    }
+    guard ats <= 1, host < end else { return nil }
+    var digits = end
+    while digits > host, Ascii.isDigit(url[digits &- 1]) { digits &-= 1 }
+    self.scheme = 0..<scheme
+    hasUserInformation = ats > 0
+    guard digits > host, url[digits &- 1] == Ascii.colon else {
+      self.host = host..<end
+      port = nil
+      return
+    }
+    guard (1...5).contains(end &- digits), number(url, digits..<end) <= 65_535 else { return nil }
+    self.host = host..<digits &- 1
+    port = digits..<end
+  }
+}
+
+/// The value of at most five digits.
+func number(_ text: Span<UInt8>, _ digits: Range<Int>) -> Int {
+  var value = 0
+  for index in digits { value = value &* 10 &+ Int(text[index] &- UInt8(ascii: "0")) }
+  return value
 }
 
 /// Appends the normal form of a host as it stands in a URL or a policy, without a port.
@@ -88,20 +121,4 @@ private func isUnambiguous(_ url: Span<UInt8>) -> Bool {
     if byte <= 0x20 || byte == 0x7F || byte == Ascii.backslash { return false }
   }
   return true
-}
-
-/// Host and port.
-private func appendAuthority(_ text: Span<UInt8>, to out: inout [UInt8]) -> Bool {
-  var end = text.count
-  var digits = 0
-  var port = 0
-  while end > 0, digits <= 5, Ascii.isDigit(text[end &- 1]) {
-    end &-= 1
-    digits &+= 1
-  }
-  guard end > 0, text[end &- 1] == Ascii.colon else { return appendHostName(text, to: &out) }
-  guard (1...5).contains(digits) else { return false }
-  for index in end..<text.count { port = port &* 10 &+ Int(text[index] &- UInt8(ascii: "0")) }
-  guard port <= 65_535 else { return false }
-  return appendHostName(text.extracting(0..<end &- 1), to: &out)
 }

@@ -112,12 +112,15 @@ package struct PinnedInfo: Sendable {
   package let digest: Digest
   /// Nil when no rule speaks of it: closed to everyone.
   package let plan: Plan?
+  /// Of a tool that policies refine.
+  package let refinement: Refinement?
 
-  package init(server: ServerID, name: String, digest: Digest, plan: Plan?) {
+  package init(server: ServerID, name: String, digest: Digest, plan: Plan?, refinement: Refinement? = nil) {
     self.server = server
     self.name = name
     self.digest = digest
     self.plan = plan
+    self.refinement = refinement
   }
 }
 
