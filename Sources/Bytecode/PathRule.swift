@@ -25,7 +25,9 @@ package struct PathRule: Hashable, Sendable {
 
   private func spellingProblem(_ path: Span<UInt8>) -> String? {
     if path.isEmpty { return "is empty" }
-    if path.count > 1, path[0] == Ascii.slash, path[1] == Ascii.slash { return "begins with two slashes, which names another machine on some systems" }
+    if path.count > 1, path[0] == Ascii.slash, path[1] == Ascii.slash {
+      return "begins with two slashes, which names another machine on some systems"
+    }
     var start = 0
     for index in 0...path.count {
       guard index == path.count || path[index] == Ascii.slash else {

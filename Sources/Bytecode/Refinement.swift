@@ -17,9 +17,11 @@ package struct Refinement: Sendable {
     }
   }
 
-  /// What JSON Schema cannot say. Looked at when the value is a text; that it is one, the schema says.
+  /// What JSON Schema cannot say, or not well. A test of a text passes what is none: that it is one, the schema says.
   package struct Residue: Sendable {
     package enum Test: Sendable {
+      /// Not there at all. The schema says so too, but not in words that help.
+      case absent
       case url(URLRule)
       case path(PathRule)
       /// The whole value.
@@ -44,5 +46,21 @@ package struct Refinement: Sendable {
     self.inputSchema = inputSchema
     self.defaults = defaults
     self.residues = residues
+  }
+}
+
+extension Refinement.Residue.Test {
+  /// Why a text does not pass, and what would; nil when it does. Never repeats the text.
+  package func problem(_ text: Span<UInt8>) -> String? {
+    switch self {
+    case .absent: return nil
+    case .url(let rule): return rule.problem(text).map { "\($0). \(rule.text)" }
+    case .path(let rule): return rule.problem(text).map { "\($0). \(rule.text)" }
+    case .matches(let pattern, let source):
+      var scratch = MatchScratch()
+      // A match that was given up is none: what was too much work here is for the server, too.
+      if case .found = pattern.match(text, scratch: &scratch) { return nil }
+      return "does not match /\(source)/ as a whole"
+    }
   }
 }

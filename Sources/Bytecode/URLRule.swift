@@ -22,7 +22,9 @@ package struct URLRule: Hashable, Sendable {
   /// Why a URL does not pass; nil when it does. Never repeats a part of the URL, which may be a secret.
   package func problem(_ url: Span<UInt8>) -> String? {
     if let problem = spellingProblem(url) { return problem }
-    guard let authority = Authority(of: url) else { return "is no absolute URL such as `https://host/path`, or one that parsers read differently" }
+    guard let authority = Authority(of: url) else {
+      return "is no absolute URL such as `https://host/path`, or one that parsers read differently"
+    }
     if authority.hasUserInformation { return "has a user name or password before the host" }
     var scheme: [UInt8] = []
     for index in authority.scheme { scheme.append(Ascii.lowered(url[index])) }

@@ -12,11 +12,14 @@ func canonicalText(_ policies: CheckedPolicies) -> String {
   // A layer is what its rules are; the one that all other files form is the first.
   let bounds = layers.dropFirst().filter { !$0.isEmpty }.sorted()
   let agents = policies.agents.map { "agent \(quoted($0.name)) \(canonical.text($0.condition))\n" }.sorted()
-  let tools = Set(policies.rules.flatMap(\.targets.tools)).map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.sorted()
+  let refined = policies.refinements.map(canonical.text).sorted()
+  let tools = Set(policies.rules.flatMap(\.targets.tools) + policies.refinements.map(\.tool))
+    .map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.sorted()
   let prompts = Set(policies.rules.flatMap(\.targets.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }
     .sorted()
   let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }.sorted()
-  return (["sally 1\n"] + passing + agents + tools + prompts + ["layer\n", layers.first ?? ""] + bounds.map { "layer\n" + $0 }).joined()
+  return (["sally 1\n"] + passing + agents + tools + prompts + refined + ["layer\n", layers.first ?? ""] + bounds.map { "layer\n" + $0 })
+    .joined()
 }
 
 private func quoted(_ text: String) -> String { String(decoding: write(.string(text)), as: UTF8.self) }
@@ -30,6 +33,30 @@ private struct Canonical {
 
   func text(_ prompt: PromptReference) -> String {
     quoted(policies.servers[prompt.server].name) + "." + quoted(policies.prompt(prompt).name)
+  }
+
+  func text(_ refinement: CheckedPolicies.Refinement) -> String {
+    let fields = refinement.fields.map { field in
+      let parts =
+        field.constraints.map(text) + (field.isAbsent ? ["absent"] : []) + (field.defaultValue.map { ["default " + text($0)] } ?? [])
+      return "\(field.path) \(list(parts))"
+    }
+    let others = refinement.forbidsOthers ? ["others forbidden"] : []
+    return "refine \(text(refinement.tool)) \((fields.sorted() + others).joined(separator: ", "))\n"
+  }
+
+  private func text(_ constraint: Constraint) -> String {
+    switch constraint {
+    case .between(let lower, let upper): "in \(lower?.description ?? "")..\(upper?.description ?? "")"
+    case .step(let step): "step \(step)"
+    case .oneOf(let constants): "one of (\(list(constants.map(text))))"
+    case .matches(let pattern, _): text(Atom.Test.matches(pattern))
+    case .length(let lower, let upper): "length \(lower.map(String.init) ?? "")..\(upper.map(String.init) ?? "")"
+    case .withoutControlCharacters: "without control characters"
+    case .url(let schemes, let hosts, let ports):
+      "url (\(list(schemes))) (\(hosts.map { list($0.map(text)) } ?? "public")) (\(list(ports.map(String.init))))"
+    case .path(let under, let except): "path (\(list(under.map(quoted)))) (\(list(except.map(quoted))))"
+    }
   }
 
   func text(_ rule: CheckedPolicies.Rule) -> String {

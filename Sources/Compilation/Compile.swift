@@ -52,7 +52,7 @@ private struct Compiler {
   mutating func compile() throws(Rejected) {
     for agent in policies.agents {
       let lowered = try lowering.lower(Normal(agent.condition), shared)
-      let claims = agent.fixedClaims.map { (Bytecode.ClaimPath($0), value($1)) }
+      let claims = agent.fixedClaims.map { (Bytecode.ClaimPath($0), Value($1)) }
       agents.append(
         AgentInfo(
           name: agent.name, chain: lowered.chain,
@@ -64,12 +64,17 @@ private struct Compiler {
       for tool in policies.rules[index].targets.tools { byTool[tool, default: []].append(index) }
       for prompt in policies.rules[index].targets.prompts { byPrompt[prompt, default: []].append(index) }
     }
+    let refinements = Dictionary(uniqueKeysWithValues: policies.refinements.map { ($0.tool, $0) })
     for (server, declared) in policies.servers.enumerated() {
       let toolNames = constants.newSpace()
       for (index, tool) in declared.snapshot.tools.enumerated() {
         constants.names.insert(tool.name, UInt32(tools.count), in: toolNames)
         let plan = try plan(byTool[ToolReference(server: server, tool: index)], tool.input)
-        tools.append(PinnedInfo(server: ServerID(UInt32(server)), name: tool.name, digest: tool.digest, plan: plan))
+        let refinement = try refinements[ToolReference(server: server, tool: index)].map { one throws(Rejected) in
+          try Refinement(one, of: tool)
+        }
+        tools.append(
+          PinnedInfo(server: ServerID(UInt32(server)), name: tool.name, digest: tool.digest, plan: plan, refinement: refinement))
       }
       let promptNames = constants.newSpace()
       for (index, prompt) in declared.snapshot.prompts.enumerated() {
@@ -168,14 +173,6 @@ private struct Compiler {
       rules.append(ResourceRule(effect: effect, planned: rule.planned, globs: globs))
     }
     return rules
-  }
-
-  private func value(_ constant: Constant) -> JSON.Value {
-    switch constant {
-    case .text(let text): .string(text)
-    case .number(let number): .number(number)
-    case .boolean(let boolean): .boolean(boolean)
-    }
   }
 }
 

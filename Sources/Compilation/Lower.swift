@@ -155,16 +155,9 @@ struct Lowering {
 
   private mutating func number(of pattern: TextPattern, _ atom: Atom) throws(Rejected) -> UInt32 {
     if let known = patternNumbers[pattern] { return known }
-    let compiled: Pattern
-    do {
-      compiled = try Pattern(pattern.source, caseless: pattern.caseInsensitive, mode: .whole, longestText: pattern.longestText)
-    } catch {
-      throw Rejected([
-        Diagnostic(.patternTooLarge, "this pattern cannot be compiled", at: Diagnostic.Label(atom.range, error.message))
-      ])
-    }
+    let made = try compiled(pattern, at: atom.range)
     patternNumbers[pattern] = UInt32(patterns.count)
-    patterns.append(compiled)
+    patterns.append(made)
     return UInt32(patterns.count - 1)
   }
 }
@@ -229,5 +222,14 @@ private func normalHost(_ pattern: HostPattern) -> String {
     var out: [UInt8] = []
     return appendHostName(Array(text.utf8).span, to: &out) ? String(decoding: out, as: UTF8.self) : text
   case .below(let text): return "*." + text
+  }
+}
+
+/// A pattern that has to match a whole value.
+func compiled(_ pattern: TextPattern, at range: SourceRange) throws(Rejected) -> Pattern {
+  do {
+    return try Pattern(pattern.source, caseless: pattern.caseInsensitive, mode: .whole, longestText: pattern.longestText)
+  } catch {
+    throw Rejected([Diagnostic(.patternTooLarge, "this pattern cannot be compiled", at: Diagnostic.Label(range, error.message))])
   }
 }

@@ -1,3 +1,4 @@
+package import Bytecode
 package import JSON
 package import Schemas
 
@@ -8,20 +9,33 @@ package struct ArgumentProblem: Hashable, Sendable {
   package let message: String
 }
 
-/// Holds the arguments of calls to a tool's input schema, as the snapshot pins it.
+/// Holds the arguments of calls to a tool's input schema as the snapshot pins it, or to what policies have made of it.
 package struct ArgumentValidator: Sendable {
   /// Nil when the schema cannot be used: then no arguments fit it.
   private let schema: CompiledSchema?
   /// Names of the declared properties, and the same without letter case.
   private let properties: [[UInt8]]
   private let folded: [[UInt8]]
+  private let refinement: Refinement?
 
-  /// - Parameter inputSchema: nil when the definition has none.
-  package init(inputSchema: Value?) {
-    schema = inputSchema.flatMap { try? CompiledSchema(compiling: $0) }
+  /// - Parameters:
+  ///   - inputSchema: the tool's own; nil when the definition has none.
+  ///   - refinement: of that tool; its schema stands in for the tool's own, which it contains.
+  package init(inputSchema: Value?, refinement: Refinement? = nil) {
+    self.refinement = refinement
+    schema = (refinement?.inputSchema ?? inputSchema).flatMap { try? CompiledSchema(compiling: $0) }
     properties = inputSchema?["properties"]?.members?.map { Array($0.name.utf8) } ?? []
     folded = properties.map(ParameterNames.fold)
   }
+
+  private init(_ own: ArgumentValidator, refinedBy refinement: Refinement) {
+    self.refinement = refinement
+    schema = try? CompiledSchema(compiling: refinement.inputSchema)
+    properties = own.properties
+    folded = own.folded
+  }
+
+  func refined(by refinement: Refinement) -> ArgumentValidator { ArgumentValidator(self, refinedBy: refinement) }
 
   /// Of a live definition, which is used only while its digest is the pinned one.
   init(_ document: Document, _ definition: Node) {
@@ -36,7 +50,8 @@ package struct ArgumentValidator: Sendable {
     }
     guard let arguments else { return problems(ArgumentValidator.none, ArgumentValidator.none.root, scratch: &scratch) }
     if let problem = lookalike(document, arguments) { return [problem] }
-    if schema.isValid(document, at: arguments, scratch: &scratch) == .valid { return nil }
+    if let refinement, let problems = refinement.forbidden(document, arguments) { return problems }
+    if schema.isValid(document, at: arguments, scratch: &scratch) == .valid { return refinement?.problems(document, arguments) }
     return schema.violations(in: document, at: arguments, scratch: &scratch).map { violation in
       let hint = violation.suggestion.map { ", did you mean `\($0)`?" } ?? ""
       return ArgumentProblem(

@@ -43,6 +43,8 @@ struct LiveTools {
   private var standings: [Standing] = []
   /// By `ToolID`: an index into `definitions`; -1 for none.
   private var places: [Int] = []
+  /// By `ToolID`: of tools that are as pinned and that the policy refines.
+  private var refined: [Int: ArgumentValidator] = [:]
 
   var isKnown: Bool {
     if case .known = state { return true }
@@ -76,8 +78,13 @@ struct LiveTools {
   func problems(
     of tool: ToolID, _ document: Document, _ arguments: Node?, scratch: inout ValidationScratch
   ) -> [ArgumentProblem]? {
+    validator(of: tool).problems(document, arguments, scratch: &scratch)
+  }
+
+  /// Of a tool that is as pinned.
+  private func validator(of tool: ToolID) -> ArgumentValidator {
     precondition(standing(of: tool) == .asPinned, "only such a tool's schema is the one that rules were written for")
-    return definitions[places[Int(tool.index)]].validator.problems(document, arguments, scratch: &scratch)
+    return refined[Int(tool.index)] ?? definitions[places[Int(tool.index)]].validator
   }
 
   /// What results of a tool that is as pinned have to be; nil: anything.
@@ -171,6 +178,7 @@ struct LiveTools {
     let program = decider.program
     standings = Array(repeating: .absent, count: program.tools.count)
     places = Array(repeating: -1, count: program.tools.count)
+    refined = [:]
     for (place, definition) in definitions.enumerated() {
       guard let tool = decider.tool(named: definition.name) else { continue }
       let index = Int(tool.index)
@@ -178,6 +186,7 @@ struct LiveTools {
       let isPinned = places[index] < 0 && definition.digest == program.tools[index].digest
       standings[index] = isPinned ? .asPinned : .drifted
       places[index] = place
+      if isPinned, let refinement = program.tools[index].refinement { refined[index] = definition.validator.refined(by: refinement) }
     }
   }
 

@@ -25,6 +25,15 @@ struct Request {
 
   var document: Document { inbound.document }
 
+  /// The same request in other words; nil when they are none.
+  func replacing(_ inbound: Inbound) -> Request? {
+    let parameters = inbound.document.member(inbound.document.root, "params")
+    guard let metadata = RequestMetadata(inbound.document, parameters: parameters) else { return nil }
+    return Request(
+      inbound: inbound, identifier: identifier, method: method, parameters: parameters, metadata: metadata, revision: revision,
+      capabilities: capabilities, progressToken: progressToken, trace: trace, now: now)
+  }
+
   func parameter(_ name: String) -> Node? { parameters.flatMap { document.member($0, name) } }
 
   /// A parameter that must be a string; its text in UTF-8.

@@ -59,8 +59,7 @@ extension Session {
     guard let name = request.text("name") else {
       return refuse(request, .invalidParameters, "`name` must be a string", into: &actions)
     }
-    let arguments = request.parameter("arguments")
-    if let arguments, request.document.kind(arguments) != .object {
+    if let arguments = request.parameter("arguments"), request.document.kind(arguments) != .object {
       return refuse(request, .invalidParameters, "`arguments` must be an object", into: &actions)
     }
     guard let tool = decider.tool(named: name) else {
@@ -78,6 +77,10 @@ extension Session {
       return hold(request.inbound, request.identifier, into: &actions)
     }
     let target = decider.name(of: tool)
+    guard let request = filled(request, tool) else {
+      return deny(request, Refusal(.invalidArgument, "The arguments of `\(target)` are too large."), target: target, into: &actions)
+    }
+    let arguments = request.parameter("arguments")
     if let refusal = unusable(tool, target, request, arguments) {
       // What a tool takes, and that there is one, is told only to those who may know of it.
       let isHidden = !decider.mayAllow(.tool(tool), request.now)
@@ -87,6 +90,15 @@ extension Session {
       return deny(request, refusal, target: target, into: &actions)
     }
     forward(request, target: target, tool: name, output: live.output(of: tool), into: &actions)
+  }
+
+  /// The call with the policy's defaults in it: what is decided on is what the server gets. Nil: it would be too large a message.
+  private func filled(_ request: Request, _ tool: ToolID) -> Request? {
+    guard live.standing(of: tool) == .asPinned, let refinement = decider.program.tool(tool).refinement, let parameters = request.parameters,
+      let bytes = refinement.filled(request.document, request.parameter("arguments"), of: parameters)
+    else { return request }
+    guard let document = try? Document(parsing: bytes, limits: .message) else { return nil }
+    return request.replacing(Inbound(bytes: bytes, document: document, time: request.inbound.time, batch: request.inbound.batch))
   }
 
   /// Why a call cannot be made whatever the rules say, or nil.

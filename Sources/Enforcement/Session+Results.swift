@@ -133,11 +133,28 @@ extension Session {
   ) -> Splices? {
     guard let elements = document.member(result, list.member), document.kind(elements) == .array else { return nil }
     var splices = Splices(of: document)
-    for element in document.elements(elements) where !isOpen(list, document, element, at: time) {
-      splices.removeElement(element, of: elements)
+    for element in document.elements(elements) {
+      if !isOpen(list, document, element, at: time) {
+        splices.removeElement(element, of: elements)
+      } else if list == .tools {
+        showNarrowed(document, element, &splices)
+      }
     }
     if request.revision.era == .stateless { restrictCaching(&splices, document, result) }
     return splices
+  }
+
+  /// What a tool takes here is what the policy has made of it.
+  private func showNarrowed(_ document: Document, _ element: Node, _ splices: inout Splices) {
+    guard let name = document.member(element, "name").flatMap({ document.text($0) }), let tool = decider.tool(named: name),
+      let refinement = decider.program.tool(tool).refinement
+    else { return }
+    let schema = write(refinement.inputSchema)
+    if let own = document.member(element, "inputSchema") {
+      splices.replace(own, with: schema)
+    } else {
+      splices.insertMember("inputSchema", schema, atEndOf: element)
+    }
   }
 
   private mutating func isOpen(_ list: ListKind, _ document: Document, _ element: Node, at time: EventTime) -> Bool {

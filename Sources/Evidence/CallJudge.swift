@@ -42,7 +42,7 @@ package struct CallJudge: ~Copyable {
   package var program: Program { evaluator.program }
 
   package mutating func judge(_ call: CheckedPolicies.TestCall, as principal: Principal, at now: Moment) -> Judgement {
-    let document = Document(call.arguments)
+    let document = filled(call)
     var problems: [ArgumentProblem] = []
     let asked: Call
     let target: Decision.Target
@@ -65,14 +65,25 @@ package struct CallJudge: ~Copyable {
   /// What the arguments would have to be, in the policy's words.
   package mutating func constraints(_ call: CheckedPolicies.TestCall, as principal: Principal, at now: Moment) -> [String] {
     guard case .tool(let reference) = call.target else { return [] }
-    let document = Document(call.arguments)
+    let document = filled(call)
     return evaluator.constraints(
       .tool(id(of: reference), document, arguments: document.root), principal: principal, now: now, hidesConfidential: false)
   }
 
+  /// The arguments with the policy's defaults in them.
+  private func filled(_ call: CheckedPolicies.TestCall) -> Document {
+    let document = Document(call.arguments)
+    guard case .tool(let reference) = call.target,
+      let bytes = program.tool(id(of: reference)).refinement?.filled(document, arguments: document.root),
+      let filled = try? Document(parsing: bytes)
+    else { return document }
+    return filled
+  }
+
   private mutating func validator(of reference: ToolReference) -> ArgumentValidator {
     if let known = validators[reference] { return known }
-    let made = ArgumentValidator(inputSchema: policies.tool(reference).definition["inputSchema"])
+    let made = ArgumentValidator(
+      inputSchema: policies.tool(reference).definition["inputSchema"], refinement: program.tool(id(of: reference)).refinement)
     validators[reference] = made
     return made
   }

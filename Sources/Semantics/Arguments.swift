@@ -8,6 +8,8 @@ struct ArgumentReading {
   let shape: ValueShape
   /// Itself and what it lies in, as far as the schema lets it be absent.
   let optional: [ArgumentPath]
+  /// Where a `refine` has narrowed it, or something it lies in.
+  var refinement: SourceRange?
 }
 
 /// Why a path leads nowhere.
@@ -69,8 +71,10 @@ extension ValueShape {
 extension ArgumentReading {
   /// With one more step into the elements of the list it leads to.
   func elements(_ array: ArrayShape) -> ArgumentReading {
-    ArgumentReading(path: ArgumentPath(path.steps + [.elements]), shape: array.element, optional: optional)
+    ArgumentReading(path: ArgumentPath(path.steps + [.elements]), shape: array.element, optional: optional, refinement: refinement)
   }
 
-  func with(_ shape: ValueShape) -> ArgumentReading { ArgumentReading(path: path, shape: shape, optional: optional) }
+  func with(_ shape: ValueShape) -> ArgumentReading {
+    ArgumentReading(path: path, shape: shape, optional: optional, refinement: refinement)
+  }
 }

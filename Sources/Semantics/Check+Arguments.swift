@@ -36,20 +36,27 @@ extension Checker {
     var readings: [ArgumentReading] = []
     var shapes: Set<ValueShape> = []
     var failures: [(name: String, problem: ArgumentProblem)] = []
-    func read(_ input: ObjectShape, _ name: String) {
+    func read(_ input: ObjectShape, _ name: String, _ refined: [ArgumentPath: SourceRange] = [:]) {
       switch input.read(path) {
-      case .success(let reading):
+      case .success(var reading):
+        reading.refinement = refined.first { reading.path.steps.starts(with: $0.key.steps) }?.value
         if shapes.insert(reading.shape).inserted || !reading.optional.isEmpty { readings.append(reading) }
       case .failure(let problem): failures.append((name, problem))
       }
     }
-    for reference in targets.tools { read(tool(reference).input, name(of: reference)) }
+    for reference in targets.tools { read(tool(reference).input, name(of: reference), refinedFields[reference] ?? [:]) }
     for reference in targets.prompts {
       let server = parts.servers[reference.server]
       let prompt = server.snapshot.prompts[reference.prompt]
       read(prompt.input, "\(server.name).\(prompt.name)")
     }
     guard let first = failures.first else { return readings }
+    if let absent = targets.tools.compactMap({ refinedFields[$0]?[path] }).first {
+      report(
+        .unknownArgument, "`\(fact.text)` is never there", fact.range, "refined to be absent", also: [.init(absent, "absent here")],
+        help: "no call that has it is decided on; remove this test, or the refinement")
+      return nil
+    }
     let count = targets.tools.count + targets.prompts.count
     reportMissing(first.problem, fact, first.name, all: failures.map(\.name), of: count, rule)
     return nil
@@ -125,7 +132,7 @@ extension Checker {
       }
     return Subject(
       fact: lowered, text: function.map { "\($0.text)(\(fact.text))" } ?? fact.text, range: range, values: .shapes(shapes),
-      maybeAbsent: maybeAbsent || lowered.isOfURL, tool: nil)
+      maybeAbsent: maybeAbsent || lowered.isOfURL, tool: nil, refinement: readings.lazy.compactMap(\.refinement).first)
   }
 
   /// What a quantifier counts: the elements of the one list on the way, or of the list at its end.

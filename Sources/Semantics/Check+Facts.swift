@@ -19,6 +19,8 @@ struct Subject {
   let maybeAbsent: Bool
   /// The tool whose schema speaks first, for messages.
   let tool: String?
+  /// Where a `refine` has narrowed it.
+  var refinement: SourceRange?
 }
 
 extension Checker {

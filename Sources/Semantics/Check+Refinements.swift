@@ -4,16 +4,21 @@ internal import Syntax
 internal import Text
 
 extension Checker {
+  /// Before rules are checked, which speak of what refinements leave.
+  mutating func checkRefinements() {
+    var refined = RefinedTools()
+    for refinement in declared.refinements { check(refinement, &refined) }
+    finish(refined)
+  }
+
   mutating func checkNarrowings() {
-    var fields = RefinedFields()
-    for refinement in declared.refinements { check(refinement, &fields) }
     checkCosts()
     for limit in declared.limits { check(limit) }
     checkLabels()
     checkSessions()
   }
 
-  private mutating func check(_ refinement: In<RefineSyntax>, _ seen: inout RefinedFields) {
+  private mutating func check(_ refinement: In<RefineSyntax>, _ refined: inout RefinedTools) {
     let target = refinement.syntax.target
     guard case .tool = target.kind else {
       report(
@@ -31,27 +36,54 @@ extension Checker {
         continue
       }
       own[name] = field.subject.range
-      check(field, targets, refinement.file)
-      seen.note(field, targets, in: &self)
+      check(field, targets, refinement.file, &refined)
     }
   }
 
-  private mutating func check(_ field: RefineSyntax.Field, _ targets: Targets, _ file: Int) {
-    guard let path = field.subject.path else {
-      for constraint in field.constraints {
-        if case .forbidden = constraint.kind { continue }
+  private mutating func check(_ field: RefineSyntax.Field, _ targets: Targets, _ file: Int, _ refined: inout RefinedTools) {
+    guard let path = field.subject.path else { return checkOthers(field, targets, &refined) }
+    var lowered: [[Lowered]] = []
+    for reference in targets.tools {
+      switch tool(reference).input.read(path) {
+      case .failure(let problem): reportNoField(problem, field, reference)
+      case .success(let reading):
+        guard let property = tool(reference).input.property(at: reading.path.steps[...]) else { continue }
+        var found = RefinedTools.Field(
+          name: field.subject.text, range: field.subject.range, tool: reference, reading: reading, property: property)
+        if let known = refined.fields[reference]?[reading.path] { found = known }
+        lowered.append(
+          field.constraints.map { constraint in
+            guard let one = lower(constraint, field, found, file) else { return .invalid }
+            return add(one, constraint, field, to: &found)
+          })
+        refined.fields[reference, default: [:]][reading.path] = found
+      }
+    }
+    reportIdle(field, lowered)
+  }
+
+  private mutating func checkOthers(_ field: RefineSyntax.Field, _ targets: Targets, _ refined: inout RefinedTools) {
+    for constraint in field.constraints {
+      guard case .forbidden = constraint.kind else {
         report(
           .unsuitableConstraint, "`others` can only be forbidden", constraint.range, "not for fields without a name",
           help: "write `others: forbidden`, or name the field")
+        continue
       }
-      return
-    }
-    for reference in targets.tools {
-      switch tool(reference).input.read(path) {
-      case .success(let reading):
-        for constraint in field.constraints { check(constraint, field, reading, reference, file) }
-      case .failure(let problem): reportNoField(problem, field, reference)
+      if let indirect = targets.tools.first(where: { tool($0).definition["inputSchema"]?["$ref"] != nil }) {
+        report(
+          .unsuitableConstraint, "the schema of `\(name(of: indirect))` does not list its fields itself", constraint.range,
+          "others than which?",
+          help: "it refers to another schema as a whole; only named fields can be refined")
+        continue
       }
+      let areOpen = targets.tools.contains { tool($0).definition["inputSchema"]?["additionalProperties"] != .boolean(false) }
+      if !areOpen {
+        report(
+          .idleRefinement, "`others: forbidden` changes nothing", constraint.range, "the schema forbids other fields already",
+          help: "remove it")
+      }
+      for reference in targets.tools { refined.closed.insert(reference) }
     }
   }
 
@@ -66,50 +98,121 @@ extension Checker {
       .unknownArgument, "no field `\(field.subject.text)` in `\(name(of: reference))`", field.subject.range, "no such field", help: help)
   }
 
-  private mutating func check(
-    _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ reading: ArgumentReading, _ tool: ToolReference, _ file: Int
-  ) {
+  // MARK: single constraints
+
+  /// What is written, typed; nil: reported.
+  private enum Written {
+    case constraint(Constraint)
+    case absent
+    case defaultValue(Constant, SourceRange)
+  }
+
+  private mutating func lower(
+    _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ found: RefinedTools.Field, _ file: Int
+  ) -> Written? {
+    let reading = found.reading
     switch constraint.kind {
     case .between(let range):
-      guard let (lower, upper) = bounds(range), suits(.number, reading, constraint, field) else { return }
-      requireSomething(.between(lower, upper), reading, constraint, field, tool)
+      guard let (lower, upper) = bounds(range), suits(.number, reading, constraint, field) else { return nil }
+      return .constraint(.between(lower, upper))
     case .step(let literal):
       guard suits(.number, reading, constraint, field), case .number(let digits) = literal.kind, let step = number(digits, literal.range)
-      else {
-        return
-      }
-      if step <= 0 { report(.badQuantity, "a step is more than 0", literal.range, "no step", help: "write `step 0.01`") }
-    case .oneOf(let literals): checkOneOf(literals, constraint, field, reading, tool)
+      else { return nil }
+      if step > 0 { return .constraint(.step(step)) }
+      report(.badQuantity, "a step is more than 0", literal.range, "no step", help: "write `step 0.01`")
+      return nil
+    case .oneOf(let literals): return oneOf(literals, constraint, field, found).map { .constraint(.oneOf($0)) }
     case .matches(let regex):
-      if suits(.text, reading, constraint, field) { _ = pattern(regex, .whole) }
-    case .length(let range):
-      guard bounds(range) != nil else { return }
-      if case .array = reading.shape { return }
-      _ = suits(.text, reading, constraint, field)
-    case .withoutControlCharacters: _ = suits(.text, reading, constraint, field)
-    case .url(let url):
-      guard suits(.text, reading, constraint, field) else { return }
-      if let hosts = url.hosts, let elements = elements(of: hosts, from: file) { checkHosts(elements) }
-    case .path(let under, _):
-      guard suits(.text, reading, constraint, field) else { return }
-      for literal in under { _ = folder(of: literal) }
+      guard suits(.text, reading, constraint, field), let pattern = pattern(regex, .whole) else { return nil }
+      let expression = try? RegularExpression(parsing: pattern.source, caseInsensitive: pattern.caseInsensitive)
+      return .constraint(.matches(pattern, script: expression?.scriptSource))
+    case .length(let range): return length(range, constraint, field, reading).map { .constraint($0) }
+    case .withoutControlCharacters:
+      return suits(.text, reading, constraint, field) ? .constraint(.withoutControlCharacters) : nil
+    case .url(let url): return suits(.text, reading, constraint, field) ? lower(url, file).map { .constraint($0) } : nil
+    case .path(let under, let except):
+      guard suits(.text, reading, constraint, field) else { return nil }
+      let folders = under.map { folder(of: $0) }
+      let globs = except.map { exception(of: $0) }
+      return folders.contains(nil) || globs.contains(nil)
+        ? nil : .constraint(.path(under: folders.compactMap(\.self), except: globs.compactMap(\.self)))
     case .absent, .forbidden:
-      if reading.optional.contains(reading.path) { return }
+      if !found.property.isRequired { return .absent }
       report(
-        .emptyRefinement, "`\(field.subject.text)` cannot be absent", constraint.range, "required by `\(name(of: tool))`",
+        .emptyRefinement, "`\(field.subject.text)` cannot be absent", constraint.range, "required by `\(name(of: found.tool))`",
         help: "no call would be left; deny the tool instead if that is meant")
-    case .defaultValue(let literal): checkDefault(literal, field, reading)
+      return nil
+    case .defaultValue(let literal):
+      guard let constant = plainConstant(literal) else { return nil }
+      if reading.shape.suits(constant.type) { return .defaultValue(constant, literal.range) }
+      report(
+        .badDefault, "the default of `\(field.subject.text)` is not a value it can have", literal.range, "not \(reading.shape.noun)",
+        help: "choose a default of its type")
+      return nil
     }
   }
 
-  private mutating func checkHosts(_ elements: [Literal]) {
-    for element in elements {
-      if case .string(let text) = element.kind {
-        _ = hostPattern(text, element.range, allowsWildcard: true)
-      } else {
-        report(.typeMismatch, "a host is text", element.range, "not text", help: "write it in quotes")
-      }
+  private mutating func length(
+    _ range: RangeSyntax, _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ reading: ArgumentReading
+  ) -> Constraint? {
+    guard let (lower, upper) = bounds(range) else { return nil }
+    if case .array = reading.shape {} else if !suits(.text, reading, constraint, field) { return nil }
+    for end in [lower, upper] {
+      guard let end, end < 0 || end.integer == nil else { continue }
+      report(.badQuantity, "a length is a whole number", range.range, "not \(end.description)", help: "write `length 1..140`")
+      return nil
     }
+    return .length(lower?.integer, upper?.integer)
+  }
+
+  private mutating func lower(_ url: RefineSyntax.URLConstraint, _ file: Int) -> Constraint? {
+    var hosts: [HostPattern]?
+    if let set = url.hosts {
+      guard let elements = elements(of: set, from: file) else { return nil }
+      let patterns = elements.map { element -> HostPattern? in
+        guard case .string(let text) = element.kind else {
+          report(.typeMismatch, "a host is text", element.range, "not text", help: "write it in quotes")
+          return nil
+        }
+        return hostPattern(text, element.range, allowsWildcard: true)
+      }
+      if patterns.contains(nil) { return nil }
+      hosts = patterns.compactMap(\.self)
+    }
+    var ports: [Int] = []
+    for literal in url.ports {
+      guard case .number(let digits) = literal.kind, let port = Int(digits), (1...65_535).contains(port) else {
+        report(.badQuantity, "a port is a whole number from 1 to 65535", literal.range, "no port", help: "write `port 443`")
+        return nil
+      }
+      ports.append(port)
+    }
+    let schemes = url.schemes.isEmpty ? ["http", "https"] : url.schemes.map { $0.text.lowercased() }
+    return .url(schemes: schemes, hosts: hosts, ports: ports)
+  }
+
+  /// A glob of `path … except`; nil: reported.
+  private mutating func exception(of literal: StringLiteral) -> String? {
+    let names = literal.value.split(separator: "/")
+    let problem: String? =
+      if names.isEmpty || names.allSatisfy({ $0 == "." }) {
+        "names nothing"
+      } else if literal.value.unicodeScalars.contains(where: { $0 == "\\" || $0 == "\0" }) {
+        "contains a character that no permitted path has"
+      } else if names.contains("..") {
+        "climbs with `..`, which no permitted path does"
+      } else if names.contains(where: { $0.contains("**") && $0 != "**" }) {
+        "has `**` within a name"
+      } else if names.count > RefinementLimits.globNames {
+        "has more than \(RefinementLimits.globNames) names"
+      } else {
+        nil
+      }
+    guard let problem else { return literal.value }
+    report(
+      .badText, "`\(literal.value)` \(problem)", literal.range, "no glob",
+      help: "`\".env\"` is any file or folder of that name, `\"**/secrets/**\"` everything in such a folder")
+    return nil
   }
 
   private mutating func suits(
@@ -122,30 +225,28 @@ extension Checker {
     return false
   }
 
-  private mutating func requireSomething(
-    _ test: Atom.Test, _ reading: ArgumentReading, _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ tool: ToolReference
-  ) {
-    var domain = ValueDomain(reading.shape)
-    domain.restrict(to: test, passing: true)
-    guard domain.isEmpty else { return }
-    report(
-      .emptyRefinement, "this leaves no value for `\(field.subject.text)`", constraint.range, "outside what `\(name(of: tool))` takes",
-      help: "no call would be left; correct the values")
-  }
-
-  private mutating func checkOneOf(
-    _ literals: [Literal], _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ reading: ArgumentReading,
-    _ tool: ToolReference
-  ) {
+  private mutating func oneOf(
+    _ literals: [Literal], _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ found: RefinedTools.Field
+  ) -> [Constant]? {
+    var constants: [Constant] = []
+    var seen: [Literal.Kind: SourceRange] = [:]
     for literal in literals {
-      guard let constant = plainConstant(literal), suits(constant.type, reading, constraint, field) else { return }
-      guard let allowed = reading.shape.allowedConstants, !allowed.contains(where: { $0.isSame(as: constant) }) else { continue }
+      guard let constant = plainConstant(literal), suits(constant.type, found.reading, constraint, field) else { return nil }
+      constants.append(constant)
+      if let first = seen[literal.kind] {
+        report(
+          .duplicateElement, "this value is listed already", literal.range, "again", also: [.init(first, "the first one")],
+          help: "remove it")
+      }
+      seen[literal.kind] = literal.range
+      guard let allowed = found.reading.shape.allowedConstants, !allowed.contains(where: { $0.isSame(as: constant) }) else { continue }
       let near = suggestion(for: constant.text, among: allowed.map(\.text))
       report(
         .valueNotAllowed, "`\(field.subject.text)` is never \(constant.quoted)", literal.range,
-        "the schema of `\(name(of: tool))` does not allow it",
+        "the schema of `\(name(of: found.tool))` does not allow it",
         help: near.map { "did you mean `\($0)`?" } ?? "it allows \(listed(allowed.map(\.quoted), most: 12))")
     }
+    return constants
   }
 
   private mutating func plainConstant(_ literal: Literal) -> Constant? {
@@ -159,46 +260,209 @@ extension Checker {
     }
   }
 
-  /// A default must pass what stands beside it, or filling it in would deny the call it was to help.
-  private mutating func checkDefault(_ literal: Literal, _ field: RefineSyntax.Field, _ reading: ArgumentReading) {
-    guard let constant = plainConstant(literal) else { return }
-    var domain = ValueDomain(reading.shape)
-    for constraint in field.constraints {
-      switch constraint.kind {
-      case .between(let range):
-        guard case .number(let lower)? = range.lower.map({ $0.kind }) ?? .number("0"),
-          case .number(let upper)? = range.upper.map({ $0.kind }) ?? .number("0")
-        else { continue }
-        domain.restrict(to: .between(range.lower == nil ? nil : Number(lower), range.upper == nil ? nil : Number(upper)), passing: true)
-      case .oneOf(let literals): domain.restrict(to: .isIn(literals.compactMap(\.constant)), passing: true)
-      default: continue
+  // MARK: constraints together
+
+  /// What one more constraint does to a field.
+  enum Lowered {
+    case invalid, useful
+    case idle(label: String)
+    case reaches(label: String)
+  }
+
+  private mutating func add(
+    _ written: Written, _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, to found: inout RefinedTools.Field
+  ) -> Lowered {
+    switch written {
+    case .absent:
+      found.absent = found.absent ?? constraint.range
+      return .useful
+    case .defaultValue(let constant, let range):
+      if let first = found.defaultValue, !first.constant.isSame(as: constant) {
+        report(
+          .conflictingNarrowing, "`\(field.subject.text)` of `\(name(of: found.tool))` has two defaults", range, "the second one",
+          also: [.init(first.range, "the first one")], help: "only one can be filled in; remove the other")
+        return .invalid
       }
+      found.defaultValue = found.defaultValue ?? (constant, range)
+      return found.property.isAlwaysPresent
+        ? .idle(label: "`\(name(of: found.tool))` requires the field, so it is never filled in") : .useful
+    case .constraint(let one):
+      defer { found.constraints.append((one, constraint.range)) }
+      guard let narrowed = found.shape.narrowed(by: one) else {
+        reportNothingLeft(constraint, field, found, one)
+        return .invalid
+      }
+      defer { found.shape = narrowed }
+      return effect(of: one, on: found)
     }
-    domain.restrict(to: .equals(constant), passing: true)
-    guard !reading.shape.suits(constant.type) || domain.isEmpty else { return }
+  }
+
+  private mutating func reportNothingLeft(
+    _ constraint: RefineSyntax.Constraint, _ field: RefineSyntax.Field, _ found: RefinedTools.Field, _ one: Constraint
+  ) {
+    // A value that the schema does not have was reported on its own.
+    if case .oneOf(let constants) = one, let allowed = found.reading.shape.allowedConstants,
+      !constants.contains(where: { constant in allowed.contains { $0.isSame(as: constant) } })
+    {
+      return
+    }
+    let isOwn = found.reading.shape.narrowed(by: one) == nil
     report(
-      .badDefault, "the default of `\(field.subject.text)` is not a value it can have", literal.range, "refused by its own constraints",
-      help: "choose a default that passes them")
+      .emptyRefinement, "this leaves no value for `\(field.subject.text)`", constraint.range,
+      isOwn ? "outside what `\(name(of: found.tool))` takes" : "nothing passes both",
+      also: isOwn ? [] : found.constraints.suffix(3).map { .init($0.range, "and this") }, help: "no call would be left; correct the values")
+  }
+
+  /// Held against the tool's own schema alone: what another `refine` says may be taken away again.
+  private func effect(of constraint: Constraint, on found: RefinedTools.Field) -> Lowered {
+    let own = found.reading.shape
+    if constraint.isToldByShape(own), own.narrowed(by: constraint) == own {
+      return .idle(label: "`\(name(of: found.tool))` takes nothing else already")
+    }
+    for (half, end) in constraint.halves where own.narrowed(by: half) == own && own.isBeyond(half) {
+      return .reaches(label: "`\(name(of: found.tool))` ends before: the \(end) end changes nothing")
+    }
+    return .useful
+  }
+
+  /// Warns of what has no effect on any of the tools.
+  private mutating func reportIdle(_ field: RefineSyntax.Field, _ lowered: [[Lowered]]) {
+    guard !lowered.isEmpty else { return }
+    for (index, constraint) in field.constraints.enumerated() {
+      let labels = lowered.map { $0[index].label }
+      guard !labels.contains(nil), let label = labels[0] else { continue }
+      let isWhole = if case .idle = lowered[0][index] { true } else { false }
+      report(
+        .idleRefinement,
+        isWhole ? "this constraint of `\(field.subject.text)` changes nothing" : "this range reaches beyond the tool's own",
+        constraint.range, label, help: isWhole ? "remove it, or narrow further" : "a refinement never widens; end it where the schema ends")
+    }
+  }
+
+  private mutating func finish(_ refined: RefinedTools) {
+    let tools = Set(refined.fields.keys).union(refined.closed).sorted()
+    for reference in tools {
+      var input = tool(reference).input
+      var fields: [CheckedPolicies.RefinedField] = []
+      for (path, found) in (refined.fields[reference] ?? [:]).sorted(by: { $0.key.description < $1.key.description }) {
+        checkTogether(found)
+        input = input.replacing(path.steps[...]) { found.refined($0) }
+        refinedFields[reference, default: [:]][path] = found.absent ?? found.range
+        var seen: Set<Constraint> = []
+        let constraints = found.constraints.map(\.constraint).filter { seen.insert($0).inserted }
+        fields.append(
+          .init(
+            path: path, isNullable: found.property.isNullable, isAbsent: found.absent != nil, isList: found.isList,
+            constraints: constraints,
+            defaultValue: found.property.isAlwaysPresent ? nil : found.defaultValue?.constant, range: found.range))
+      }
+      parts.refinements.append(.init(tool: reference, fields: fields, forbidsOthers: refined.closed.contains(reference)))
+      parts.servers[reference.server] = parts.servers[reference.server].replacing(input: input, ofTool: reference.tool)
+    }
+  }
+
+  private mutating func checkTogether(_ found: RefinedTools.Field) {
+    if let absent = found.absent, let other = found.constraints.first?.range ?? found.defaultValue?.range {
+      report(
+        .conflictingNarrowing, "`\(found.name)` is absent, so nothing else can be said of it", other, "of a field that no call may have",
+        also: [.init(absent, "absent here")], help: "remove one of the two")
+      return
+    }
+    guard let (constant, range) = found.defaultValue else { return }
+    let refusing = found.constraints.first { $0.constraint.accepts(constant) == false }
+    var domain = ValueDomain(found.reading.shape)
+    domain.restrict(to: .equals(constant), passing: true)
+    guard refusing != nil || domain.isEmpty else { return }
+    report(
+      .badDefault, "the default of `\(found.name)` is not a value it can have", range,
+      refusing == nil ? "refused by the schema of `\(name(of: found.tool))`" : "refused by its own constraints",
+      also: refusing.map { [.init($0.range, "by this one")] } ?? [], help: "choose a default that passes them")
   }
 }
 
-/// Defaults of fields by tool, to find two that do not agree.
-private struct RefinedFields {
-  private var defaults: [ToolReference: [String: Literal]] = [:]
+/// What is known so far of each tool that is refined.
+private struct RefinedTools {
+  struct Field {
+    let name: String
+    let range: SourceRange
+    let tool: ToolReference
+    /// In the tool's own schema.
+    let reading: ArgumentReading
+    let property: ObjectShape.Property
+    var shape: ValueShape
+    var constraints: [(constraint: Constraint, range: SourceRange)] = []
+    var defaultValue: (constant: Constant, range: SourceRange)?
+    var absent: SourceRange?
 
-  mutating func note(_ field: RefineSyntax.Field, _ targets: Targets, in checker: inout Checker) {
-    for constraint in field.constraints {
-      guard case .defaultValue(let literal) = constraint.kind else { continue }
-      for tool in targets.tools {
-        let name = field.subject.text
-        if let first = defaults[tool]?[name], first.kind != literal.kind {
-          checker.report(
-            .conflictingNarrowing, "`\(name)` of `\(checker.name(of: tool))` has two defaults", literal.range, "the second one",
-            also: [.init(first.range, "the first one")], help: "only one can be filled in; remove the other")
-        } else {
-          defaults[tool, default: [:]][name] = literal
-        }
-      }
+    init(name: String, range: SourceRange, tool: ToolReference, reading: ArgumentReading, property: ObjectShape.Property) {
+      self.name = name
+      self.range = range
+      self.tool = tool
+      self.reading = reading
+      self.property = property
+      shape = reading.shape
+    }
+
+    var isList: Bool { if case .array = reading.shape { true } else { false } }
+
+    /// What rules may rely on once defaults are filled in and the narrowed schema was met.
+    func refined(_ own: ObjectShape.Property) -> ObjectShape.Property? {
+      if absent != nil { return nil }
+      return .init(
+        name: own.name, shape: shape, isRequired: own.isRequired || defaultValue != nil, isNullable: own.isNullable && defaultValue == nil)
+    }
+  }
+
+  var fields: [ToolReference: [ArgumentPath: Field]] = [:]
+  /// With `others: forbidden`.
+  var closed: Set<ToolReference> = []
+}
+
+private enum RefinementLimits {
+  /// Names and `**` of one glob: as many as its matcher has bits for.
+  static let globNames = 60
+}
+
+extension Checker.Lowered {
+  fileprivate var label: String? {
+    switch self {
+    case .idle(let label), .reaches(let label): label
+    case .invalid, .useful: nil
+    }
+  }
+}
+
+extension Constraint {
+  /// Whether a shape shows what the constraint changes.
+  fileprivate func isToldByShape(_ shape: ValueShape) -> Bool {
+    switch self {
+    case .between, .oneOf, .length: true
+    case .step(let step): if case .number(let number) = shape { number.isInteger && Number(1).isMultiple(of: step) } else { false }
+    case .matches, .withoutControlCharacters, .url, .path: false
+    }
+  }
+
+  /// Its two ends apart, where it has both.
+  fileprivate var halves: [(Constraint, end: String)] {
+    switch self {
+    case .between(let lower?, let upper?): [(.between(lower, nil), "lower"), (.between(nil, upper), "upper")]
+    case .length(let lower?, let upper?): [(.length(lower, nil), "lower"), (.length(nil, upper), "upper")]
+    default: []
+    }
+  }
+}
+
+extension ValueShape {
+  /// Whether the one end of a constraint lies outside, and not on, an end of what the schema has.
+  fileprivate func isBeyond(_ half: Constraint) -> Bool {
+    switch (self, half) {
+    case (.number(let number), .between(let lower?, nil)): number.minimum.map { lower < $0.value } ?? false
+    case (.number(let number), .between(nil, let upper?)): number.maximum.map { $0.value < upper } ?? false
+    case (.text(let text), .length(let lower?, nil)): lower < text.minimumLength
+    case (.text(let text), .length(nil, let upper?)): upper > text.maximumLength ?? .max
+    case (.array(let array), .length(let lower?, nil)): lower < array.minimumCount
+    case (.array(let array), .length(nil, let upper?)): upper > array.maximumCount ?? .max
+    default: false
     }
   }
 }
@@ -233,18 +497,6 @@ extension RefineSyntax.Field.Subject {
     case .field(let name): ArgumentPath(name.parts.map { .member($0.text) })
     case .quoted(let name): ArgumentPath([.member(name.value)])
     case .others: nil
-    }
-  }
-}
-
-extension Literal {
-  /// The plain value, when it is one.
-  fileprivate var constant: Constant? {
-    switch kind {
-    case .string(let text): .text(text)
-    case .number(let digits): Number(digits).map(Constant.number)
-    case .boolean(let value): .boolean(value)
-    case .word, .moment, .duration, .size: nil
     }
   }
 }

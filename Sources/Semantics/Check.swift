@@ -22,6 +22,7 @@ package func check(_ sources: Sources, options: CheckOptions = CheckOptions()) -
   checker.checkSets()
   checker.checkScopes()
   checker.checkAgents()
+  checker.checkRefinements()
   checker.checkRules()
   checker.checkNarrowings()
   checker.checkFilters()
@@ -54,6 +55,8 @@ struct Checker {
   var domains: [Fact: FactDomain] = [:]
   /// Claims that are only asked for their presence.
   var claimsAsked: Set<ClaimPath> = []
+  /// Fields that a `refine` speaks of, and where.
+  var refinedFields: [ToolReference: [ArgumentPath: SourceRange]] = [:]
   var costsOfTools: [ToolReference: Number] = [:]
   /// Patterns already examined: a pattern may stand in many rules.
   var ambiguities: [PatternKey: Ambiguity] = [:]

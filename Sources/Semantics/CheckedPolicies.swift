@@ -11,6 +11,8 @@ package struct CheckedPolicies: Sendable {
   package let agents: [Agent]
   /// Grants, denies and asks of all files in order of file and place; `Rule.number` is the index here.
   package let rules: [Rule]
+  /// Of every refined tool, in order of the tools.
+  package let refinements: [Refinement]
   /// What the uses of each claim say of its type; a claim that is only asked for its presence is absent here.
   package let claims: [ClaimPath: ClaimType]
   /// Tests and the rows of tables, in order of file and place.
@@ -23,6 +25,7 @@ package struct CheckedPolicies: Sendable {
     scopes = parts.scopes
     agents = parts.agents
     rules = parts.rules
+    refinements = parts.refinements
     claims = parts.claims
     tests = parts.tests
   }
@@ -39,6 +42,7 @@ package struct CheckedPolicies: Sendable {
     var scopes: [Scope] = []
     var agents: [Agent] = []
     var rules: [Rule] = []
+    var refinements: [Refinement] = []
     var claims: [ClaimPath: ClaimType] = [:]
     var tests: [Test] = []
   }
@@ -68,6 +72,12 @@ extension CheckedPolicies {
       self.snapshot = snapshot
       self.outputMismatch = outputMismatch
       self.range = range
+    }
+
+    func replacing(input: ObjectShape, ofTool index: Int) -> Server {
+      var snapshot = snapshot
+      snapshot.tools[index].input = input
+      return Server(name: name, snapshot: snapshot, outputMismatch: outputMismatch, range: range)
     }
   }
 

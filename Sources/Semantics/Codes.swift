@@ -98,6 +98,8 @@ extension Diagnostic.Code {
   package static let badDefault = Self(.error, 403, "bad-default")
   /// Two refinements of a field, defaults, or costs that do not agree.
   package static let conflictingNarrowing = Self(.error, 404, "conflicting-narrowing")
+  /// A constraint that changes nothing under the tool's own schema.
+  package static let idleRefinement = Self(.warning, 406, "idle-refinement")
   /// A limit of nothing, or one whose single call costs more than all of it.
   package static let impossibleLimit = Self(.error, 405, "impossible-limit")
 }
@@ -139,6 +141,8 @@ extension Diagnostic.Code {
   package static let duplicateElement = Self(.warning, 704, "duplicate-element")
   /// A grant that has ended.
   package static let grantExpired = Self(.warning, 705, "grant-expired")
+  /// A test that no value passes which a refinement has left.
+  package static let refinedAway = Self(.warning, 707, "refined-away")
   /// A test gives the caller a claim that no condition reads.
   package static let unreadClaim = Self(.warning, 706, "unread-claim")
 }

@@ -11,6 +11,8 @@ struct FactDomain {
   let text: String
   /// What the schema says, for messages; nil: nothing.
   let bounds: String?
+  /// Where a `refine` has narrowed it.
+  var refinement: SourceRange?
 }
 
 /// The values a fact can have.
@@ -117,7 +119,8 @@ extension Checker {
       let ends = field.values.map { NumberDomain(passing: .between(Number($0.lowerBound), Number($0.upperBound)))?.intervals ?? [] }
       variants = [.numbers(ends.map { NumberDomain(intervals: $0, isInteger: true) } ?? .all(isInteger: true))]
     }
-    domains[subject.fact] = FactDomain(variants: variants, maybeAbsent: subject.maybeAbsent, text: subject.text, bounds: bounds)
+    domains[subject.fact] = FactDomain(
+      variants: variants, maybeAbsent: subject.maybeAbsent, text: subject.text, bounds: bounds, refinement: subject.refinement)
   }
 
   /// Says what can never hold, or always does, as far as single facts tell.
@@ -210,6 +213,14 @@ extension Checker {
   }
 
   private mutating func reportNever(_ atom: Atom, _ domain: FactDomain, isNegated: Bool) {
+    if let refinement = domain.refinement {
+      // What a refinement keeps out may well be denied, too: the rule is idle, and the day the refinement goes it is not.
+      report(
+        .refinedAway, "this test of `\(domain.text)` can never \(isNegated ? "fail, and `not` stands before it" : "hold")", atom.range,
+        domain.bounds.map { "refined to \($0)" } ?? "impossible", also: [.init(refinement, "refined here")],
+        help: "the refinement refuses such calls first; remove the test, or leave the decision to the rule")
+      return
+    }
     report(
       .neverHolds, "this test of `\(domain.text)` can never \(isNegated ? "fail, and `not` stands before it" : "hold")", atom.range,
       domain.bounds.map { "the tool's schema says \($0)" } ?? "impossible",

@@ -4,7 +4,7 @@ internal import Text
 /// What the language has and this version does not carry out. Each is parsed, formatted and checked for its names, then refused: a rule that
 /// is accepted and ignored is worse than none.
 enum LaterFeature: String, CaseIterable {
-  case refine, cost, limit, label, mark, clear, patterns, filter, prove
+  case cost, limit, label, mark, clear, patterns, filter, prove
   case session = "session by"
   case sessionHas = "session has"
   case pack = "use sally.PACK"
@@ -17,7 +17,6 @@ enum LaterFeature: String, CaseIterable {
 extension LaterFeature {
   /// An issue that carries a feature out takes its line away.
   static let refused: Set<LaterFeature> = [
-    .refine,
     .cost,
     .limit,
     .label,
@@ -58,7 +57,6 @@ extension Checker {
 extension Declaration.Kind {
   fileprivate var laterFeature: LaterFeature? {
     switch self {
-    case .refine: .refine
     case .cost: .cost
     case .limit: .limit
     case .label: .label
@@ -69,7 +67,7 @@ extension Declaration.Kind {
     case .filter: .filter
     case .prove: .prove
     case .use(let use): if case .pack = use.source { .pack } else { nil }
-    case .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask, .set, .test, .table: nil
+    case .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask, .set, .test, .table: nil
     }
   }
 }

@@ -9,7 +9,8 @@ package struct Snapshot: Sendable {
     package let digest: Digest
     /// Exactly as the server sent it.
     package let definition: JSON.Value
-    package let input: ObjectShape
+    /// What conditions may rely on: the schema, narrowed by the policy's refinements once they are checked.
+    package internal(set) var input: ObjectShape
   }
 
   package struct Prompt: Sendable {
@@ -36,7 +37,7 @@ package struct Snapshot: Sendable {
   package let listsEverything: Bool
   /// Of the file's bytes.
   package let digest: Digest
-  package let tools: [Tool]
+  package internal(set) var tools: [Tool]
   package let resources: [Resource]
   package let resourceTemplates: [ResourceTemplate]
   package let prompts: [Prompt]

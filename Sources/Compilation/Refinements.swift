@@ -1,0 +1,102 @@
+internal import Bytecode
+internal import JSON
+internal import Patterns
+internal import Semantics
+internal import Text
+
+extension Refinement {
+  init(_ refinement: CheckedPolicies.Refinement, of tool: Snapshot.Tool) throws(Rejected) {
+    var residues: [Residue] = []
+    var defaults: [Default] = []
+    for field in refinement.fields {
+      let path = field.path.names
+      if field.isAbsent { residues.append(Residue(path: path, test: .absent)) }
+      if let value = field.defaultValue {
+        defaults.append(Default(path: path, value: Value(value), replacesNull: field.isNullable))
+      }
+      for constraint in field.constraints {
+        if let test = try Residue.Test(constraint, at: field.range) { residues.append(Residue(path: path, test: test)) }
+      }
+    }
+    self.init(
+      inputSchema: narrowedSchema(of: tool.definition["inputSchema"] ?? .object([]), by: refinement), defaults: defaults, residues: residues
+    )
+  }
+}
+
+extension Refinement.Residue.Test {
+  /// Nil when JSON Schema says it.
+  fileprivate init?(_ constraint: Constraint, at range: SourceRange) throws(Rejected) {
+    switch constraint {
+    case .url(let schemes, let hosts, let ports):
+      self = .url(
+        URLRule(
+          schemes: schemes.map { Array($0.utf8) }, hosts: hosts?.compactMap { $0.normal }, ports: ports, text: constraint.sentence ?? ""))
+    case .path(let under, let except):
+      self = .path(
+        PathRule(folders: under.map { Array($0.utf8) }, exceptions: except.map { PathGlob($0) }, text: constraint.sentence ?? ""))
+    case .matches(let pattern, nil):
+      self = .matches(try compiled(pattern, at: range), source: pattern.source)
+    case .between, .step, .oneOf, .matches, .length, .withoutControlCharacters: return nil
+    }
+  }
+}
+
+extension HostPattern {
+  /// As a URL's host is normalised; nil for what no URL's host can be.
+  fileprivate var normal: [UInt8]? {
+    let (name, start) =
+      switch self {
+      case .exactly(let name): (name, "")
+      case .below(let name): (name, "*.")
+      }
+    var bytes = Array(start.utf8)
+    return appendHostName(Array(name.utf8).span, to: &bytes) ? bytes : nil
+  }
+}
+
+extension ArgumentPath {
+  /// Refinements lead through objects only.
+  var names: [String] {
+    steps.map { step in
+      guard case .member(let name) = step else { preconditionFailure("a refinement goes through no list") }
+      return name
+    }
+  }
+}
+
+extension Value {
+  init(_ constant: Constant) {
+    switch constant {
+    case .text(let text): self = .string(text)
+    case .number(let number): self = .number(number)
+    case .boolean(let boolean): self = .boolean(boolean)
+    }
+  }
+}
+
+extension Constraint {
+  /// For a model, what JSON Schema cannot say; nil when it can.
+  var sentence: String? {
+    switch self {
+    case .url(let schemes, let hosts, let ports):
+      let names = hosts.map { $0.map(\.text).joined(separator: " or ") } ?? "a public name, no address"
+      let port = ports.isEmpty ? "no port but the scheme's own" : "port \(ports.map(String.init).joined(separator: " or "))"
+      return "Must be a \(schemes.joined(separator: " or ")) URL; host: \(names); \(port); no user name."
+    case .path(let under, let except):
+      let exceptions = except.isEmpty ? "" : ", except \(except.joined(separator: ", "))"
+      return "Must be a plain path in \(under.joined(separator: " or "))\(exceptions), without `..`."
+    case .matches(let pattern, nil): return "Must match the regular expression /\(pattern.source)/ as a whole."
+    case .between, .step, .oneOf, .matches, .length, .withoutControlCharacters: return nil
+    }
+  }
+}
+
+extension HostPattern {
+  fileprivate var text: String {
+    switch self {
+    case .exactly(let name): name
+    case .below(let name): "*." + name
+    }
+  }
+}
