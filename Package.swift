@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "EnforcementTests",
       dependencies: [
-        "Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "TestSupport",
+        "Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "Schemas",
+        "TestSupport",
       ],
       exclude: ["Cases"]),
     .testTarget(
