@@ -121,15 +121,16 @@ private struct SnapshotReader {
   /// Digests are optional as a whole: a file without them was written by hand and says so openly.
   func verify(_ list: String, _ digests: [(name: String, digest: Digest)]) throws(SnapshotProblem) {
     guard let all = document.member(document.root, "digests") else { return }
-    let said = document.member(all, list)
+    let said = document.member(all, list).map { Array(document.members($0)) } ?? []
+    let nodes = Dictionary(
+      said.compactMap { key, value in document.string(key).map { ($0, value) } }, uniquingKeysWith: { first, _ in first })
     for (name, digest) in digests {
-      guard let node = said.flatMap({ document.member($0, name) }) else { throw .edited(list: list, name: name, isDigestMissing: true) }
+      guard let node = nodes[name] else { throw .edited(list: list, name: name, isDigestMissing: true) }
       guard document.stringEquals(node, digest.hex) else { throw .edited(list: list, name: name, isDigestMissing: false) }
     }
-    guard let said, document.count(said) > digests.count else { return }
+    guard nodes.count > digests.count else { return }
     let listed = Set(digests.map(\.name))
-    for (key, _) in document.members(said) {
-      guard let name = document.string(key), !listed.contains(name) else { continue }
+    for name in said.compactMap({ document.string($0.key) }) where !listed.contains(name) {
       throw .shape(place: "digests.\(list)", message: "`\(name)` is not listed in `\(list)`")
     }
   }

@@ -14,6 +14,7 @@ let package = Package(
     benchmark("JSONBenchmark", of: ["JSON"]),
     benchmark("DecisionBenchmark", of: ["JSON", "Compilation", "Decision"]),
     benchmark("FilterBenchmark", of: ["Filters", "Patterns", "RegularExpressions"]),
+    benchmark("CheckBenchmark", of: ["Text", "Syntax", "JSON", "Compilation"]),
     // The gate is measured as a program: its path is an argument.
     .executableTarget(name: "StdioBenchmark"),
     benchmark("SchemasBenchmark", of: ["JSON", "Schemas"]),
