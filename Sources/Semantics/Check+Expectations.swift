@@ -46,6 +46,7 @@ extension Checker {
     let rules = symbols[SymbolKind.rule.rawValue]
     let wanted = kinds.map(\.rawValue).sorted().joined(separator: " or ")
     guard let symbol = rules[name.text] else {
+      if isLost(name.text, from: file) { return nil }
       let names = visibleNames(.rule, from: file).filter { declared.ruleKinds[$0].map(kinds.contains) ?? false }
       let near = suggestion(for: name.text, among: names)
       report(

@@ -24,7 +24,7 @@ extension Checker {
       } else {
         names[pattern.name.text] = pattern.name.range
       }
-      _ = self.pattern(pattern.regex, .search)
+      if let regex = self.pattern(pattern.regex, .search) { prove(pattern, regex) }
       let missing = [pattern.hits.isEmpty ? "`hit`" : nil, pattern.misses.isEmpty ? "`miss`" : nil].compactMap(\.self)
       if !missing.isEmpty {
         report(
@@ -32,6 +32,28 @@ extension Checker {
           "unproven",
           help: "show one text it finds and one it must leave alone: `hit \"…\" miss \"…\"`")
       }
+    }
+  }
+
+  /// Runs a pattern over the texts it says it finds and leaves alone. Not all can be run here: of a pattern with an atomic group, or whose
+  /// automaton is large, nothing is said.
+  private mutating func prove(_ pattern: PatternsSyntax.Pattern, _ regex: TextPattern) {
+    guard let expression = try? RegularExpression(parsing: regex.source, caseInsensitive: regex.caseInsensitive),
+      var recognizer = Recognizer(Language(expression, .search))
+    else { return }
+    for hit in pattern.hits where recognizer.accepts(hit.value) == false {
+      var folding = (try? RegularExpression(parsing: regex.source, caseInsensitive: true)).flatMap { Recognizer(Language($0, .search)) }
+      let isCase = folding?.accepts(hit.value) == true
+      report(
+        .missedHit, "pattern `\(pattern.name.text)` does not find its `hit`", hit.range, "not found",
+        also: [.init(pattern.regex.range, "this pattern")],
+        help: isCase ? "upper and lower case differ; write `i` behind the pattern" : "mend the pattern, or the text it is to find")
+    }
+    for miss in pattern.misses where recognizer.accepts(miss.value) == true {
+      report(
+        .foundMiss, "pattern `\(pattern.name.text)` finds its `miss`", miss.range, "found, but is to be left alone",
+        also: [.init(pattern.regex.range, "this pattern")],
+        help: "a pattern finds what it matches anywhere in a text; make it narrower, or begin and end it with `\\b`")
     }
   }
 

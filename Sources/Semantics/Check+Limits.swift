@@ -131,6 +131,8 @@ extension Checker {
   mutating func uses(label: Identifier) { labelsUsed.append(label) }
 
   mutating func checkLabelUses() {
+    // What could not be read may set them.
+    guard !isAnythingLost else { return }
     for label in labelsUsed where !labelsSet.contains(label.text) {
       report(
         .labelNeverSet, "nothing sets label `\(label.text)`", label.range, "never there",

@@ -24,7 +24,16 @@ extension Checker {
     symbols[kind.rawValue].symbols.filter { visibility.sees(from: file, $0.value.file) }.keys.sorted()
   }
 
+  /// Whether a declaration that was reported and left out may have declared a name: then that it is missing is no mistake of its own.
+  func isLost(_ name: String, from file: Int) -> Bool {
+    sources.loaded.indices.contains { visibility.sees(from: file, $0) && sources.loaded[$0].lost.contain(name) }
+  }
+
+  /// Whether any declaration was left out: then that nothing does something says little.
+  var isAnythingLost: Bool { sources.loaded.contains { !$0.lost.isEmpty } }
+
   private mutating func reportUnknown(_ name: Identifier, _ kind: SymbolKind, from file: Int) {
+    if isLost(name.text, from: file) { return }
     let names = visibleNames(kind, from: file)
     let near = suggestion(for: name.text, among: names)
     let help: String

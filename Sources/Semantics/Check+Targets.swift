@@ -186,7 +186,7 @@ private func merged<Element: Comparable>(_ left: [Element], _ right: [Element]) 
 }
 
 /// Whether `*`, standing for any characters, can make the glob the name.
-func matches(_ name: String, glob: String) -> Bool {
+package func matches(_ name: String, glob: String) -> Bool {
   let text = Array(name.utf8)
   let pattern = Array(glob.utf8)
   var (t, p) = (0, 0)

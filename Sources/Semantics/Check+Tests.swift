@@ -101,6 +101,8 @@ extension Checker {
   }
 
   private mutating func reportUnread(_ path: ClaimPath, _ fact: FactPath) {
+    // A rule that could not be read may read it.
+    guard !isAnythingLost else { return }
     let known = Set(claimUses.keys).union(claimsAsked).map(\.description).sorted()
     let near = suggestion(for: path.description, among: known)
     report(

@@ -114,6 +114,10 @@ extension Diagnostic.Code {
   package static let polynomialPattern = Self(.error, 504, "polynomial-pattern")
   /// A pattern of a set without a `hit` and a `miss`.
   package static let unprovenPattern = Self(.error, 505, "unproven-pattern")
+  /// A pattern that does not find its own `hit`.
+  package static let missedHit = Self(.error, 506, "missed-hit")
+  /// A pattern that finds its own `miss`.
+  package static let foundMiss = Self(.error, 507, "found-miss")
 }
 
 // Files and snapshots.
@@ -128,6 +132,8 @@ extension Diagnostic.Code {
   /// A snapshot whose digests do not match what it lists.
   package static let snapshotEdited = Self(.error, 606, "snapshot-edited")
   package static let tooManyFiles = Self(.error, 607, "too-many-files")
+  /// A path that no file can have.
+  package static let badPath = Self(.error, 608, "bad-path")
 }
 
 // Rules that cannot do what they seem to.

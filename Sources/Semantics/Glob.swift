@@ -58,7 +58,7 @@ extension Glob {
   }
 
   /// Whether some text matches both. Takes time in the product of their lengths.
-  func overlaps(_ other: Glob) -> Bool {
+  package func overlaps(_ other: Glob) -> Bool {
     let (left, right) = (units, other.units)
     // reachable[j]: some text brings this glob to unit i and the other to unit j.
     var reachable = [Bool](repeating: false, count: right.count + 1)

@@ -28,6 +28,10 @@ private struct Loader<Reader: FileReader> {
   init(reader: Reader) { self.reader = reader }
 
   mutating func loadRoot(_ path: String) {
+    if let problem = FilePath.problem(path) {
+      if hasRoom { diagnostics.append(badPath(problem, at: standIn(for: path), help: "name policy files, or folders of them")) }
+      return
+    }
     let path = FilePath.normalised(path)
     guard indices[path] == nil else { return }
     do throws(FileProblem) {
@@ -73,7 +77,7 @@ private struct Loader<Reader: FileReader> {
     diagnostics += parsed.diagnostics
     let index = files.count
     indices[path] = index
-    files.append(Sources.File(tree: parsed.value, uses: [], snapshots: [:]))
+    files.append(Sources.File(tree: parsed.value, uses: [], snapshots: [:], lost: parsed.value.lost))
     chain.append(index)
     for declaration in parsed.value.declarations {
       switch declaration.kind {
@@ -88,6 +92,15 @@ private struct Loader<Reader: FileReader> {
   }
 
   private mutating func follow(_ literal: StringLiteral, from index: Int) {
+    if !reaches(literal, from: index) { files[index].lost = .any }
+  }
+
+  /// Reads what a file uses, unless that is read already; false: it cannot be, which has been reported.
+  private mutating func reaches(_ literal: StringLiteral, from index: Int) -> Bool {
+    if let problem = FilePath.problem(literal.value) {
+      diagnostics.append(badPath(problem, at: literal.range, help: "name a policy file: `use \"./access.sally\"`"))
+      return false
+    }
     let path = FilePath.resolve(literal.value, from: files[index].path)
     if let known = indices[path] {
       if let start = chain.firstIndex(of: known) {
@@ -95,19 +108,21 @@ private struct Loader<Reader: FileReader> {
       } else {
         files[index].uses.append(known)
       }
-      return
+      return true
     }
     guard hasRoom else {
       if !hasSaidFull { reportFull(at: literal.range) }
-      return
+      return false
     }
     do throws(FileProblem) {
       let bytes = try reader.contents(of: path)
       let next = files.count
       files[index].uses.append(next)
       add(path, bytes)
+      return true
     } catch {
       diagnostics.append(cannotRead(path, error, at: literal.range, named: literal.value))
+      return false
     }
   }
 
@@ -121,6 +136,10 @@ private struct Loader<Reader: FileReader> {
   }
 
   private mutating func snapshot(_ literal: StringLiteral, from base: String) -> Int? {
+    if let problem = FilePath.problem(literal.value) {
+      diagnostics.append(badPath(problem, at: literal.range, help: "name the file that `sallyport snapshot -o FILE -- COMMAND` writes"))
+      return nil
+    }
     let path = FilePath.resolve(literal.value, from: base)
     if let known = snapshotIndices[path] { return known }
     var index: Int?
@@ -137,6 +156,10 @@ private struct Loader<Reader: FileReader> {
     }
     snapshotIndices[path] = .some(index)
     return index
+  }
+
+  private func badPath(_ problem: (message: String, label: String), at range: SourceRange, help: String) -> Diagnostic {
+    Diagnostic(.badPath, problem.message, at: .init(range, range.lower == range.upper ? "" : problem.label), help: help)
   }
 
   private func cannotRead(

@@ -9,6 +9,8 @@ package struct Sources: Sendable {
     var uses: [Int]
     /// By the offset of the declaration's path: the snapshots that could be read.
     var snapshots: [UInt32: Int]
+    /// What it would declare, or would have brought from files it uses, if all could be read.
+    var lost: LostNames
 
     var path: String { tree.file.path }
   }

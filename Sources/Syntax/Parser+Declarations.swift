@@ -19,6 +19,7 @@ extension Parser {
         outline.drop(from: node)
         if position == start { advance() }
         skip()
+        noteLost(from: start)
       }
       documentation.pass(range(from: start), itemStarts: itemStarts)
       itemStarts.removeAll(keepingCapacity: true)
@@ -26,6 +27,19 @@ extension Parser {
     documentation.finish()
     diagnostics += documentation.diagnostics
     return declarations
+  }
+
+  /// Notes what the declaration that starts at a token and was given up would have declared: the name behind its word.
+  private mutating func noteLost(from start: Int) {
+    let words = lexemes[start..<position]
+    let head = words.firstIndex { $0.keyword.map(Keyword.declarations.contains) ?? false } ?? start
+    if lexemes[head].keyword == .use { lost = .any }
+    var name = ""
+    for part in lexemes[(head + 1)...] {
+      guard part.kind == .word || part.punctuation == .dot, name.isEmpty || part.isGlued else { break }
+      name += text(of: part)
+    }
+    if !name.isEmpty { lost.insert(name) }
   }
 
   private mutating func declaration(documentation: [String]) throws(Broken) -> Declaration {

@@ -38,6 +38,10 @@ extension Parser {
   /// Takes a dot between two parts of a name. Space around it is an error of its own: it is easily overlooked.
   mutating func gluedDot() throws(Broken) -> Bool {
     guard at(.dot) else { return false }
+    if next.startsLine, next.column <= declarationColumn, next.keyword?.startsDeclaration == true {
+      advance()
+      throw unexpected("a name after the dot")
+    }
     let spaced = !current.isGlued ? current : next.kind != .end && !next.isGlued ? next : nil
     if let spaced {
       report(.unexpectedToken, "a name has no space around its dots", spaced.range, "remove the space before this")
@@ -156,7 +160,7 @@ extension Parser {
 
   /// Any one value as written; a bare word counts as one.
   mutating func literal(_ what: String) throws(Broken) -> Literal {
-    guard let kind = literalKind(of: current) else { throw unexpected(what) }
+    guard !(current.startsLine && startsNextDeclaration), let kind = literalKind(of: current) else { throw unexpected(what) }
     defer { advance() }
     return Literal(kind, current.range)
   }

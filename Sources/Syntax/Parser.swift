@@ -7,9 +7,9 @@ package func parse(_ file: SourceFile, limits: ParserLimits = .standard) -> Diag
   var parser = Parser(file, tokens: lexer.tokens, limits: limits)
   // A file that is too large or in another encoding is not read at all: whatever else could be said of it would be noise.
   let refused = lexer.diagnostics.first { $0.code == .invalidUTF8 || ($0.code == .limitExceeded && $0.primary.range.upper == 0) }
-  if let refused { return Diagnosed(SyntaxTree(file: file, tokens: lexer.tokens, declarations: []), [refused]) }
+  if let refused { return Diagnosed(SyntaxTree(file: file, tokens: lexer.tokens, declarations: [], lost: .any), [refused]) }
   let declarations = parser.parseFile()
-  let tree = SyntaxTree(file: file, tokens: lexer.tokens, declarations: declarations, outline: parser.outline)
+  let tree = SyntaxTree(file: file, tokens: lexer.tokens, declarations: declarations, outline: parser.outline, lost: parser.lost)
   // A token that is wrong in itself is one mistake, however it also misfits where it stands.
   let wrong = lexer.diagnostics.map(\.primary.range)
   let misfits = parser.diagnostics.filter { diagnostic in
@@ -54,6 +54,7 @@ struct Parser {
   var position = 0
   var diagnostics: [Diagnostic] = []
   var outline = Outline()
+  var lost = LostNames.none
   /// Where the items of the current declaration's bodies start, in order: documentation may stand before them.
   var itemStarts: [UInt32] = []
   /// The outline node of the declaration's head while it is open.

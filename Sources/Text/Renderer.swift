@@ -18,7 +18,7 @@ package struct Renderer: Sendable {
   /// Ends with a line break.
   package func render(_ diagnostic: Diagnostic) -> String {
     let title = paint("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", style(of: diagnostic.severity))
-    var out = "\(title): \(diagnostic.message)\n"
+    var out = "\(title): \(visible(diagnostic.message.unicodeScalars))\n"
     let marks =
       [Mark(label: diagnostic.primary, primary: true)] + diagnostic.secondary.map { Mark(label: $0, primary: false) }
     let lastLine = marks.compactMap { mark in
@@ -33,7 +33,7 @@ package struct Renderer: Sendable {
     }
     if let help = diagnostic.help {
       for (index, line) in help.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-        out += String(repeating: " ", count: gutter + 1) + (index == 0 ? "= help: " : "        ") + line + "\n"
+        out += String(repeating: " ", count: gutter + 1) + (index == 0 ? "= help: " : "        ") + visible(line.unicodeScalars) + "\n"
       }
     }
     return out
@@ -48,7 +48,7 @@ package struct Renderer: Sendable {
     let anchor = marks.first(where: \.primary) ?? marks[0]
     let place = file.position(at: anchor.label.range.lower)
     let indent = String(repeating: " ", count: gutter)
-    var out = "\(indent)\(first ? "-->" : ":::") \(file.path):\(place.line):\(place.column)\n\(indent) |\n"
+    var out = "\(indent)\(first ? "-->" : ":::") \(visible(file.path.unicodeScalars)):\(place.line):\(place.column)\n\(indent) |\n"
     let byLine = Dictionary(grouping: marks) { file.position(at: $0.label.range.lower).line }
     var previous: Int?
     for line in byLine.keys.sorted() {
@@ -83,7 +83,8 @@ package struct Renderer: Sendable {
     let width = displayWidth(visible(line[start..<stop]))
     let carets = String(repeating: mark.primary ? "^" : "-", count: max(1, width))
     return String(repeating: " ", count: gutter) + " | " + String(repeating: " ", count: offset)
-      + paint(carets, mark.primary ? "1;31" : "1;34") + (mark.label.text.isEmpty ? "" : " " + mark.label.text) + "\n"
+      + paint(carets, mark.primary ? "1;31" : "1;34") + (mark.label.text.isEmpty ? "" : " " + visible(mark.label.text.unicodeScalars))
+      + "\n"
   }
 
   private func style(of severity: Diagnostic.Severity) -> String {
@@ -99,8 +100,8 @@ package struct Renderer: Sendable {
   }
 }
 
-/// Text of a source line as it is printed: a tab takes two columns, and control and direction-changing characters are made visible,
-/// because a policy must not be able to rewrite the terminal of the person who reads its errors.
+/// Text as it is printed: a tab takes two columns, and control and direction-changing characters are made visible, because neither a policy nor
+/// a server (whose names stand in messages) must be able to rewrite the terminal of the person who reads the errors.
 private func visible(_ text: some Sequence<Unicode.Scalar>) -> String {
   var out = String.UnicodeScalarView()
   for scalar in text {

@@ -8,12 +8,38 @@ package struct SyntaxTree: Sendable {
   package let declarations: [Declaration]
   /// Where the declarations' parts stand; for formatting.
   package let outline: Outline
+  /// What the parser reported and left out, so that nobody reports it again as missing.
+  package let lost: LostNames
 
-  package init(file: SourceFile, tokens: [Token], declarations: [Declaration], outline: Outline = .empty) {
+  package init(file: SourceFile, tokens: [Token], declarations: [Declaration], outline: Outline = .empty, lost: LostNames = .none) {
     self.file = file
     self.tokens = tokens
     self.declarations = declarations
     self.outline = outline
+    self.lost = lost
+  }
+}
+
+/// What declarations that could not be read would have declared.
+package enum LostNames: Sendable {
+  case some(Set<String>)
+  /// The file itself could not be read, or a `use` of it, which would have brought any names.
+  case any
+
+  package static let none = LostNames.some([])
+
+  package var isEmpty: Bool { if case .some(let names) = self { names.isEmpty } else { false } }
+
+  package func contain(_ name: String) -> Bool {
+    switch self {
+    case .some(let names): names.contains(name)
+    case .any: true
+    }
+  }
+
+  mutating func insert(_ name: String) {
+    guard case .some(let names) = self else { return }
+    self = .some(names.union([name]))
   }
 }
 

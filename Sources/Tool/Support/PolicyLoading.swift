@@ -21,7 +21,7 @@ struct DiskReader: FileReader {
   }
 
   func neighbours(of path: String) -> [String] {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = FilePath.folder(of: path)
     return (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
   }
 }
@@ -35,11 +35,12 @@ private func fileType(_ path: String) -> FileAttributeType? {
 /// What the paths on a command line stand for: a folder for every `.sally` file under it, in the order of their names.
 func policyFiles(_ paths: [String]) throws -> [String] {
   try paths.flatMap { path -> [String] in
+    guard !path.isEmpty else { throw Complaint("a path is empty", help: "name policy files, or folders of them") }
     guard fileType(path) == .typeDirectory else { return [path] }
     let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     let files = names.filter { $0.hasSuffix(".sally") && !$0.split(separator: "/").contains { $0.hasPrefix(".") } }.sorted()
     guard !files.isEmpty else { throw Complaint("there is no `.sally` file under `\(path)`") }
-    return files.map { (path as NSString).appendingPathComponent($0) }
+    return files.map { FilePath.joined(path, $0) }
   }
 }
 
