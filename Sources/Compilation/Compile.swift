@@ -6,7 +6,8 @@ package import Text
 
 /// Makes a program of checked policies. `generation` tells it from those made before and after.
 ///
-/// Fails only when PCRE2 refuses a pattern that our own reader of patterns let pass.
+/// Fails only when PCRE2 refuses a pattern that our own reader of patterns let pass, or the default of a refined field is a URL or path that its
+/// own constraints refuse.
 package func compile(_ policies: CheckedPolicies, generation: UInt64) throws(Rejected) -> Program {
   var compiler = Compiler(policies)
   try compiler.compile()

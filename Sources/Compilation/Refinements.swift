@@ -15,7 +15,16 @@ extension Refinement {
         defaults.append(Default(path: path, value: Value(value), replacesNull: field.isNullable))
       }
       for constraint in field.constraints {
-        if let test = try Residue.Test(constraint, at: field.range) { residues.append(Residue(path: path, test: test)) }
+        guard let test = try Residue.Test(constraint, at: field.range) else { continue }
+        residues.append(Residue(path: path, test: test))
+        guard case .text(let text)? = field.defaultValue, let problem = test.problem(Array(text.utf8).span) else { continue }
+        // How URLs and paths are read is known here and not to the checker.
+        throw Rejected([
+          Diagnostic(
+            .badDefault, "the default of `\(path.joined(separator: "."))` is not a value it can have",
+            at: Diagnostic.Label(field.range, "it \(problem)"),
+            help: "choose a default that passes its constraints")
+        ])
       }
     }
     self.init(
@@ -82,7 +91,7 @@ extension Constraint {
     case .url(let schemes, let hosts, let ports):
       let names = hosts.map { $0.map(\.text).joined(separator: " or ") } ?? "a public name, no address"
       let port = ports.isEmpty ? "no port but the scheme's own" : "port \(ports.map(String.init).joined(separator: " or "))"
-      return "Must be a \(schemes.joined(separator: " or ")) URL; host: \(names); \(port); no user name."
+      return "Must be a URL; scheme: \(schemes.joined(separator: " or ")); host: \(names); \(port); no user name."
     case .path(let under, let except):
       let exceptions = except.isEmpty ? "" : ", except \(except.joined(separator: ", "))"
       return "Must be a plain path in \(under.joined(separator: " or "))\(exceptions), without `..`."

@@ -219,7 +219,9 @@ extension Checker {
   private mutating func reportMaybeAbsent(_ absent: ArgumentPath, _ fact: FactPath, _ range: SourceRange) {
     report(
       .maybeAbsent, "`\(absent)` may be absent", range, "optional in the tool's schema",
-      help: "say what absence means: `\(absent) present and …` is false without it,\n`not \(absent) present or …` is true without it")
+      help:
+        "say what absence means: `\(absent) present and …` is false without it,\n`not \(absent) present or …` is true without it; a `refine` may give it a default"
+    )
   }
 }
 

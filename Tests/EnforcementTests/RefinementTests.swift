@@ -73,7 +73,7 @@ import Text
     let list = try #require(conversation.toClient.first)
     #expect(
       list
-        == #"{"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"fetch","inputSchema":{"type":"object","properties":{"url":{"type":"string","description":"Must be a https URL; host: docs.acme.example; no port but the scheme's own; no user name."},"method":{"type":"string","enum":["GET","HEAD"],"default":"GET"},"options":{"type":"object","properties":{"depth":{"type":"integer","minimum":1,"maximum":3,"default":2}}}},"required":["url"],"not":{"required":["headers"]}},"outputSchema":{"type":"object"}},{"name":"ping","inputSchema":{"type":"object","properties":{"count":{"type":["integer","null"],"maximum":9,"default":4}}}}]}}"#
+        == #"{"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"fetch","inputSchema":{"type":"object","properties":{"url":{"type":"string","description":"Must be a URL; scheme: https; host: docs.acme.example; no port but the scheme's own; no user name."},"method":{"type":"string","enum":["GET","HEAD"],"default":"GET"},"options":{"type":"object","properties":{"depth":{"type":"integer","minimum":1,"maximum":3,"default":2}}}},"required":["url"],"not":{"required":["headers"]}},"outputSchema":{"type":"object"}},{"name":"ping","inputSchema":{"type":"object","properties":{"count":{"type":["integer","null"],"maximum":9,"default":4}}}}]}}"#
     )
   }
 
@@ -145,6 +145,13 @@ import Text
     #expect(denial?["code"] == "INVALID_ARGUMENT")
     #expect(denial?["violations"]?[0]?["path"] == .string(path))
     #expect(denial?["violations"]?[0]?["message"]?.string?.contains(message) == true, "\(answer)")
+  }
+
+  /// How URLs and paths are read is known to the compiler, which refuses what would refuse every call without the field.
+  @Test func defaultsPassTheirOwnConstraints() throws {
+    let policy = RefinementTests.policy.replacing(
+      "method:        one of \"GET\", \"HEAD\" default \"GET\"", with: "method: path under \"src\" default \"POST\"")
+    #expect(throws: Rejected.self) { _ = try conversation(policy).records }
   }
 
   /// Another server behind the same name is told by its own definition, whatever the policy has made of the pinned one.
