@@ -8,7 +8,7 @@ extension Checker {
       reportUnknown(name, kind, from: file)
       return nil
     }
-    guard visibility.sees(from: file, symbol.file) else {
+    guard sees(symbol, kind, from: file) else {
       reportNotImported(name, kind, symbol, from: file)
       return nil
     }
@@ -19,9 +19,14 @@ extension Checker {
     find(Identifier(name.text, name.range), kind, from: file)
   }
 
+  /// A label is a fact of the session, which all files share: what one file marks another clears, and neither uses the other.
+  private func sees(_ symbol: Symbol, _ kind: SymbolKind, from file: Int) -> Bool {
+    kind == .label || visibility.sees(from: file, symbol.file)
+  }
+
   /// The names of a kind that a file sees, sorted.
   func visibleNames(_ kind: SymbolKind, from file: Int) -> [String] {
-    symbols[kind.rawValue].symbols.filter { visibility.sees(from: file, $0.value.file) }.keys.sorted()
+    symbols[kind.rawValue].symbols.filter { sees($0.value, kind, from: file) }.keys.sorted()
   }
 
   /// Whether a declaration that was reported and left out may have declared a name: then that it is missing is no mistake of its own.
