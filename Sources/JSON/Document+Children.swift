@@ -83,7 +83,7 @@ package struct MemberName: Hashable, Sendable {
 extension Document {
   /// The value of a member; nil when there is none of that name, or the node is no object. Allocates nothing; takes time linear in the
   /// number of members, whatever they contain.
-  package func member(_ node: Node, _ name: String) -> Node? { member(node, name.utf8.span) }
+  package func member(_ node: Node, _ name: String) -> Node? { count(node) > 0 ? member(node, name.utf8.span) : nil }
 
   package func member(_ node: Node, _ name: [UInt8]) -> Node? { member(node, name.span) }
 

@@ -32,16 +32,22 @@ extension Document {
   }
 
   /// Whether the node is a string with exactly this text, byte for byte in UTF-8 (no Unicode normalisation). Allocates nothing.
-  package func stringEquals(_ node: Node, _ text: String) -> Bool { stringEquals(node, text.utf8.span) }
+  package func stringEquals(_ node: Node, _ text: String) -> Bool {
+    // Most are of another length; the span of a string is dear to take.
+    let entry = entry(node)
+    guard entry.isString, entry.isFlagged || entry.textLength == text.utf8.count else { return false }
+    return stringEquals(node, text.utf8.span)
+  }
 
   package func stringEquals(_ node: Node, _ text: [UInt8]) -> Bool { stringEquals(node, text.span) }
 
   package func stringEquals(_ node: Node, _ text: Span<UInt8>) -> Bool {
-    guard let range = stringBytes(node) else { return false }
-    if !hasEscapes(node) {
+    let entry = entry(node)
+    guard entry.isString else { return false }
+    let range = Int(entry.start) + 1..<Int(entry.end) - 1
+    if !entry.isFlagged {
       guard range.count == text.count else { return false }
-      let own = bytes.span.extracting(range)
-      return own.elementsEqual(text)
+      return bytes.span.extracting(range).elementsEqual(text)
     }
     // An escape is longer than what it stands for.
     guard range.count > text.count else { return false }
@@ -54,8 +60,44 @@ extension Document {
 extension Span<UInt8> {
   func elementsEqual(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in indices where self[index] != other[index] { return false }
+    var index = 0
+    while index + 8 <= count {
+      // Both have eight bytes from here on.
+      if unsafe word(at: index) != other.word(at: index) { return false }
+      index += 8
+    }
+    while index < count {
+      if self[index] != other[index] { return false }
+      index += 1
+    }
     return true
+  }
+
+  /// Eight bytes, the first one lowest. There must be that many from `offset` on.
+  @unsafe @inline(__always)
+  func word(at offset: Int) -> UInt64 {
+    unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether there is a carriage return or a newline anywhere, eight bytes at a time.
+  package var containsLineBreak: Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var index = 0
+    while index + 8 <= count {
+      // There are eight bytes from here on. A byte that is looked for becomes nought, and only then is there a borrow to show for it.
+      let word = unsafe word(at: index)
+      let returns = word ^ (ones &* 0x0D)
+      let newlines = word ^ (ones &* 0x0A)
+      if ((returns &- ones) & ~returns | (newlines &- ones) & ~newlines) & (ones &* 0x80) != 0 { return true }
+      index += 8
+    }
+    while index < count {
+      if self[index] == 0x0D || self[index] == 0x0A { return true }
+      index += 1
+    }
+    return false
   }
 }
 

@@ -28,6 +28,9 @@
   @inlinable var kind: Document.Kind { Document.Kind(bits: details) }
   @inlinable var isFlagged: Bool { details & 8 != 0 }
   @inlinable var count: Int { Int(details >> 4) }
+  @inlinable var isString: Bool { details & 7 == 3 }
+  /// Of a string: the bytes between the quotes.
+  @inlinable var textLength: Int { Int(end) - Int(start) - 2 }
   @inlinable var isContainer: Bool { details & 7 >= 4 }
 }
 
@@ -43,9 +46,11 @@ func fingerprint(of name: Span<UInt8>) -> UInt32 {
   var first: UInt64 = 0
   var last: UInt64 = 0
   let count = name.count
-  for index in 0..<min(8, count) { first |= UInt64(name[index]) << UInt64(8 * index) }
   if count >= 8 {
-    for index in 0..<8 { last |= UInt64(name[count - 8 + index]) << UInt64(8 * index) }
+    first = unsafe name.word(at: 0)
+    last = unsafe name.word(at: count - 8)
+  } else {
+    for index in 0..<count { first |= UInt64(name[index]) << UInt64(8 * index) }
   }
   return fingerprint(first: first, last: last, count: count)
 }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What one line of stdio may hold. Readers differ on where a line ends: some take a carriage return alone for an end, and would find a
 /// second message inside white space that to others is one (`{"params":CR{…}CR}`).
 package enum Line {
@@ -7,5 +9,5 @@ package enum Line {
   package static func trimmed(_ message: [UInt8]) -> [UInt8] { message.last == 0x0D ? Array(message.dropLast()) : message }
 
   /// JSON has line breaks in white space only, where nothing needs them.
-  package static func isBroken(_ message: [UInt8]) -> Bool { message.contains { $0 == 0x0D || $0 == 0x0A } }
+  package static func isBroken(_ message: [UInt8]) -> Bool { message.span.containsLineBreak }
 }

@@ -27,12 +27,22 @@ package struct TraceIdentifier: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = (0..<32).map { place in
-      let half = place < 16 ? high : low
-      return digits[Int(half >> UInt64(60 - 4 * (place % 16)) & 15)]
+    String(decoding: Array(capacity: TraceIdentifier.digits) { write(to: &$0) }, as: UTF8.self)
+  }
+
+  /// How many digits it is written with.
+  package static let digits = 32
+
+  package func write(to output: inout OutputSpan<UInt8>) {
+    write(high, to: &output)
+    write(low, to: &output)
+  }
+
+  private func write(_ half: UInt64, to output: inout OutputSpan<UInt8>) {
+    for shift in stride(from: 60, through: 0, by: -4) {
+      let digit = UInt8(truncatingIfNeeded: half >> shift & 15)
+      output.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
   private static let dash = UInt8(ascii: "-")

@@ -28,29 +28,34 @@ struct CallLog {
     line.add("reason", ifPresent: record.reason)
     line.add("outputMismatch", ifPresent: record.outputMismatch)
     if !record.shadow.isEmpty { line.add("shadow", record.shadow) }
-    line.add("id", ifPresent: record.identifier.map { String(decoding: $0.source, as: UTF8.self) })
+    switch record.identifier {
+    case .number(let number): line.add("id", quoted: number)
+    case .text(let text): line.add("id", String(decoding: text.source, as: UTF8.self))
+    case nil: break
+    }
     line.add("revision", ifPresent: record.revision?.name)
-    line.add("trace", ifPresent: record.trace?.description)
+    if let trace = record.trace {
+      line.add("trace", size: TraceIdentifier.digits) { trace.write(to: &$0) }
+    }
     // A call may have any number of arguments; the line stays one write.
     let shown = record.arguments.prefix(8)
     if !shown.isEmpty { line.add("arguments", sizes: shown.lazy.map { (name: $0.name, size: $0.bytes) }) }
     if record.arguments.count > shown.count { line.add("moreArguments", record.arguments.count - shown.count) }
     line.add("bytesIn", record.bytesIn)
     line.add("bytesOut", record.bytesOut)
-    let latency = record.latency(now: EventTime.now().nanoseconds)
+    let latency = record.latency(now: steadyNanoseconds())
     line.add("gateMicroseconds", nanoseconds: latency.gate)
     line.add("serverMicroseconds", nanoseconds: latency.upstream)
-    stream.write(line.finished())
+    // After the answer itself, which waits for nothing.
+    stream.writeLater(line.finished())
   }
 }
 
 extension EventTime {
   static func now() -> EventTime {
     let wall = wallClock()
-    var steady = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &steady)
     return EventTime(
       unixMilliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000,
-      nanoseconds: UInt64(steady.tv_sec) * 1_000_000_000 + UInt64(steady.tv_nsec))
+      nanoseconds: steadyNanoseconds())
   }
 }

@@ -16,7 +16,7 @@ extension StdioGate {
   mutating func readServer() {
     guard let outcome = fromServer.fill(fromOpen: server.output) else { return }
     while let line = fromServer.next() { receiveFromServer(line) }
-    if case .moved = outcome, ladder != nil {
+    if isEnding, case .moved = outcome {
       ladder?.heardFromServer(at: .now)
       inputDeadline = .now + patience.beforeClose
     }
@@ -98,7 +98,7 @@ extension StdioGate {
   /// Everything the client said has been passed on, and answered: the session may hold a call back until it knows the server's tools,
   /// and many servers drop what they are doing at the end of their input.
   private var mayCloseInput: Bool {
-    guard ladder != nil, toServer.isEmpty else { return false }
+    guard isEnding, toServer.isEmpty else { return false }
     return signal != nil || session.isIdle || inputDeadline.map { $0 <= .now } ?? true
   }
 
@@ -106,7 +106,8 @@ extension StdioGate {
 
   /// The first rung, once: no more input for the server as soon as what waits for it is written.
   private mutating func endServer(_ patience: ShutdownLadder.Patience) {
-    guard ladder == nil else { return }
+    guard !isEnding else { return }
+    isEnding = true
     ladder = ShutdownLadder(patience, at: .now)
     inputDeadline = .now + patience.beforeClose
   }
@@ -185,7 +186,7 @@ extension StdioGate {
       }
     }
     actions.removeAll(keepingCapacity: true)
-    session.carriedOut(at: EventTime.now().nanoseconds)
+    session.carriedOut(at: steadyNanoseconds())
   }
 }
 

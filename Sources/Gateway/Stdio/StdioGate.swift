@@ -49,6 +49,8 @@ package struct StdioGate: ~Copyable {
   var actions: [Action] = []
 
   var ladder: ShutdownLadder?
+  /// The way down has begun, and with it every deadline; until then the loop need not look at one.
+  var isEnding = false
   /// When the server's input is closed although requests wait for answers; those may never come (`subscriptions/listen`).
   var inputDeadline: ContinuousClock.Instant?
   var signal: Int32?
@@ -83,7 +85,6 @@ package struct StdioGate: ~Copyable {
   package consuming func run() -> Ending {
     var interests = Interests()
     while !isOver {
-      let timeout = [nextDeadline.map { ContinuousClock.now.duration(to: $0) }, sessionPatience].compactMap(\.self).min()
       declare(&interests)
       interests.wait(timeout)
       if interests.isReady(.signals) { takeSignals() }
@@ -93,7 +94,7 @@ package struct StdioGate: ~Copyable {
       writeServer(brokenPipe: interests.isBroken(.serverInput))
       writeClient(brokenPipe: interests.isBroken(.clientOutput))
       if stream.hasBacklog { stream.flush() }
-      if ladder != nil || outputDeadline != nil || writeDeadline != nil { passTime() }
+      if isEnding { passTime() }
       if sessionPatience == .zero { passSessionTime() }
     }
     return finish()
@@ -110,6 +111,12 @@ package struct StdioGate: ~Copyable {
     interests.set(.serverInput, server.input.number, toServer.isEmpty ? 0 : POLLOUT)
     interests.set(.clientOutput, clientOutput.number, toClient.isEmpty ? 0 : POLLOUT)
     interests.set(.ownErrors, stream.hasBacklog ? STDERR_FILENO : nil, POLLOUT)
+  }
+
+  /// How long the loop may sleep; nil: until something comes, as in most of its rounds.
+  private var timeout: Duration? {
+    guard isEnding else { return sessionPatience }
+    return [nextDeadline.map { ContinuousClock.now.duration(to: $0) }, sessionPatience].compactMap(\.self).min()
   }
 
   private var nextDeadline: ContinuousClock.Instant? {
