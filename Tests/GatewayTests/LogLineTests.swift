@@ -30,6 +30,25 @@ import Testing
     #expect(try Value(parsing: line.finished().dropLast())["time"] == "2026-11-22T15:30:05.007Z")
   }
 
+  @Test(arguments: [
+    (0, "1970-01-01T00:00:00.000Z"), (951_782_399, "2000-02-28T23:59:59.000Z"), (951_782_400, "2000-02-29T00:00:00.000Z"),
+    (951_868_800, "2000-03-01T00:00:00.000Z"), (1_798_761_599, "2026-12-31T23:59:59.000Z"), (4_107_542_400, "2100-03-01T00:00:00.000Z"),
+    (1_709_164_800, "2024-02-29T00:00:00.000Z"),
+  ])
+  func datesAreTheCalendars(seconds: Int, text: String) throws {
+    let line = LogLine(level: "info", message: "", at: .init(tv_sec: seconds, tv_nsec: 0))
+    #expect(try Value(parsing: line.finished().dropLast())["time"]?.string == text)
+  }
+
+  @Test(arguments: [0, 9, 10, 99, 1_000_000, -7, Int.max, Int.min])
+  func numbersAreWrittenWhole(number: Int) throws {
+    var line = LogLine(level: "info", message: "")
+    line.add("number", number)
+    line.add("text", quoted: Int64(number))
+    let value = try Value(parsing: line.finished().dropLast())
+    #expect(value["number"]?.number?.description == "\(number)" && value["text"]?.string == "\(number)")
+  }
+
   @Test func anyTextIsWrittenAsJSON() {
     let seed = propertySeed()
     var random = SeededGenerator(seed: seed)

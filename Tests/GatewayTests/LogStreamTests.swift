@@ -30,6 +30,28 @@ import Testing
     #expect(lines.last?.contains("\"lost\":\(2_000 - kept)") == true)
   }
 
+  /// What gathers goes out at `flush`, or before it when it is much; no write ends inside a line.
+  @Test func linesThatGatherGoOutTogether() throws {
+    let ends = try Descriptor.pipe()
+    let reading = Descriptor(owning: ends.reading)
+    let writing = Descriptor(owning: ends.writing)
+    try reading.makeNonBlocking()
+    let stream = LogStream(descriptor: writing.number)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let line = [UInt8](repeating: UInt8(ascii: "x"), count: 699) + [UInt8(ascii: "\n")]
+    for _ in 0..<10 { stream.writeLater(line) }
+    #expect(reading.read(into: &buffer, 0..<buffer.count) == .wouldBlock)
+    stream.write(line)
+    stream.flush()
+    #expect(reading.read(into: &buffer, 0..<buffer.count) == .moved(11 * 700))
+    for _ in 0..<60 { stream.writeLater(line) }
+    guard case .moved(let early) = reading.read(into: &buffer, 0..<buffer.count) else {
+      Issue.record("nothing was written before the flush")
+      return
+    }
+    #expect(early > 0 && early % 700 == 0)
+  }
+
   @Test func aReaderThatIsGoneIsNoTrouble() throws {
     _ = Glibc.signal(SIGPIPE, SIG_IGN)
     let ends = try Descriptor.pipe()

@@ -70,7 +70,8 @@ import Testing
 
   /// Each side is full while the other writes: whoever waited for the other would wait for ever.
   @Test func largeMessagesBothWaysAtOnce() throws {
-    let size = 1_000_000
+    // Each message is some pipes' worth, and all of them together more than the gate keeps for either side.
+    let size = 400_000
     let text = String(repeating: "y", count: size)
     var client = try GateClient(server: [Programs.stub, "answer", String(size)])
     for id in 1...4 { client.call(id, text: text) }
@@ -81,15 +82,13 @@ import Testing
     #expect(client.close().status == .exited(code: 0))
   }
 
-  /// 120 MB of answers that nobody reads must wait in the server, not in the gate.
+  /// 64 MB of answers that nobody reads must wait in the server, not in the gate, which takes some 25 MB when it does nothing.
   @Test func aSlowReaderSlowsTheServerDownAndNothingElse() throws {
-    var client = try GateClient(server: [Programs.stub, "answer", "400000"])
-    for id in 1...300 { client.call(id) }
+    var client = try GateClient(server: [Programs.stub, "answer", "200000"])
+    for id in 1...320 { client.call(id) }
     try waitUntilIdle(client.processIdentifier)
-    #expect(try peakMemory(client.processIdentifier) < 90 << 20)
-    var ids: Set<Int> = []
-    for _ in 1...300 { if let id = try client.receiveText().id { ids.insert(id) } }
-    #expect(ids.count == 300)
+    #expect(try peakMemory(client.processIdentifier) < 60 << 20)
+    for _ in 1...320 { try client.skip() }
     #expect(client.close().status == .exited(code: 0))
   }
 
@@ -145,7 +144,7 @@ import Testing
       let used = (Int(fields[13]) ?? 0) + (Int(fields[14]) ?? 0)
       calm = used == last ? calm + 1 : 0
       last = used
-      usleep(100_000)
+      usleep(50_000)
     }
   }
 

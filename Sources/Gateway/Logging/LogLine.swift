@@ -225,7 +225,7 @@ private struct CivilDate {
 extension OutputSpan<UInt8> {
   fileprivate mutating func append(_ text: StaticString) {
     text.withUTF8Buffer { buffer in
-      for unsafebyte in unsafe buffer { append(byte) }
+      for index in buffer.indices { unsafe append(buffer[index]) }
     }
   }
 
