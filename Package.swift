@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "JSON", targets: ["JSON"]),
     .library(name: "Compilation", targets: ["Compilation"]),
     .library(name: "Decision", targets: ["Decision"]),
+    .library(name: "Enforcement", targets: ["Enforcement"]),
     .library(name: "Text", targets: ["Text"]),
     .library(name: "Syntax", targets: ["Syntax"]),
     .library(name: "Formatting", targets: ["Formatting"]),

@@ -17,6 +17,7 @@ let package = Package(
     benchmark("CheckBenchmark", of: ["Text", "Syntax", "JSON", "Compilation"]),
     // The gate is measured as a program: its path is an argument.
     .executableTarget(name: "StdioBenchmark"),
+    benchmark("SessionBenchmark", of: ["Compilation", "Decision", "Enforcement"]),
     benchmark("SchemasBenchmark", of: ["JSON", "Schemas"]),
   ]
 )

@@ -1,0 +1,21 @@
+/// `SessionBenchmark`: nanoseconds for an allowed call and its answer through a session, the median of many hundreds.
+/// `SessionBenchmark count RUNS`: so many, for counting instructions and allocations; the difference of two counts is free of the start.
+@main enum Main {
+  static func main() throws {
+    var conversation = try Conversation()
+    let arguments = CommandLine.arguments
+    if arguments.count == 3, arguments[1] == "count", let runs = Int(arguments[2]) {
+      for _ in 0..<runs { conversation.roundTrip() }
+      precondition(conversation.forwarded == runs, "a call was not let through")
+      return
+    }
+    let clock = ContinuousClock()
+    var times: [Duration] = []
+    for _ in 0..<1_000 {
+      times.append(clock.measure { for _ in 0..<100 { conversation.roundTrip() } })
+    }
+    precondition(conversation.forwarded == 100_000, "a call was not let through")
+    let median = times.sorted()[times.count / 2] / 100
+    print("an allowed call and its answer: p50 \(median.components.attoseconds / 1_000_000_000) ns")
+  }
+}
