@@ -74,17 +74,24 @@ package struct Buckets: Sendable {
 
   private static let empty = Entry(key: Key(0, 0, 0, 0), lower: 0, upper: 0)
 
-  /// Empty when there is no such bucket.
-  package func bucket(group: UInt32, agent: UInt32, pivot: Int, value: UInt32) -> Range<Int> {
-    let key = Key(group, agent, pivot, value)
-    let entries = entries.span
-    let mask = entries.count &- 1
-    var place = key.place & mask
-    while true {
-      let entry = entries[place]
-      if entry.lower == entry.upper { return 0..<0 }
-      if entry.key == key { return Int(entry.lower)..<Int(entry.upper) }
-      place = (place &+ 1) & mask
+  /// The table, borrowed.
+  package struct View: ~Escapable {
+    private let entries: Span<Entry>
+
+    @_lifetime(borrow buckets)
+    package init(_ buckets: borrowing Buckets) { entries = buckets.entries.span }
+
+    /// Empty when there is no such bucket.
+    package func bucket(group: UInt32, agent: UInt32, pivot: Int, value: UInt32) -> Range<Int> {
+      let key = Key(group, agent, pivot, value)
+      let mask = entries.count &- 1
+      var place = key.place & mask
+      while true {
+        let entry = entries[place]
+        if entry.lower == entry.upper { return 0..<0 }
+        if entry.key == key { return Int(entry.lower)..<Int(entry.upper) }
+        place = (place &+ 1) & mask
+      }
     }
   }
 

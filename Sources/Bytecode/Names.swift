@@ -27,20 +27,42 @@ package struct Names: Sendable {
 
   private static let empty = Entry(hash: 0, space: 0, lower: 0, countPlusOne: 0, number: 0)
 
-  /// The number of a text in a space, or nil.
-  package func number(of text: Span<UInt8>, in space: Space) -> UInt32? {
-    if text.count > longest { return nil }
-    let hash = Names.hash(text, space)
-    let entries = entries.span
-    let mask = entries.count &- 1
-    var place = Int(hash) & mask
-    while true {
-      let entry = entries[place]
-      if entry.countPlusOne == 0 { return nil }
-      if entry.hash == hash, entry.space == space.index, equals(entry, text) { return entry.number }
-      place = (place &+ 1) & mask
+  /// The table, borrowed.
+  package struct View: ~Escapable {
+    private let entries: Span<Entry>
+    private let bytes: Span<UInt8>
+    private let longest: Int
+
+    @_lifetime(borrow names)
+    package init(_ names: borrowing Names) {
+      entries = names.entries.span
+      bytes = names.bytes.span
+      longest = names.longest
+    }
+
+    /// The number of a text in a space, or nil.
+    package func number(of text: Span<UInt8>, in space: Space) -> UInt32? {
+      if text.count > longest { return nil }
+      let hash = Names.hash(text, space)
+      let mask = entries.count &- 1
+      var place = Int(hash) & mask
+      while true {
+        let entry = entries[place]
+        if entry.countPlusOne == 0 { return nil }
+        if entry.hash == hash, entry.space == space.index, equals(entry, text) { return entry.number }
+        place = (place &+ 1) & mask
+      }
+    }
+
+    private func equals(_ entry: Entry, _ text: Span<UInt8>) -> Bool {
+      let lower = Int(entry.lower)
+      let upper = lower &+ Int(entry.countPlusOne) &- 1
+      return areEqual(bytes.extracting(lower..<upper), text)
     }
   }
+
+  /// The number of a text in a space, or nil.
+  package func number(of text: Span<UInt8>, in space: Space) -> UInt32? { View(self).number(of: text, in: space) }
 
   package func number(of text: String, in space: Space) -> UInt32? { number(of: Array(text.utf8).span, in: space) }
 
@@ -70,14 +92,6 @@ package struct Names: Sendable {
     var place = Int(entry.hash) & (entries.count - 1)
     while entries[place].countPlusOne != 0 { place = (place + 1) & (entries.count - 1) }
     entries[place] = entry
-  }
-
-  private func equals(_ entry: Entry, _ text: Span<UInt8>) -> Bool {
-    guard Int(entry.countPlusOne) == text.count &+ 1 else { return false }
-    let bytes = bytes.span
-    let lower = Int(entry.lower)
-    for index in text.indices where bytes[lower &+ index] != text[index] { return false }
-    return true
   }
 
   /// Four bytes a step: a byte-wise hash would wait for one multiplication a byte. What is hashed with it is chosen by the policy's author; a

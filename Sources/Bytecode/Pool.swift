@@ -9,6 +9,32 @@ package struct Pool: Sendable {
 
   package init() {}
 
+  /// The constants, borrowed.
+  package struct View: ~Escapable {
+    private let bytes: Span<UInt8>
+    private let texts: Span<Range<UInt32>>
+    private let words: Span<UInt64>
+
+    @_lifetime(borrow pool)
+    package init(_ pool: borrowing Pool) {
+      bytes = pool.bytes.span
+      texts = pool.texts.span
+      words = pool.words.span
+    }
+
+    @_lifetime(copy self)
+    package func text(_ index: Int) -> Span<UInt8> {
+      let place = texts[index]
+      return bytes.extracting(Int(place.lowerBound)..<Int(place.upperBound))
+    }
+
+    /// Whether a number is in the set of so many bits that begins at a word.
+    package func contains(_ value: UInt32, word: UInt32, bits: UInt32) -> Bool {
+      guard value < bits else { return false }
+      return words[Int(word &+ value / 64)] &>> UInt64(value % 64) & 1 == 1
+    }
+  }
+
   /// Adds texts, and says which they became.
   package mutating func add(_ list: [[UInt8]]) -> Range<UInt32> {
     let first = UInt32(texts.count)

@@ -63,6 +63,7 @@ package final class Program: Sendable {
   package let buckets: Buckets
   /// Cells that the largest plan needs.
   package let cells: Int
+  package let tables: Tables
 
   /// Refuses parts that evaluation could run wild on.
   package init(_ parts: Parts) throws(Fault) {
@@ -88,6 +89,7 @@ package final class Program: Sendable {
     candidates = parts.candidates
     buckets = parts.buckets
     cells = (parts.tools + parts.prompts).reduce(parts.shared.slots.count) { max($0, $1.plan?.slots.count ?? 0) }
+    tables = Tables(parts)
   }
 
   /// The server a policy declares under this name.

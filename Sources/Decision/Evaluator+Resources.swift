@@ -3,11 +3,8 @@ internal import JSON
 
 extension Evaluator {
   mutating func decide(_ server: ServerID, _ uri: CanonicalURI, _ principal: Principal, _ now: Moment) -> Verdict {
-    precondition(isOfProgram(principal), "a principal of another program")
-    shadowed.removeAll(keepingCapacity: true)
-    bindShared(principal.claims, now)
-    resetDerived(program.shared)
-    let facts = Facts(plan: program.shared, document: nothing, now: now.milliseconds)
+    begin(principal, now)
+    resetShared()
     var grants = [RuleNumber?](repeating: nil, count: program.grantingLayers)
     var deny: RuleNumber?
     var ask: RuleNumber?
@@ -16,11 +13,11 @@ extension Evaluator {
       switch rule.effect {
       case .grant(let layer):
         guard grants[layer].map({ number < $0 }) ?? true, speaks(rule.planned, of: principal, now),
-          rule.globs.contains(where: { $0.covers(uri) }), holds(rule.planned.chain, facts, whenUnknown: false)
+          rule.globs.contains(where: { $0.covers(uri) }), holdsShared(rule.planned.chain, whenUnknown: false)
         else { continue }
         grants[layer] = number
       case .deny, .ask, .shadow:
-        guard rule.globs.contains(where: { $0.touches(uri) }), holds(rule.planned.chain, facts, whenUnknown: true) else { continue }
+        guard rule.globs.contains(where: { $0.touches(uri) }), holdsShared(rule.planned.chain, whenUnknown: true) else { continue }
         switch rule.effect {
         case .deny: deny = min(deny ?? number, number)
         case .ask: ask = min(ask ?? number, number)
@@ -36,18 +33,23 @@ extension Evaluator {
 
   /// A template is shown when every layer has a grant that could cover a URI of it: which URI a client makes of it is decided when it is read.
   mutating func mayAllow(_ template: [UInt8], of server: ServerID, _ principal: Principal, _ now: Moment) -> Bool {
-    precondition(isOfProgram(principal), "a principal of another program")
-    bindShared(principal.claims, now)
-    resetDerived(program.shared)
-    let facts = Facts(plan: program.shared, document: nothing, now: now.milliseconds)
+    begin(principal, now)
+    resetShared()
     var grants = [RuleNumber?](repeating: nil, count: program.grantingLayers)
     for rule in program.servers[Int(server.index)].resources {
       guard case .grant(let layer) = rule.effect, grants[layer] == nil, speaks(rule.planned, of: principal, now),
-        rule.globs.contains(where: { $0.mayCover(template: template) }), holds(rule.planned.chain, facts, whenUnknown: true)
+        rule.globs.contains(where: { $0.mayCover(template: template) }), holdsShared(rule.planned.chain, whenUnknown: true)
       else { continue }
       grants[layer] = rule.planned.rule
     }
     return smallest(grants) != nil
+  }
+
+  /// Whether claims make the agent, once they are bound.
+  mutating func isMember(of agent: AgentInfo) -> Bool {
+    guard let chain = agent.chain else { return false }
+    resetShared()
+    return holdsShared(chain, whenUnknown: false)
   }
 
   /// Nil when a layer has none.
@@ -58,4 +60,26 @@ extension Evaluator {
   func speaks(_ rule: PlannedRule, of principal: Principal, _ now: Moment) -> Bool {
     now.milliseconds < rule.expires && (rule.agents.map { $0.contains { principal.agents.contains($0) } } ?? true)
   }
+
+  private mutating func resetShared() { resetDerived(tables, &cells, &scratch) }
+
+  /// A condition over claims and clock only.
+  private mutating func holdsShared(_ chain: Chain, whenUnknown: Bool) -> Bool {
+    holds(tables, chain, whenUnknown, nothing, &cells, &scratch)
+  }
+}
+
+private func resetDerived(_ tables: borrowing Tables, _ storage: inout [Cell], _ scratch: inout Scratch) {
+  var cells = storage.mutableSpan
+  Reading(tables, tables.shared, now: Moment(milliseconds: 0)).resetDerived(&cells, &scratch)
+}
+
+/// The clock is in its cells, so it does not matter which moment the reading has.
+private func holds(
+  _ tables: borrowing Tables, _ chain: Chain, _ whenUnknown: Bool, _ document: Document, _ storage: inout [Cell],
+  _ scratch: inout Scratch
+) -> Bool {
+  var cells = storage.mutableSpan
+  let reading = Reading(tables, tables.shared, now: Moment(milliseconds: 0))
+  return reading.holds(chain, whenUnknown: whenUnknown, document, &cells, &scratch)
 }

@@ -1,6 +1,5 @@
 package import Bytecode
-internal import JSON
-internal import Patterns
+package import JSON
 
 /// Decides calls by one program. It has one owner, and what it writes to is used again: once warm, deciding a call of a tool or prompt does not
 /// allocate. A decision is a function of program, principal, call and moment.
@@ -9,12 +8,13 @@ package struct Evaluator: ~Copyable, Sendable {
   /// The shadow rules that held in the last decision, in order of name within denies and asks together. Not enforced.
   package internal(set) var shadowed: [RuleNumber] = []
 
+  /// The program's: a copy, so that spans are of the evaluator's own storage.
+  let tables: Tables
   var cells: [Cell]
-  var decoded: [UInt8] = []
-  var derived: [UInt8] = []
-  var matching = MatchScratch()
-  /// The claims in `cells`.
-  var bound: BoundClaims?
+  var scratch = Scratch()
+  /// Whose claims are in `cells`.
+  var bound: Principal?
+  var agents: [UInt32] = []
   /// The moment in `cells`.
   var time: Moment?
   /// The document `null`: the arguments of those who have none.
@@ -22,27 +22,39 @@ package struct Evaluator: ~Copyable, Sendable {
 
   package init(_ program: Program) {
     self.program = program
+    tables = program.tables
     cells = Array(repeating: Cell(value: Cell.absent, node: nothing.root), count: program.cells)
   }
 
   /// - Parameter principal: of the evaluator's program.
+  @inline(__always)
   package mutating func decide(_ call: Call, principal: Principal, now: Moment) -> Verdict {
     switch call {
-    case .tool(let tool, let document, let arguments):
-      decide(program.tool(tool).plan, document, arguments, principal, now)
-    case .prompt(let prompt, let document, let arguments):
-      decide(program.prompt(prompt).plan, document, arguments, principal, now)
-    case .resource(let server, let uri):
-      decide(server, CanonicalURI(uri), principal, now)
+    case .tool(let tool, let document, let arguments): decide(tool, document, arguments, principal: principal, now: now)
+    case .prompt(let prompt, let document, let arguments): decide(prompt, document, arguments, principal: principal, now: now)
+    case .resource(let server, let uri): decide(server, CanonicalURI(uri), principal, now)
     }
+  }
+
+  /// - Parameter arguments: a node of the document; nil, or JSON null, for a call without any.
+  package mutating func decide(_ tool: ToolID, _ document: Document, _ arguments: Node?, principal: Principal, now: Moment) -> Verdict {
+    let target = tables.tools[Int(tool.index)]
+    return decide(target, document, arguments, principal, now)
+  }
+
+  package mutating func decide(
+    _ prompt: PromptID, _ document: Document, _ arguments: Node?, principal: Principal, now: Moment
+  ) -> Verdict {
+    let target = tables.prompts[Int(prompt.index)]
+    return decide(target, document, arguments, principal, now)
   }
 
   /// Whether some call of the target could be allowed or asked for, as far as can be told without its arguments: what could be is never said
   /// not to be.
   package mutating func mayAllow(_ target: Target, principal: Principal, now: Moment) -> Bool {
     switch target {
-    case .tool(let tool): mayAllow(program.tool(tool).plan, principal, now)
-    case .prompt(let prompt): mayAllow(program.prompt(prompt).plan, principal, now)
+    case .tool(let tool): mayAllow(tables.tools[Int(tool.index)], principal, now)
+    case .prompt(let prompt): mayAllow(tables.prompts[Int(prompt.index)], principal, now)
     case .resource(let server, let uri):
       switch decide(server, CanonicalURI(uri), principal, now) {
       case .allow, .ask: true
@@ -51,102 +63,101 @@ package struct Evaluator: ~Copyable, Sendable {
     case .resourceTemplate(let server, let template): mayAllow(template, of: server, principal, now)
     }
   }
-
-  func isOfProgram(_ principal: Principal) -> Bool { principal.program === program }
 }
 
 // MARK: Tools and prompts
 
 extension Evaluator {
-  mutating func decide(_ plan: Plan?, _ document: Document, _ arguments: Node?, _ principal: Principal, _ now: Moment) -> Verdict {
-    precondition(isOfProgram(principal), "a principal of another program")
-    shadowed.removeAll(keepingCapacity: true)
-    guard let plan else { return .deny(.noGrant) }
-    bindShared(principal.claims, now)
-    if let denial = bind(plan, document, arguments) { return .deny(denial) }
-    let facts = Facts(plan: plan, document: document, now: now.milliseconds)
-    if let group = plan.shadows { collectShadows(group, facts) }
-    // A test that cannot be evaluated denies and asks, and does not grant.
-    if let group = plan.denies, let rule = first(in: group, facts, agents: [], whenUnknown: true) { return .deny(.byRule(rule)) }
-    guard let grant = grant(plan, facts, principal.agents, whenUnknown: false) else { return .deny(.noGrant) }
-    if let group = plan.asks, let rule = first(in: group, facts, agents: [], whenUnknown: true) {
-      return .ask(Question(ask: rule, grant: grant))
-    }
-    return .allow(Grounds(grant: grant))
+  private mutating func decide(
+    _ target: Tables.Target?, _ document: Document, _ arguments: Node?, _ principal: Principal, _ now: Moment
+  ) -> Verdict {
+    begin(principal, now)
+    guard let target else { return .deny(.noGrant) }
+    return decided(tables, target, document, arguments, agents, now, &cells, &scratch, &shadowed)
   }
 
-  mutating func mayAllow(_ plan: Plan?, _ principal: Principal, _ now: Moment) -> Bool {
-    precondition(isOfProgram(principal), "a principal of another program")
-    guard let plan else { return false }
-    bindShared(principal.claims, now)
-    forgetArguments(plan)
-    let facts = Facts(plan: plan, document: nothing, now: now.milliseconds, isListing: true)
-    if let group = plan.denies, first(in: group, facts, agents: [], whenUnknown: false) != nil { return false }
-    return grant(plan, facts, principal.agents, whenUnknown: true) != nil
+  private mutating func mayAllow(_ target: Tables.Target?, _ principal: Principal, _ now: Moment) -> Bool {
+    begin(principal, now)
+    guard let target else { return false }
+    return couldBeAllowed(tables, target, nothing, agents, now, &cells, &scratch)
   }
 
-  /// The grant to report when every layer that contains grants has one.
-  private mutating func grant(_ plan: Plan, _ facts: borrowing Facts, _ agents: [UInt32], whenUnknown: Bool) -> RuleNumber? {
-    var best: RuleNumber?
-    for index in plan.grants.indices {
-      guard let group = plan.grants[index], let rule = first(in: group, facts, agents: agents, whenUnknown: whenUnknown) else { return nil }
-      best = min(best ?? rule, rule)
+  /// Puts claims and clock into the shared cells, unless they are there from the last call.
+  mutating func begin(_ principal: Principal, _ now: Moment) {
+    precondition(principal.program === program, "a principal of another program")
+    if !shadowed.isEmpty { shadowed.removeAll(keepingCapacity: true) }
+    if bound !== principal {
+      bind(principal.claims)
+      agents = principal.agents
+      bound = principal
     }
-    return best
-  }
-
-  /// The rule with the smallest number that holds, among those of a group that speak of everyone or of one of the agents.
-  private mutating func first(in group: Group, _ facts: borrowing Facts, agents: [UInt32], whenUnknown: Bool) -> RuleNumber? {
-    var best = RuleNumber(.max)
-    visit(group, Buckets.everyone, facts, whenUnknown, &best)
-    if group.hasAgents {
-      for index in agents.indices { visit(group, agents[index], facts, whenUnknown, &best) }
-    }
-    return best.index == .max ? nil : best
-  }
-
-  private mutating func visit(
-    _ group: Group, _ agent: UInt32, _ facts: borrowing Facts, _ whenUnknown: Bool, _ best: inout RuleNumber
-  ) {
-    if facts.isListing && !group.pivots.isEmpty {
-      let bucket = program.buckets.bucket(group: group.number, agent: agent, pivot: Buckets.unpivoted, value: Buckets.all)
-      return search(bucket, facts, whenUnknown, &best)
-    }
-    search(program.buckets.bucket(group: group.number, agent: agent, pivot: Buckets.unpivoted, value: 0), facts, whenUnknown, &best)
-    for pivot in group.pivots.indices {
-      let value = cells[Int(group.pivots[pivot])].value
-      if value == Cell.absent { continue }
-      search(program.buckets.bucket(group: group.number, agent: agent, pivot: pivot, value: value), facts, whenUnknown, &best)
+    if time != now {
+      time = now
+      if !tables.clocks.isEmpty { bindClock(now) }
     }
   }
 
-  /// Candidates stand in order of number, so the first that holds ends the search.
-  private mutating func search(_ bucket: Range<Int>, _ facts: borrowing Facts, _ whenUnknown: Bool, _ best: inout RuleNumber) {
-    for index in bucket {
-      let candidate = program.candidates[index]
-      if candidate.rule >= best { return }
-      if facts.now < candidate.expires, holds(candidate.chain, facts, whenUnknown: whenUnknown) {
-        best = candidate.rule
-        return
+  mutating func bind(_ claims: BoundClaims) {
+    for index in claims.cells.indices { cells[index] = claims.cells[index] }
+    scratch.texts.claims = claims
+    time = nil
+  }
+
+  private mutating func bindClock(_ now: Moment) {
+    var calendar: CalendarTime?
+    for index in tables.clocks.indices {
+      let clock = tables.clocks[index]
+      if clock.field == .moment {
+        cells[clock.slot].value = rank(of: now, tables.slots[tables.shared.slots.lowerBound + clock.slot].constants)
+      } else {
+        let known = calendar ?? CalendarTime(now)
+        calendar = known
+        // A year before 1 counts as the first: the set of years that a test holds for begins there.
+        cells[clock.slot].value = UInt32(truncatingIfNeeded: max(0, min(known.value(clock.field), 9_999)) + 1)
       }
     }
   }
 
-  private mutating func collectShadows(_ group: Group, _ facts: borrowing Facts) {
-    let bucket = program.buckets.bucket(group: group.number, agent: Buckets.everyone, pivot: Buckets.unpivoted, value: 0)
-    for index in bucket {
-      let candidate = program.candidates[index]
-      if holds(candidate.chain, facts, whenUnknown: true) { shadowed.append(candidate.rule) }
+  private func rank(of now: Moment, _ constants: Range<UInt32>) -> UInt32 {
+    var low = Int(constants.lowerBound)
+    var high = Int(constants.upperBound)
+    while low < high {
+      let middle = (low &+ high) / 2
+      if tables.moments[middle] < now.milliseconds { low = middle &+ 1 } else { high = middle }
     }
+    let isEqual = low < Int(constants.upperBound) && tables.moments[low] == now.milliseconds
+    return 2 &* (UInt32(low) &- constants.lowerBound) &+ (isEqual ? 2 : 1)
   }
 }
 
-/// What tests of one decision read beside the evaluator's cells.
-struct Facts {
-  let plan: Plan
-  let document: Document
-  /// Milliseconds since 1970-01-01T00:00:00Z.
-  let now: Int64
-  /// Arguments are unknown.
-  var isListing = false
+/// A function of its own because a method could not write to some of the evaluator's properties while it holds spans of others.
+private func decided(
+  _ tables: borrowing Tables, _ target: Tables.Target, _ document: Document, _ arguments: Node?, _ agents: borrowing [UInt32],
+  _ now: Moment, _ storage: inout [Cell], _ scratch: inout Scratch, _ shadowed: inout [RuleNumber]
+) -> Verdict {
+  let reading = Reading(tables, target, now: now)
+  let nobody = Span<UInt32>()
+  var cells = storage.mutableSpan
+  if let denial = reading.bind(document, arguments, &cells, &scratch) { return .deny(denial) }
+  if let group = target.shadows { reading.collectShadows(group, into: &shadowed, document, &cells, &scratch) }
+  // A test that cannot be evaluated denies and asks, and does not grant.
+  if let group = target.denies, let rule = reading.first(in: group, nobody, whenUnknown: true, document, &cells, &scratch) {
+    return .deny(.byRule(rule))
+  }
+  guard let grant = reading.grant(agents.span, whenUnknown: false, document, &cells, &scratch) else { return .deny(.noGrant) }
+  if let group = target.asks, let rule = reading.first(in: group, nobody, whenUnknown: true, document, &cells, &scratch) {
+    return .ask(Question(ask: rule, grant: grant))
+  }
+  return .allow(Grounds(grant: grant))
+}
+
+private func couldBeAllowed(
+  _ tables: borrowing Tables, _ target: Tables.Target, _ document: Document, _ agents: borrowing [UInt32], _ now: Moment,
+  _ storage: inout [Cell], _ scratch: inout Scratch
+) -> Bool {
+  let reading = Reading(tables, target, now: now, isListing: true)
+  var cells = storage.mutableSpan
+  reading.forgetArguments(&cells, &scratch)
+  if let group = target.denies, reading.first(in: group, Span(), whenUnknown: false, document, &cells, &scratch) != nil { return false }
+  return reading.grant(agents.span, whenUnknown: true, document, &cells, &scratch) != nil
 }

@@ -23,7 +23,8 @@ package final class Principal: Sendable {
     let bound = BoundClaims(claims, program)
     if identity.caller == .verified {
       var evaluator = Evaluator(program)
-      agents = program.agents.indices.filter { evaluator.isMember(bound, of: program.agents[$0]) }.map { UInt32($0) }
+      evaluator.bind(bound)
+      agents = program.agents.indices.filter { evaluator.isMember(of: program.agents[$0]) }.map { UInt32($0) }
     }
     self.agents = agents
     self.claims = bound
@@ -31,14 +32,17 @@ package final class Principal: Sendable {
 }
 
 /// Claims as cells of the shared slots. Clock slots stay absent here.
-final class BoundClaims: Sendable {
-  let cells: [Cell]
+struct BoundClaims: Sendable {
+  private(set) var cells: [Cell] = []
   /// Of list claims: their elements' cells, where the cell of an element's slot says.
-  let elements: [Cell]
-  let bytes: [UInt8]
-  let numbers: [Number]
+  private(set) var elements: [Cell] = []
+  private(set) var bytes: [UInt8] = []
+  private(set) var numbers: [Number] = []
   /// For explanations.
-  let values: [ClaimPath: JSON.Value]
+  private(set) var values: [ClaimPath: JSON.Value] = [:]
+
+  /// Nobody's.
+  init() {}
 
   init(_ claims: [ClaimPath: JSON.Value], _ program: Program) {
     values = claims
@@ -55,6 +59,9 @@ final class BoundClaims: Sendable {
     bytes = binding.bytes
     numbers = binding.numbers
   }
+
+  /// The number of a cell that is a claim's.
+  func number(_ cell: Cell) -> Number { numbers[Int(cell.lower)] }
 }
 
 private struct ClaimBinding {
@@ -98,7 +105,7 @@ private struct ClaimBinding {
 }
 
 /// Where a number stands among sorted constants, as a cell's value.
-func rank(of number: Number, among constants: [Number], _ range: Range<UInt32>) -> UInt32 {
+private func rank(of number: Number, among constants: [Number], _ range: Range<UInt32>) -> UInt32 {
   var low = Int(range.lowerBound)
   var high = Int(range.upperBound)
   while low < high {

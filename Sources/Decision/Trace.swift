@@ -42,20 +42,24 @@ extension Evaluator {
   /// Decides a call and says why. Not for the hot path.
   package mutating func explain(_ call: Call, principal: Principal, now: Moment) -> Trace {
     let verdict = decide(call, principal: principal, now: now)
+    let context = TraceContext(program: program, principal: principal, now: now)
     var rules: [RuleTrace] = []
     switch call {
     case .tool(let tool, let document, let arguments):
-      rules = trace(program.tool(tool).plan, document, arguments, principal, now)
-    case .prompt(let prompt, let document, let arguments):
-      rules = trace(program.prompt(prompt).plan, document, arguments, principal, now)
-    case .resource(let server, let uri):
-      let facts = Facts(plan: program.shared, document: nothing, now: now.milliseconds)
-      let uri = CanonicalURI(uri)
-      for rule in program.servers[Int(server.index)].resources {
-        let isGrant = if case .grant = rule.effect { true } else { false }
-        guard rule.globs.contains(where: { isGrant ? $0.covers(uri) : $0.touches(uri) }) else { continue }
-        rules.append(trace(rule.planned, facts, principal))
+      if let target = tables.tools[Int(tool.index)], let plan = program.tool(tool).plan {
+        rules = traces(context, tables, target, plan.rules, document, arguments, &cells, &scratch)
       }
+    case .prompt(let prompt, let document, let arguments):
+      if let target = tables.prompts[Int(prompt.index)], let plan = program.prompt(prompt).plan {
+        rules = traces(context, tables, target, plan.rules, document, arguments, &cells, &scratch)
+      }
+    case .resource(let server, let uri):
+      let uri = CanonicalURI(uri)
+      let onResource = program.servers[Int(server.index)].resources.filter { rule in
+        let isGrant = if case .grant = rule.effect { true } else { false }
+        return rule.globs.contains { isGrant ? $0.covers(uri) : $0.touches(uri) }
+      }
+      rules = traces(context, tables, tables.shared, onResource.map(\.planned), nothing, nil, &cells, &scratch)
     }
     let grants = rules.filter { if case .grant = program.rule($0.rule).kind { !$0.applies } else { false } }
     return Trace(verdict: verdict, rules: rules, nearestGrants: grants.sorted { ($0.misses, $0.rule) < ($1.misses, $1.rule) })
@@ -92,72 +96,93 @@ extension Evaluator {
     if grant.isConjunction, !info.hasOuterNegation { return missed.map { info.atoms[$0.atom].text } }
     return info.atoms.allSatisfy(\.readsArguments) ? [info.condition] : nil
   }
+}
 
-  private mutating func trace(
-    _ plan: Plan?, _ document: Document, _ arguments: Node?, _ principal: Principal, _ now: Moment
-  ) -> [RuleTrace] {
-    guard let plan, bind(plan, document, arguments) == nil else { return [] }
-    let facts = Facts(plan: plan, document: document, now: now.milliseconds)
-    return plan.rules.map { trace($0, facts, principal) }
-  }
+private struct TraceContext {
+  let program: Program
+  let principal: Principal
+  let now: Moment
+}
 
-  private mutating func trace(_ rule: PlannedRule, _ facts: borrowing Facts, _ principal: Principal) -> RuleTrace {
-    let isGrant = if case .grant = program.rule(rule.rule).kind { true } else { false }
+/// Empty when the arguments do not fit.
+private func traces(
+  _ context: TraceContext, _ tables: borrowing Tables, _ target: Tables.Target, _ rules: [PlannedRule], _ document: Document,
+  _ arguments: Node?, _ storage: inout [Cell], _ scratch: inout Scratch
+) -> [RuleTrace] {
+  let reading = Reading(tables, target, now: context.now)
+  var cells = storage.mutableSpan
+  if reading.bind(document, arguments, &cells, &scratch) != nil { return [] }
+  var traces: [RuleTrace] = []
+  for rule in rules { traces.append(reading.trace(rule, context, document, &cells, &scratch)) }
+  return traces
+}
+
+extension Reading {
+  fileprivate func trace(
+    _ rule: PlannedRule, _ context: TraceContext, _ document: Document, _ cells: inout MutableSpan<Cell>, _ scratch: inout Scratch
+  ) -> RuleTrace {
+    let isGrant = if case .grant = context.program.rule(rule.rule).kind { true } else { false }
     var atoms: [AtomTrace] = []
     var isConjunction = true
     for offset in 0..<Int(rule.chain.count) {
-      let instruction = program.code[Int(rule.chain.start) + offset]
+      let instruction = code[Int(rule.chain.start) + offset]
       isConjunction = isConjunction && instruction.whenFalse == Instruction.reject
       let isMet: Bool? =
-        switch truth(instruction, facts) {
+        switch truth(instruction, document, &cells, &scratch) {
         case .yes: !instruction.isNegated
         case .no: instruction.isNegated
         case .unknown: nil
         }
-      atoms.append(AtomTrace(atom: Int(rule.atoms[offset]), value: text(Int(instruction.slot), facts, principal), isMet: isMet))
+      let value = value(Int(instruction.slot), context, document, cells, scratch)
+      atoms.append(AtomTrace(atom: Int(rule.atoms[offset]), value: value, isMet: isMet))
     }
+    let speaksOfCaller = rule.agents.map { $0.contains { context.principal.agents.contains($0) } } ?? true
     return RuleTrace(
-      rule: rule.rule, speaksOfCaller: rule.agents.map { $0.contains { principal.agents.contains($0) } } ?? true,
-      hasExpired: facts.now >= rule.expires, holds: holds(rule.chain, facts, whenUnknown: !isGrant),
-      atoms: atoms.sorted { $0.atom < $1.atom }, isConjunction: isConjunction)
+      rule: rule.rule, speaksOfCaller: speaksOfCaller, hasExpired: now >= rule.expires,
+      holds: holds(rule.chain, whenUnknown: !isGrant, document, &cells, &scratch), atoms: atoms.sorted { $0.atom < $1.atom },
+      isConjunction: isConjunction)
   }
 
   /// The value of a slot for people.
-  private func text(_ slot: Int, _ facts: borrowing Facts, _ principal: Principal) -> String {
-    let known = facts.plan.slots[slot]
+  private func value(
+    _ slot: Int, _ context: TraceContext, _ document: Document, _ cells: borrowing MutableSpan<Cell>, _ scratch: borrowing Scratch
+  ) -> String {
+    let known = slots[slot]
     let origin = known.base.map { Int($0) } ?? slot
-    let value = cells[slot].value
-    if origin < facts.plan.shared {
-      switch program.sources[origin] {
-      case .clock(.moment): return isoText(Moment(milliseconds: facts.now))
-      case .clock(let field): return String(CalendarTime(Moment(milliseconds: facts.now)).value(field))
+    let cell = cells[slot]
+    if origin < shared {
+      switch context.program.sources[origin] {
+      case .clock(.moment): return isoText(context.now)
+      case .clock(let field): return String(CalendarTime(context.now).value(field))
       case .claim(let path):
-        guard let claim = principal.claims.values[path], !claim.isNull else { return "absent" }
+        guard let claim = context.principal.claims.values[path], !claim.isNull else { return "absent" }
         return String(decoding: write(claim), as: UTF8.self)
       }
     }
-    let list = facts.plan.slots[origin].list.map { Int($0) }
-    if let list { return source(cells[list], facts) }
+    if let list = slots[origin].list { return source(cells[Int(list)], document) }
     switch known.form {
-    case .boolean: return value == Cell.absent ? "absent" : value == 2 ? "true" : "false"
-    case .presence: return value == Cell.absent ? "absent" : "present"
+    case .boolean: return cell.value == Cell.absent ? "absent" : cell.value == 2 ? "true" : "false"
+    case .presence: return cell.value == Cell.absent ? "absent" : "present"
     case .length:
       let base = cells[origin]
       if base.value == Cell.absent { return "absent" }
-      if facts.plan.slots[origin].form == .list { return String(facts.document.count(base.node)) }
-      let bytes = buffer(of: base, facts)
-      return String(String(decoding: bytes[base.range], as: UTF8.self).unicodeScalars.count)
+      if slots[origin].form == .list { return String(document.count(base.node)) }
+      return String(string(base, document, scratch).unicodeScalars.count)
     case .host, .scheme, .path:
-      if value == Cell.absent { return "none in \(source(cells[origin], facts))" }
-      let bytes = buffer(of: cells[slot], facts)
-      return String(decoding: write(.string(String(decoding: bytes[cells[slot].range], as: UTF8.self))), as: UTF8.self)
-    case .text, .number, .list, .field, .moment: return source(cells[slot], facts)
+      if cell.value == Cell.absent { return "none in \(source(cells[origin], document))" }
+      return String(decoding: write(.string(string(cell, document, scratch))), as: UTF8.self)
+    case .text, .number, .list, .field, .moment: return source(cell, document)
     }
   }
 
-  private func source(_ cell: Cell, _ facts: borrowing Facts) -> String {
+  private func string(_ cell: Cell, _ document: Document, _ scratch: borrowing Scratch) -> String {
+    let text = scratch.text(of: cell, DocumentView(document))
+    return String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
+  }
+
+  private func source(_ cell: Cell, _ document: Document) -> String {
     if cell.value == Cell.absent { return "absent" }
-    return String(decoding: facts.document.bytes[facts.document.source(cell.node)], as: UTF8.self)
+    return String(decoding: document.bytes[document.source(cell.node)], as: UTF8.self)
   }
 }
 

@@ -78,6 +78,10 @@ package struct MemberName: Hashable, Sendable {
   }
 
   package init(_ name: String) { self.init(Array(name.utf8)) }
+
+  package var text: Span<UInt8> {
+    @_lifetime(borrow self) get { bytes.span }
+  }
 }
 
 extension Document {
