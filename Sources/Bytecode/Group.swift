@@ -112,5 +112,8 @@ package struct Buckets: Sendable {
     entries[place] = entry
   }
 
-  package var ranges: [Range<Int>] { entries.filter { $0.lower != $0.upper }.map { Int($0.lower)..<Int($0.upper) } }
+  /// Every bucket: its group and its candidates.
+  package var ranges: [(group: UInt32, candidates: Range<Int>)] {
+    entries.filter { $0.lower != $0.upper }.map { (UInt32($0.key.who &>> 32), Int($0.lower)..<Int($0.upper)) }
+  }
 }

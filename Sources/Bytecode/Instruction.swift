@@ -31,7 +31,7 @@ package enum Quantifier: UInt8, Sendable, CaseIterable {
 }
 
 /// One test with two ways out: a condition is a chain of these, as in a packet filter. Ways lead forward only, so a chain ends after at most as
-/// many steps as it has instructions. 16 bytes.
+/// many steps as it has instructions. 24 bytes.
 package struct Instruction: Hashable, Sendable {
   package var operation: Operation
   private var flags: UInt8

@@ -32,8 +32,8 @@ package func verify(_ parts: Program.Parts) throws(Fault) {
       if case .grant(let layer) = rule.effect, !(0..<parts.grantingLayers).contains(layer) { throw .reference }
     }
   }
-  for range in parts.buckets.ranges where range.upperBound > parts.candidates.count { throw .reference }
-  for candidate in parts.candidates where Int(candidate.rule.index) >= parts.rules.count { throw .reference }
+  for (source, slot) in zip(parts.sources, parts.shared.slots) { try verifier.verify(source, slot) }
+  try verifier.verifyBuckets()
 }
 
 private struct Verifier {
@@ -48,6 +48,7 @@ private struct Verifier {
     for (index, slot) in plan.slots.enumerated() {
       // What a slot is computed from comes before it, so resolving one ends.
       for other in [slot.base, slot.list] { if let other, Int(other) >= index { throw .derivation(slot: index) } }
+      guard fits(slot, plan) else { throw .derivation(slot: index) }
       let constants = slot.form == .moment ? parts.moments.count : parts.numbers.count
       guard Int(slot.constants.upperBound) <= constants, slot.elements.upperBound <= plan.slots.count,
         slot.element.map({ Int($0) < plan.fields.count }) ?? true
@@ -64,6 +65,32 @@ private struct Verifier {
       guard group.pivots.count <= Buckets.pivots, group.pivots.allSatisfy({ Int($0) < plan.slots.count }) else { throw .reference }
     }
     for rule in plan.rules { try verify(rule, plan) }
+  }
+
+  func verify(_ source: SharedSource, _ slot: Slot) throws(Fault) {
+    switch source {
+    case .clock(.moment): guard slot.form == .moment else { throw .reference }
+    case .clock: guard slot.form == .field else { throw .reference }
+    case .claim: guard slot.form != .moment && slot.form != .field else { throw .reference }
+    }
+  }
+
+  /// A bucket holds rules of the plan that its group is of, as the plan has them: their chains speak of that plan's slots.
+  func verifyBuckets() throws(Fault) {
+    var members: [UInt32: Set<Candidate>] = [:]
+    for pinned in parts.tools + parts.prompts {
+      guard let plan = pinned.plan else { continue }
+      let own = Set(plan.rules.map { Candidate(rule: $0.rule, chain: $0.chain, expires: $0.expires) })
+      for group in [plan.denies, plan.asks, plan.shadows] + plan.grants {
+        guard let group else { continue }
+        guard members.updateValue(own, forKey: group.number) == nil else { throw .reference }
+      }
+    }
+    for (group, range) in parts.buckets.ranges {
+      guard range.upperBound <= parts.candidates.count, let own = members[group], parts.candidates[range].allSatisfy(own.contains) else {
+        throw .reference
+      }
+    }
   }
 
   func verify(_ rule: PlannedRule, _ plan: Plan) throws(Fault) {
@@ -95,6 +122,19 @@ private struct Verifier {
       throw .slot(instruction: place)
     }
     guard hasOperand(instruction, plan) else { throw .operand(instruction: place) }
+  }
+
+  /// Whether a derived slot is computed from what its form can be computed from, and the others from nothing.
+  private func fits(_ slot: Slot, _ plan: Plan) -> Bool {
+    guard let base = slot.base.map({ plan.slots[Int($0)] }) else {
+      return ![.length, .host, .scheme, .path].contains(slot.form)
+    }
+    if base.isDerived { return false }
+    switch slot.form {
+    case .host, .scheme, .path: return base.form == .text
+    case .length: return base.form == .text || base.form == .list
+    case .text, .number, .boolean, .presence, .list, .field, .moment: return false
+    }
   }
 
   private func isElement(_ slot: Slot, _ plan: Plan) -> Bool {
