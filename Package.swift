@@ -79,7 +79,8 @@ let package = Package(
       name: "DecisionTests",
       dependencies: [
         "Decision", "Compilation", "Bytecode", "Semantics", "Syntax", "Text", "JSON", "Patterns", "TestSupport",
-      ]),
+      ],
+      exclude: ["Cases", "README.md"]),
     .testTarget(
       name: "EnforcementTests",
       dependencies: [
