@@ -59,7 +59,7 @@ private struct Run: ~Copyable {
   private var clock: UInt64 = 0
   /// JSON of the id of the gate's own request that waits.
   private var own: String?
-  /// How often each id was used by the client, less how often it was answered.
+  /// How often each id was used by the client, less how often it was answered; by its value, for servers may escape it otherwise.
   private var open: [[UInt8]: Int] = [:]
   private var hasUnreadable = false
 
@@ -113,7 +113,7 @@ private struct Run: ~Copyable {
     }
     let members = document.kind(document.root) == .array ? Array(document.elements(document.root)) : [document.root]
     for member in members {
-      if let id = document.member(member, "id") { open[Array(document.bytes[document.source(id)]), default: 0] += 1 }
+      if let id = document.member(member, "id") { open[canonicalBytes(of: document, id), default: 0] += 1 }
     }
   }
 
@@ -142,7 +142,7 @@ private struct Run: ~Copyable {
     let members = document.kind(document.root) == .array ? Array(document.elements(document.root)) : [document.root]
     for member in members where document.member(member, "method") == nil {
       guard let id = document.member(member, "id"), !document.isNull(id), !hasUnreadable else { continue }
-      let key = Array(document.bytes[document.source(id)])
+      let key = canonicalBytes(of: document, id)
       let left = open[key, default: 0] - 1
       precondition(left >= 0, "an answer to nothing, or a second one")
       open[key] = left
