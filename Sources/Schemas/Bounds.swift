@@ -2,6 +2,11 @@
 ///
 /// A schema comes from a server that nobody here controls, an instance from a model: either may be built to be dear. Exceeding a limit
 /// while compiling refuses the schema; exceeding one while validating leaves the question undecided, which callers treat as invalid.
+///
+/// How long a text each regular expression is tried on is no number here: it follows from how the expression's time grows with the text.
+/// Linear ones have no limit; quadratic, cubic, steeper and exponential ones are held to 4,096, 256 and 64 bytes, and those that cannot be
+/// judged to 1,024 (`Ambiguity.longestText`), because machine code does not count what a repeated character gives back, so that the
+/// matcher's own limit stops the exponential ones only.
 package struct SchemaBounds: Sendable {
   /// Schema objects that may be reached from the root, counted once for every dynamic scope they are reached in. The largest schema of the
   /// public SchemaStore has some 10,000; monomorphising `$dynamicRef` over the largest metaschema needs under 200.

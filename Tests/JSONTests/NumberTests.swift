@@ -24,6 +24,22 @@ import Testing
     #expect(Number(String(repeating: "9", count: 1000)) != nil && Number(String(repeating: "9", count: 1001)) == nil)
   }
 
+  /// As an integer, and with a point where the notation changes and around it.
+  @Test func everyNumberOfDigitsIsWrittenAndReadBack() throws {
+    for count in 1...1_000 {
+      let digits = (0..<count).map { "1234567891"[String.Index(utf16Offset: $0 % 10, in: "1234567891")] }
+      let places = [count, 1, 20, 21, 22, count / 2, count - 1].filter { 1...count ~= $0 }
+      for text in Set(places.map { String(digits[..<$0]) + ($0 < count ? "." + String(digits[$0...]) : "") }) {
+        for signed in [text, "-" + text] {
+          let value = try Value(parsing: Array("[\(signed)]".utf8))
+          let written = write(value)
+          #expect(try Value(parsing: written) == value, "\(signed)")
+          #expect(SlowNumber(String(decoding: written.dropFirst().dropLast(), as: UTF8.self)).order(SlowNumber(signed)) == 0, "\(signed)")
+        }
+      }
+    }
+  }
+
   @Test func integers() throws {
     for (text, value) in [("-12", -12), ("1e3", 1000), ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("5.0", 5)] {
       #expect(Number(text)?.integer == value && Number(text)?.isInteger == true && Number(value) == Number(text))

@@ -8,6 +8,16 @@ struct Flattener {
     /// The kinds that the subschema admits at all.
     var kinds = KindSet.all
     var steps: [Step] = []
+
+    var shortcut: Target.Shortcut {
+      guard steps.count == 1, !steps[0].isTracked else { return .none }
+      switch steps[0].operation {
+      case .object: return kinds == .object ? .object : .none
+      case .array: return kinds == .array ? .array : .none
+      case .length, .pattern, .format, .range, .multiple, .values: return .leaf
+      default: return .none
+      }
+    }
   }
 
   let subschemas: [Subschema]

@@ -167,10 +167,20 @@ struct Explainer {
     switch matcher.search(bytes.span, scratch: &scratch) {
     case .found: return true
     case .none: return false
-    case .undecided:
+    case .undecided(let reason):
+      if reason == .textTooLong { reportLength(matcher, node) }
       isExhausted = true
       return false
     }
+  }
+
+  /// Nothing is decided after this, so it is said even where violations do not count.
+  private mutating func reportLength(_ matcher: TextMatcher, _ node: Node) {
+    let quiet = silence
+    silence = 0
+    let wanted = "a text of at most \(matcher.longestText) bytes, because a longer one is too long for the pattern `\(matcher.source)`"
+    _ = fault("pattern", wanted, node, got: Redaction.counted(bytes.count, "byte"))
+    silence = quiet
   }
 
   // MARK: Reporting

@@ -42,6 +42,12 @@ struct TextMatcher: Sendable {
     }
   }
 
+  /// In bytes; on a longer text the answer is undecided.
+  var longestText: Int {
+    if case .pattern(let pattern) = form { return pattern.longestText }
+    return .max
+  }
+
   /// What a schema's author wrote may take more than linear time; what our front end cannot read, such as look-around, is taken to.
   private static func longestText(_ source: String) -> Int {
     guard let expression = try? RegularExpression(parsing: source, caseInsensitive: false) else { return Ambiguity.tooLarge.longestText }

@@ -54,7 +54,7 @@ struct Encoder {
       return
     }
     let start = code.count
-    procedures.append(Target(kinds: flat.kinds, procedure: start))
+    procedures.append(Target(kinds: flat.kinds, procedure: start, shortcut: flat.shortcut))
     code.append(0)
     for step in flat.steps { encode(step) }
     code[start] = UInt64(code.count)

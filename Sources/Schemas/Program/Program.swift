@@ -5,7 +5,7 @@ internal import Patterns
 ///
 /// A procedure is a word that says where it ends, then instructions. An instruction is a header (operation, kinds of values it speaks of,
 /// flags, length in words) and its operands. A target, wherever one is an operand, is what to apply to a value: the kinds that it admits,
-/// and the procedure for the rest, 0 for none.
+/// and the procedure for the rest, 0 for none, with a shortcut past the loop over its instructions where it has only one.
 final class Program: Sendable {
   let code: [UInt64]
   let root: Target
@@ -86,12 +86,26 @@ struct Target {
 
   init(bits: UInt64) { self.bits = bits }
 
-  init(kinds: KindSet, procedure: Int) { bits = UInt64(kinds.rawValue) | UInt64(procedure) << 8 }
+  init(kinds: KindSet, procedure: Int, shortcut: Shortcut = .none) {
+    bits = UInt64(kinds.rawValue) | UInt64(shortcut.rawValue) << 8 | UInt64(procedure) << 16
+  }
+
+  /// What is known of a procedure without looking at it.
+  enum Shortcut: UInt8 {
+    case none
+    /// One instruction that records nothing, for objects, and nothing else gets there.
+    case object
+    /// The same for arrays.
+    case array
+    /// One instruction, which looks at one value and not at what it holds.
+    case leaf
+  }
 
   static let everything = Target(kinds: .all, procedure: 0)
 
   @inline(__always) var kinds: UInt8 { UInt8(truncatingIfNeeded: bits) }
-  @inline(__always) var procedure: Int { Int(bits >> 8) }
+  @inline(__always) var shortcut: UInt8 { UInt8(truncatingIfNeeded: bits >> 8) }
+  @inline(__always) var procedure: Int { Int(truncatingIfNeeded: bits >> 16) }
 }
 
 /// Where the operands of an object's instruction are, from its header on, and what they hold.

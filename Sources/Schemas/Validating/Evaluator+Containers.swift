@@ -9,6 +9,9 @@ extension Evaluator {
     let properties = code[at + ObjectLayout.properties]
     let propertyCount = Int(properties & 0xFFFF_FFFF)
     let flags = code[at + ObjectLayout.patterns]
+    if propertyCount == 0, flags == ObjectLayout.hasRest, marks < 0 {
+      return areAllMembers(target(at + ObjectLayout.rest), node, count, &scratch)
+    }
     // What may apply to a name besides its own entry.
     let hasMore = flags != 0
     var missing = Int(properties >> 32)
@@ -33,6 +36,25 @@ extension Evaluator {
       name = view.next(after: value)
     }
     return missing == 0
+  }
+
+  /// Members whose names do not matter.
+  private func areAllMembers(_ target: Target, _ node: Node, _ count: Int, _ scratch: inout ValidationScratch) -> Bool {
+    var name = view.first(in: node)
+    if target.procedure == 0 {
+      for _ in 0..<count {
+        let value = view.value(of: name)
+        guard admits(target, value) else { return false }
+        name = view.next(after: value)
+      }
+      return true
+    }
+    for _ in 0..<count {
+      let value = view.value(of: name)
+      guard apply(target, value, &scratch) else { return false }
+      name = view.next(after: value)
+    }
+    return true
   }
 
   /// Patterns, the rest and names of one member.

@@ -35,7 +35,44 @@ struct Evaluator: ~Escapable {
   func apply(_ target: Target, _ node: Node, marks: Int, _ scratch: inout ValidationScratch) -> Bool {
     let bit = view.kindBit(node)
     if target.kinds & bit == 0, !isWantedInteger(target, node, bit) { return false }
-    return target.procedure == 0 || run(target.procedure, node, bit, marks, &scratch)
+    return target.procedure == 0 || enter(target, node, bit, marks, &scratch)
+  }
+
+  @inline(__always)
+  private func enter(_ target: Target, _ node: Node, _ bit: UInt8, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
+    let procedure = target.procedure
+    switch target.shortcut {
+    case Target.Shortcut.object.rawValue:
+      guard scratch.push(mostFrames) else { return false }
+      let isValid = checkObject(procedure &+ 1, node, -1, &scratch)
+      scratch.pop()
+      return isValid
+    case Target.Shortcut.array.rawValue:
+      guard scratch.push(mostFrames) else { return false }
+      let isValid = checkArray(procedure &+ 1, node, -1, &scratch)
+      scratch.pop()
+      return isValid
+    case Target.Shortcut.leaf.rawValue: return checkLeaf(procedure &+ 1, node, bit, &scratch)
+    default: return run(procedure, node, bit, marks, &scratch)
+    }
+  }
+
+  /// The only instruction of a procedure, which is one about the value alone.
+  @inline(never)
+  private func checkLeaf(_ at: Int, _ node: Node, _ bit: UInt8, _ scratch: inout ValidationScratch) -> Bool {
+    guard scratch.spend(1) else { return false }
+    let header = Header(bits: code[at])
+    guard header.speaks(ofKind: bit) else { return true }
+    switch header.operation {
+    case Operation.text.rawValue: return isText(at, node, &scratch)
+    case Operation.values.rawValue: return isOneOf(at, node, &scratch)
+    case Operation.length.rawValue: return hasLength(at, node)
+    case Operation.pattern.rawValue: return search(at + 1, node, &scratch)
+    case Operation.format.rawValue: return hasFormat(at, node, &scratch)
+    case Operation.range.rawValue: return isInRange(at, node)
+    case Operation.multiple.rawValue: return isMultiple(at, node)
+    default: return false
+    }
   }
 
   /// Whether a target admits the kind of a value.
@@ -56,11 +93,7 @@ struct Evaluator: ~Escapable {
   // Written out once: the loops around `apply` stay small.
   @inline(never)
   private func run(_ procedure: Int, _ node: Node, _ bit: UInt8, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
-    guard scratch.spend(1), scratch.frames < mostFrames else {
-      scratch.isExhausted = true
-      return false
-    }
-    scratch.frames += 1
+    guard scratch.push(mostFrames) else { return false }
     let end = Int(truncatingIfNeeded: code[procedure])
     var at = procedure + 1
     var isValid = true
@@ -69,7 +102,7 @@ struct Evaluator: ~Escapable {
       if header.speaks(ofKind: bit) { isValid = perform(header, at, node, header.isTracked ? marks : -1, &scratch) }
       at += header.length
     }
-    scratch.frames -= 1
+    scratch.pop()
     return isValid
   }
 

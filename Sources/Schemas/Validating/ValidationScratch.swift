@@ -28,11 +28,26 @@ package struct ValidationScratch: ~Copyable {
   /// False, and the answer worthless, when there are no steps left.
   @inline(__always)
   mutating func spend(_ count: Int) -> Bool {
-    steps -= count
+    // Begins above zero and every count is at most the bytes of a document, so no run is long enough to overflow.
+    steps &-= count
     if steps >= 0 { return true }
     isExhausted = true
     return false
   }
+
+  /// Enters a frame, which is a step; false, and the answer worthless, when there are no more of either.
+  @inline(__always)
+  mutating func push(_ mostFrames: Int) -> Bool {
+    steps &-= 1
+    frames &+= 1
+    if steps >= 0, frames <= mostFrames { return true }
+    isExhausted = true
+    frames &-= 1
+    return false
+  }
+
+  @inline(__always)
+  mutating func pop() { frames &-= 1 }
 
   /// Marks for a value of so many parts; gives their place, to be given back with `release`.
   mutating func reserveMarks(_ count: Int) -> Int {
