@@ -19,6 +19,16 @@ package struct ClaimPath: Hashable, Sendable, CustomStringConvertible {
   package var description: String { ([root.rawValue] + path).joined(separator: ".") }
 }
 
+// Names of claims differ when their scalars do.
+extension ClaimPath {
+  package static func == (left: ClaimPath, right: ClaimPath) -> Bool { left.root == right.root && left.path.exact == right.path.exact }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(root)
+    hasher.combine(path.exact)
+  }
+}
+
 /// Who is calling, before it is looked at through a program.
 package struct Identity: Sendable, Equatable {
   package enum Caller: Sendable, Equatable {

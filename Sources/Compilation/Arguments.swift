@@ -94,15 +94,15 @@ struct ArgumentLayout {
 /// Names of arguments for people, over all targets.
 struct FieldNames {
   private(set) var names = [""]
-  private var known: [String: UInt32] = [:]
+  private var known: [ExactText: UInt32] = [:]
 
   mutating func number(_ path: ArgumentPath) -> FieldNumber {
     // What a caller knows is the argument's name, not how policies write it.
     let name = String(path.description.dropFirst("args".count).trimmingPrefix("."))
-    if let number = known[name] { return FieldNumber(number) }
+    if let number = known[name.exact] { return FieldNumber(number) }
     let number = UInt32(names.count)
     names.append(name)
-    known[name] = number
+    known[name.exact] = number
     return FieldNumber(number)
   }
 }

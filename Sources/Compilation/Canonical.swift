@@ -7,17 +7,17 @@ internal import Semantics
 func canonicalText(_ policies: CheckedPolicies) -> String {
   let canonical = Canonical(policies: policies)
   let layers = policies.layers.indices.map { layer in
-    policies.rules.filter { $0.layer == layer }.map(canonical.text).sorted().joined()
+    policies.rules.filter { $0.layer == layer }.map(canonical.text).inOrder.joined()
   }
   // A layer is what its rules are; the one that all other files form is the first.
-  let bounds = layers.dropFirst().filter { !$0.isEmpty }.sorted()
-  let agents = policies.agents.map { "agent \(quoted($0.name)) \(canonical.text($0.condition))\n" }.sorted()
-  let refined = policies.refinements.map(canonical.text).sorted()
+  let bounds = layers.dropFirst().filter { !$0.isEmpty }.inOrder
+  let agents = policies.agents.map { "agent \(quoted($0.name)) \(canonical.text($0.condition))\n" }.inOrder
+  let refined = policies.refinements.map(canonical.text).inOrder
   let tools = Set(policies.rules.flatMap(\.targets.tools) + policies.refinements.map(\.tool))
-    .map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.sorted()
+    .map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.inOrder
   let prompts = Set(policies.rules.flatMap(\.targets.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }
-    .sorted()
-  let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }.sorted()
+    .inOrder
+  let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }.inOrder
   return (["sally 1\n"] + passing + agents + tools + prompts + refined + ["layer\n", layers.first ?? ""] + bounds.map { "layer\n" + $0 })
     .joined()
 }
@@ -42,7 +42,7 @@ private struct Canonical {
       return "\(field.path) \(list(parts))"
     }
     let others = refinement.forbidsOthers ? ["others forbidden"] : []
-    return "refine \(text(refinement.tool)) \((fields.sorted() + others).joined(separator: ", "))\n"
+    return "refine \(text(refinement.tool)) \((fields.inOrder + others).joined(separator: ", "))\n"
   }
 
   private func text(_ constraint: Constraint) -> String {
@@ -66,7 +66,7 @@ private struct Canonical {
       switch grant.grantees {
       case .anyone: kind = "grant to anyone"
       case .agents(let agents):
-        kind = "grant to " + agents.map { quoted(policies.agents[$0].name) }.sorted().joined(separator: " ")
+        kind = "grant to " + agents.map { quoted(policies.agents[$0].name) }.inOrder.joined(separator: " ")
       }
       return line(rule, kind + (grant.until.map { " until \($0)" } ?? ""))
     case .deny: return line(rule, "deny")
@@ -82,7 +82,7 @@ private struct Canonical {
     let reason = rule.because.map { " because " + quoted($0) } ?? ""
     let isConfidential = rule.annotations.contains { $0.name == "confidential" }
     let manner = (rule.isShadow ? "shadow " : "") + (isConfidential ? "confidential " : "")
-    return "\(manner)\(kind) \(quoted(rule.name)) on \(Set(targets).sorted().joined(separator: ", "))"
+    return "\(manner)\(kind) \(quoted(rule.name)) on \(targets.distinctInOrder.joined(separator: ", "))"
       + " when \(text(rule.condition))\(reason)\n"
   }
 
@@ -92,8 +92,8 @@ private struct Canonical {
     switch normal {
     case .constant(let value): "\(value)"
     case .literal(let literal): (literal.isNegated ? "not " : "") + text(literal.atom)
-    case .all(let parts): "all(" + Set(parts.map(text)).sorted().joined(separator: ", ") + ")"
-    case .any(let parts): "any(" + Set(parts.map(text)).sorted().joined(separator: ", ") + ")"
+    case .all(let parts): "all(" + parts.map(text).distinctInOrder.joined(separator: ", ") + ")"
+    case .any(let parts): "any(" + parts.map(text).distinctInOrder.joined(separator: ", ") + ")"
     }
   }
 
@@ -135,7 +135,7 @@ private struct Canonical {
   }
 
   /// A set: neither order nor repetition means anything.
-  private func list(_ texts: [String]) -> String { Set(texts).sorted().joined(separator: " ") }
+  private func list(_ texts: [String]) -> String { texts.distinctInOrder.joined(separator: " ") }
 
   private func text(_ host: HostPattern) -> String {
     switch host {

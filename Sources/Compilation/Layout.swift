@@ -6,7 +6,7 @@ internal import Semantics
 struct Layout {
   private(set) var slots: [Slot] = []
   private(set) var numbers: [SlotKey: UInt32] = [:]
-  private var literals: [SlotKey: [String: UInt32]] = [:]
+  private var literals: [SlotKey: [ExactText: UInt32]] = [:]
   private var ranks: [SlotKey: [Number: UInt32]] = [:]
 
   /// A layout that goes on from another: the shared slots come first in every plan.
@@ -23,7 +23,7 @@ struct Layout {
 
   /// The cell's value when the text equals this literal.
   func value(_ text: String, _ key: SlotKey) -> UInt32 {
-    guard let value = literals[key]?[text] else { preconditionFailure("every constant was gathered") }
+    guard let value = literals[key]?[text.exact] else { preconditionFailure("every constant was gathered") }
     return value
   }
 
@@ -39,9 +39,9 @@ struct Layout {
     if let texts = needs.texts[key], form == .text || form == .scheme {
       slot.space = constants.newSpace()
       slot.hasLiterals = true
-      var known: [String: UInt32] = [:]
-      for (index, text) in texts.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }).enumerated() {
-        known[text] = constants.names.insert(text, UInt32(index) + Layout.firstLiteral, in: slot.space)
+      var known: [ExactText: UInt32] = [:]
+      for (index, text) in texts.sorted().enumerated() {
+        known[text] = constants.names.insert(text.text, UInt32(index) + Layout.firstLiteral, in: slot.space)
       }
       literals[key] = known
     }

@@ -10,7 +10,7 @@ struct Lowering {
   private(set) var pool = Pool()
   private(set) var patterns: [Pattern] = []
   private var patternNumbers: [TextPattern: UInt32] = [:]
-  private var lists: [[String]: Range<UInt32>] = [:]
+  private var lists: [[ExactText]: Range<UInt32>] = [:]
 
   struct Lowered {
     /// Nil: never holds.
@@ -107,8 +107,9 @@ struct Lowering {
     case .startsWith(let texts): return texted(.startsWith, texts)
     case .endsWith(let texts): return texted(.endsWith, texts)
     case .contains(let texts): return texted(.contains, texts)
-    case .under(let directories): return texted(.under, directories.map(normalPath))
-    case .hostIn(let hosts): return texted(.hostIn, hosts.map(normalHost))
+    case .under(let directories):
+      return texted(.under, try directories.map { directory throws(Rejected) in try normalPath(directory, at: atom.range) })
+    case .hostIn(let hosts): return texted(.hostIn, try hosts.map { host throws(Rejected) in try normalHost(host, at: atom.range) })
     case .matches(let pattern): return (.matches, try number(of: pattern, atom), 0)
     case .present: return (.inInterval, 1, Lowering.highest)
     case .isTrue: return (.inInterval, 2, 2)
@@ -122,9 +123,6 @@ struct Lowering {
   private static let highest = UInt32.max / 2
 
   private mutating func equality(_ constants: [Constant], _ key: SlotKey, _ layout: Layout) -> (Operation, UInt32, UInt32) {
-    if layout.form(key) == .host {
-      return texted(.hostIn, constants.compactMap { if case .text(let text) = $0 { normalHost(.exactly(text)) } else { nil } })
-    }
     return among(values(constants, key, layout))
   }
 
@@ -148,8 +146,8 @@ struct Lowering {
   }
 
   private mutating func texted(_ operation: Operation, _ texts: [String]) -> (Operation, UInt32, UInt32) {
-    let range = lists[texts] ?? pool.add(texts.map { Array($0.utf8) })
-    lists[texts] = range
+    let range = lists[texts.exact] ?? pool.add(texts.map { Array($0.utf8) })
+    lists[texts.exact] = range
     return (operation, range.lowerBound, range.upperBound)
   }
 
@@ -208,21 +206,32 @@ extension Lowering {
   }
 }
 
-/// As the evaluator writes paths; a policy's path that has no such form was refused by the checker.
-private func normalPath(_ text: String) -> String {
+/// As the evaluator writes paths. The checker refuses what has no such form; should the two ever disagree, the policy is refused here.
+private func normalPath(_ text: String, at range: SourceRange) throws(Rejected) -> String {
   var out: [UInt8] = []
-  guard appendNormalPath(Array(text.utf8).span, to: &out) else { preconditionFailure("paths of a policy are normal") }
+  guard appendNormalPath(Array(text.utf8).span, to: &out) else {
+    throw Rejected([Diagnostic(.badText, "`\(text)` names no folder", at: Diagnostic.Label(range, "it has no normal form"))])
+  }
   return String(decoding: out, as: UTF8.self)
 }
 
-/// As the evaluator writes hosts. A text that can be no host stays as it is: no host equals it.
-private func normalHost(_ pattern: HostPattern) -> String {
-  switch pattern {
-  case .exactly(let text):
-    var out: [UInt8] = []
-    return appendHostName(Array(text.utf8).span, to: &out) ? String(decoding: out, as: UTF8.self) : text
-  case .below(let text): return "*." + text
+/// As the evaluator writes hosts. What can be no URL's host is refused: a rule on it would never fire.
+func normalHost(_ pattern: HostPattern, at range: SourceRange) throws(Rejected) -> String {
+  // Any label below it tells what it is: `*.1.2.3` would be an address, of which no part is below another.
+  let (name, label, start) =
+    switch pattern {
+    case .exactly(let name): (name, "", "")
+    case .below(let name): (name, "x.", "*.")
+    }
+  var out: [UInt8] = []
+  guard appendHostName(Array((label + name).utf8).span, to: &out) else {
+    throw Rejected([
+      Diagnostic(
+        .badText, "`\(start)\(name)` is no host", at: Diagnostic.Label(range, "no URL has such a host"),
+        help: "write a name such as `\"docs.acme.example\"`, or an address in its usual form")
+    ])
   }
+  return start + String(decoding: out.dropFirst(label.utf8.count), as: UTF8.self)
 }
 
 /// A pattern that has to match a whole value.

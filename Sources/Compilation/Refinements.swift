@@ -40,7 +40,9 @@ extension Refinement.Residue.Test {
     case .url(let schemes, let hosts, let ports):
       self = .url(
         URLRule(
-          schemes: schemes.map { Array($0.utf8) }, hosts: hosts?.compactMap { $0.normal }, ports: ports, text: constraint.sentence ?? ""))
+          schemes: schemes.map { Array($0.utf8) },
+          hosts: try hosts?.map { host throws(Rejected) in Array(try normalHost(host, at: range).utf8) }, ports: ports,
+          text: constraint.sentence ?? ""))
     case .path(let under, let except):
       self = .path(
         PathRule(folders: under.map { Array($0.utf8) }, exceptions: except.map { PathGlob($0) }, text: constraint.sentence ?? ""))
@@ -48,19 +50,6 @@ extension Refinement.Residue.Test {
       self = .matches(try compiled(pattern, at: range), source: pattern.source)
     case .between, .step, .oneOf, .matches, .length, .withoutControlCharacters: return nil
     }
-  }
-}
-
-extension HostPattern {
-  /// As a URL's host is normalised; nil for what no URL's host can be.
-  fileprivate var normal: [UInt8]? {
-    let (name, start) =
-      switch self {
-      case .exactly(let name): (name, "")
-      case .below(let name): (name, "*.")
-      }
-    var bytes = Array(start.utf8)
-    return appendHostName(Array(name.utf8).span, to: &bytes) ? bytes : nil
   }
 }
 

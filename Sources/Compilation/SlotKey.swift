@@ -68,7 +68,7 @@ enum SlotKey: Hashable {
 struct Needs {
   /// In order of first use.
   private(set) var keys: [SlotKey] = []
-  private(set) var texts: [SlotKey: Set<String>] = [:]
+  private(set) var texts: [SlotKey: Set<ExactText>] = [:]
   private(set) var numbers: [SlotKey: Set<Number>] = [:]
   private var known: Set<SlotKey> = []
 
@@ -92,7 +92,7 @@ struct Needs {
 
   private mutating func add(_ constant: Constant, _ key: SlotKey) {
     switch constant {
-    case .text(let text): texts[key, default: []].insert(text)
+    case .text(let text): texts[key, default: []].insert(text.exact)
     case .number(let number): numbers[key, default: []].insert(number)
     case .boolean: break
     }

@@ -52,7 +52,7 @@ extension Checker {
     guard case .shapes(let shapes) = subject.values, !shapes.isEmpty else { return true }
     var allowed: [Constant] = []
     for shape in shapes {
-      guard let values = shape.allowedConstants, !values.contains(where: { $0.isSame(as: constant) }) else { return true }
+      guard let values = shape.allowedConstants, !values.contains(constant) else { return true }
       allowed += values
     }
     let names = allowed.map(\.text)
@@ -112,7 +112,7 @@ extension Checker {
       report(.emptySet, "this set is empty", range, "contains nothing", help: "nothing is in an empty set; name its elements")
       return false
     }
-    var seen: [Literal.Kind: SourceRange] = [:]
+    var seen: [ElementKey: SourceRange] = [:]
     for element in elements {
       if element.kind.noun != first.kind.noun {
         report(
@@ -120,12 +120,12 @@ extension Checker {
           help: "make two sets of it")
         return false
       }
-      if let before = seen[element.kind] {
+      if let before = seen[ElementKey(element.kind)] {
         report(
           .duplicateElement, "this element is in the set already", element.range, "again", also: [.init(before, "the first one")],
           help: "remove it")
       } else {
-        seen[element.kind] = element.range
+        seen[ElementKey(element.kind)] = element.range
       }
     }
     return true
@@ -162,7 +162,8 @@ extension Checker {
       if constants.isEmpty, !require(constant.type, of: subject, predicate.range, literal: isNamed ? nil : element) { return nil }
       // A named set may serve tools whose schemas allow different parts of it.
       if !isNamed, !checkAllowed(constant, element, subject) { return nil }
-      constants.append(constant)
+      guard let normal = subject.fact.isScheme ? scheme(constant, element.range) : constant else { return nil }
+      constants.append(normal)
     }
     return .isIn(constants)
   }
@@ -214,12 +215,6 @@ extension Constant {
     if case .text(let text) = self { return "\"\(text)\"" }
     return text
   }
-
-  /// Texts are the same scalar by scalar, as whoever compares bytes finds; Swift's equality would join composed and decomposed letters.
-  func isSame(as other: Constant) -> Bool {
-    if case .text(let left) = self, case .text(let right) = other { return left.utf8.elementsEqual(right.utf8) }
-    return self == other
-  }
 }
 
 extension ValueShape {
@@ -231,5 +226,15 @@ extension ValueShape {
     case .boolean(let only): only.map { [.boolean($0)] }
     case .array, .object, .unknown: nil
     }
+  }
+}
+
+/// What two elements of a set have in common when they are the same.
+private enum ElementKey: Hashable {
+  case text(ExactText)
+  case other(Literal.Kind)
+
+  init(_ kind: Literal.Kind) {
+    self = if case .string(let text) = kind { .text(text.exact) } else { .other(kind) }
   }
 }

@@ -119,6 +119,7 @@ extension Checker {
     if subject.fact.isHost, case .text(let text) = constant {
       return hostPattern(text, literal.range, allowsWildcard: false).map { .hostIn([$0]) }
     }
+    if subject.fact.isScheme { return scheme(constant, literal.range).map { .equals($0) } }
     return .equals(constant)
   }
 
@@ -132,7 +133,8 @@ extension Checker {
         help: "remove the test, or say what text is meant")
       return nil
     }
-    return make(texts.map(\.value))
+    let isLowered = subject.fact.isHost || subject.fact.isScheme
+    return make(texts.map { isLowered ? $0.value.lowercased() : $0.value })
   }
 
   /// Two facts: equality only, one value each, both of one type.
@@ -261,6 +263,7 @@ extension ValueShape {
 
 extension Fact {
   var isHost: Bool { if case .host = self { true } else { false } }
+  var isScheme: Bool { if case .scheme = self { true } else { false } }
 
   fileprivate var isLength: Bool { if case .length = self { true } else { false } }
 }

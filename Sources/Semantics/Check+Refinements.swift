@@ -239,7 +239,7 @@ extension Checker {
           help: "remove it")
       }
       seen[literal.kind] = literal.range
-      guard let allowed = found.reading.shape.allowedConstants, !allowed.contains(where: { $0.isSame(as: constant) }) else { continue }
+      guard let allowed = found.reading.shape.allowedConstants, !allowed.contains(constant) else { continue }
       let near = suggestion(for: constant.text, among: allowed.map(\.text))
       report(
         .valueNotAllowed, "`\(field.subject.text)` is never \(constant.quoted)", literal.range,
@@ -277,7 +277,7 @@ extension Checker {
       found.absent = found.absent ?? constraint.range
       return .useful
     case .defaultValue(let constant, let range):
-      if let first = found.defaultValue, !first.constant.isSame(as: constant) {
+      if let first = found.defaultValue, first.constant != constant {
         report(
           .conflictingNarrowing, "`\(field.subject.text)` of `\(name(of: found.tool))` has two defaults", range, "the second one",
           also: [.init(first.range, "the first one")], help: "only one can be filled in; remove the other")
@@ -302,7 +302,7 @@ extension Checker {
   ) {
     // A value that the schema does not have was reported on its own.
     if case .oneOf(let constants) = one, let allowed = found.reading.shape.allowedConstants,
-      !constants.contains(where: { constant in allowed.contains { $0.isSame(as: constant) } })
+      !constants.contains(where: allowed.contains)
     {
       return
     }

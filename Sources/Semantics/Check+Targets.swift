@@ -1,11 +1,12 @@
+internal import JSON
 internal import Syntax
 internal import Text
 
 /// What a target was written as; globs over servers mean different servers in files that see different ones.
 struct TargetKey: Hashable {
   let isPrompt: Bool
-  let server: String
-  let name: String
+  let server: ExactText
+  let name: ExactText
   let file: Int?
 }
 
@@ -20,8 +21,8 @@ extension Checker {
         .init(
           name: server.syntax.name.text, snapshot: snapshot ?? .unread, outputMismatch: outputMismatch(server.declaration),
           range: server.syntax.name.range))
-      tools.append(Dictionary(uniqueKeysWithValues: (snapshot?.tools ?? []).enumerated().map { ($1.name, $0) }))
-      prompts.append(Dictionary(uniqueKeysWithValues: (snapshot?.prompts ?? []).enumerated().map { ($1.name, $0) }))
+      tools.append(Dictionary(uniqueKeysWithValues: (snapshot?.tools ?? []).enumerated().map { ($1.name.exact, $0) }))
+      prompts.append(Dictionary(uniqueKeysWithValues: (snapshot?.prompts ?? []).enumerated().map { ($1.name.exact, $0) }))
     }
   }
 
@@ -51,7 +52,7 @@ extension Checker {
     _ server: Identifier, _ name: Identifier, _ range: SourceRange, isPrompt: Bool, from file: Int
   ) -> Targets? {
     let isServerGlob = server.text.utf8.contains(UInt8(ascii: "*"))
-    let key = TargetKey(isPrompt: isPrompt, server: server.text, name: name.text, file: isServerGlob ? file : nil)
+    let key = TargetKey(isPrompt: isPrompt, server: server.text.exact, name: name.text.exact, file: isServerGlob ? file : nil)
     if isServerGlob, let known = expanded[key] { return known }
     guard let servers = servers(server, from: file) else { return nil }
     if let known = expanded[key] { return known }
@@ -60,7 +61,7 @@ extension Checker {
     for index in servers {
       let table = isPrompt ? prompts[index] : tools[index]
       if !isNameGlob {
-        if let item = table[name.text] { found.append(item, of: index, isPrompt: isPrompt) }
+        if let item = table[name.text.exact] { found.append(item, of: index, isPrompt: isPrompt) }
         continue
       }
       let names = isPrompt ? parts.servers[index].snapshot.prompts.map(\.name) : parts.servers[index].snapshot.tools.map(\.name)

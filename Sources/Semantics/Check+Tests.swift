@@ -162,14 +162,14 @@ extension Checker {
       let values = elements.map { json($0) }
       return values.contains(nil) ? nil : .array(values.compactMap(\.self))
     case .object(let members):
-      var seen: [String: SourceRange] = [:]
+      var seen: [ExactText: SourceRange] = [:]
       var lowered: [JSON.Value.Member] = []
       for member in members {
-        if let first = seen[member.key.value] {
+        if let first = seen[member.key.value.exact] {
           reportDuplicate("member `\(member.key.value)`", member.key.range, first: first)
           return nil
         }
-        seen[member.key.value] = member.key.range
+        seen[member.key.value.exact] = member.key.range
         guard let value = json(member.value) else { return nil }
         lowered.append(.init(member.key.value, value))
       }

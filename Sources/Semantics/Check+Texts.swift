@@ -7,16 +7,21 @@ extension Checker {
   /// A folder of `under` in normal form: no `.`, no empty parts, no slash at the end.
   mutating func folder(of literal: StringLiteral) -> String? {
     let text = literal.value
+    let names = pathNames(text)
     let problem: String? =
       if text.isEmpty {
         "names no folder"
-      } else if text.unicodeScalars.contains(where: { $0 == "\\" || $0 == "\0" }) {
+      } else if text.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == 0 }) {
         "contains a character no normalised path has"
-      } else if text.contains("*") {
+      } else if text.utf8.contains(UInt8(ascii: "*")) {
         "is no pattern: `under` means the folder and everything in it"
-      } else if text.split(separator: "/").contains("..") {
+      } else if names.contains(Array("..".utf8)) {
         "climbs out with `..`"
-      } else if text.split(separator: "/").allSatisfy({ $0 == "." }) {
+      } else if hasDriveLetter(text) {
+        "begins with a drive letter, which no normalised path does"
+      } else if hasEscapedSeparator(text) {
+        "has a dot, separator, NUL or percent sign in percent-encoding, which no normalised path has"
+      } else if names.isEmpty {
         "names no folder of its own"
       } else {
         nil
@@ -25,8 +30,8 @@ extension Checker {
       report(.badText, "`\(text)` \(problem)", literal.range, "no folder", help: "write a folder such as `\"src\"` or `\"/srv/data\"`")
       return nil
     }
-    let parts = text.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-    return text.hasPrefix("/") ? "/" + parts : parts
+    let start = text.utf8.first == UInt8(ascii: "/") ? "/" : ""
+    return start + String(decoding: Array(names.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
   }
 
   /// A host, or with `*.` before it everything below it; nil: reported.
@@ -59,6 +64,14 @@ extension Checker {
     return isWildcard ? .below(name.lowercased()) : .exactly(name.lowercased())
   }
 
+  /// The name of a scheme as URLs are read, in lower case; nil: reported.
+  mutating func scheme(_ constant: Constant, _ range: SourceRange) -> Constant? {
+    guard let text = constant.textValue else { return constant }
+    if let first = text.utf8.first, isLetter(first), text.utf8.allSatisfy(isSchemeByte) { return .text(text.lowercased()) }
+    report(.badText, "`\(text)` is no scheme", range, "no scheme", help: "write only its name: `\"https\"`")
+    return nil
+  }
+
   /// A regular expression that cannot be made to take long; nil: reported.
   mutating func pattern(_ literal: RegexLiteral, _ mode: MatchMode) -> TextPattern? {
     let caseInsensitive = literal.flags.contains("i")
@@ -69,7 +82,7 @@ extension Checker {
       report(.patternSyntax, "this is no pattern: \(error.message)", place(of: error.range, in: literal), "here", help: error.help)
       return nil
     }
-    let key = PatternKey(source: literal.source, caseInsensitive: caseInsensitive, mode: mode)
+    let key = PatternKey(source: literal.source.exact, caseInsensitive: caseInsensitive, mode: mode)
     let ambiguity = ambiguities[key] ?? expression.ambiguity(mode)
     ambiguities[key] = ambiguity
     guard checkTime(ambiguity, literal) else { return nil }
@@ -118,6 +131,29 @@ extension Checker {
     let upper = range.upperBound < offsets.count ? offsets[range.upperBound] : at
     return SourceRange(file: literal.range.file, lower: UInt32(lower), upper: UInt32(max(lower, upper)))
   }
+}
+
+/// The names in a path, without `.`. Read as bytes, as the engine does: to Swift a slash with a combining mark after it is another character.
+private func pathNames(_ text: String) -> [[UInt8]] {
+  text.utf8.split(separator: UInt8(ascii: "/")).map(Array.init).filter { $0 != [UInt8(ascii: ".")] }
+}
+
+private func hasDriveLetter(_ text: String) -> Bool {
+  let start = Array(text.utf8.prefix(2))
+  return start.count == 2 && start[1] == UInt8(ascii: ":") && isLetter(start[0])
+}
+
+private func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+
+/// RFC 3986, section 3.1.
+private func isSchemeByte(_ byte: UInt8) -> Bool {
+  isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.".utf8.contains(byte)
+}
+
+private func hasEscapedSeparator(_ text: String) -> Bool {
+  let escapes: Set<[UInt8]> = Set(["%00", "%2e", "%2f", "%5c", "%25"].map { Array($0.utf8) })
+  let bytes = text.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+  return bytes.indices.dropLast(2).contains { escapes.contains(Array(bytes[$0...$0 + 2])) }
 }
 
 /// Letters, digits, `-`, `_`, `.`, and what an IPv6 address in brackets needs.

@@ -45,8 +45,8 @@ struct Checker {
   var declared = Declared()
   var parts = CheckedPolicies.Parts()
   /// By server: the index of each tool and prompt.
-  var tools: [[String: Int]] = []
-  var prompts: [[String: Int]] = []
+  var tools: [[ExactText: Int]] = []
+  var prompts: [[ExactText: Int]] = []
   /// Targets already expanded, by the text of what was written and, for globs over servers, the file.
   var expanded: [TargetKey: Targets] = [:]
   /// What each claim's first typed use said.
@@ -90,7 +90,7 @@ struct Checker {
 
 /// What the time of a pattern depends on; working it out is dear, and policies repeat patterns.
 struct PatternKey: Hashable {
-  let source: String
+  let source: ExactText
   let caseInsensitive: Bool
   let mode: MatchMode
 }

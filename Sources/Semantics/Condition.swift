@@ -41,7 +41,7 @@ package struct Atom: Sendable {
     self.range = range
   }
 
-  package enum Test: Hashable, Sendable {
+  package enum Test: Sendable {
     case equals(Constant)
     /// Never empty.
     case isIn([Constant])
@@ -131,8 +131,6 @@ package struct ClaimPath: Hashable, Comparable, Sendable, CustomStringConvertibl
   package var description: String {
     path.reduce(into: root.rawValue) { text, name in text += isPlainName(name) ? ".\(name)" : "[\"\(name)\"]" }
   }
-
-  package static func < (left: ClaimPath, right: ClaimPath) -> Bool { left.description < right.description }
 }
 
 package enum ClaimType: Hashable, Sendable {

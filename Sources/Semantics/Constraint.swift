@@ -7,7 +7,7 @@ extension Constraint {
     switch (self, constant) {
     case (.between(let lower, let upper), .number(let number)): return lower ?? number <= number && number <= upper ?? number
     case (.step(let step), .number(let number)): return number.isMultiple(of: step)
-    case (.oneOf(let constants), _): return constants.contains { $0.isSame(as: constant) }
+    case (.oneOf(let constants), _): return constants.contains(constant)
     case (.length(let lower, let upper), .text(let text)):
       let length = text.unicodeScalars.count
       return length >= lower ?? 0 && length <= upper ?? .max

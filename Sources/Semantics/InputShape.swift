@@ -22,14 +22,14 @@ package struct ObjectShape: Hashable, Sendable {
 
   /// In the order of the schema.
   package let properties: [Property]
-  private let indices: [String: Int]
+  private let indices: [ExactText: Int]
 
   package init(properties: [Property]) {
     self.properties = properties
-    indices = Dictionary(properties.indices.map { (properties[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+    indices = Dictionary(properties.indices.map { (properties[$0].name.exact, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  package subscript(name: String) -> Property? { indices[name].map { properties[$0] } }
+  package subscript(name: String) -> Property? { indices[name.exact].map { properties[$0] } }
 }
 
 /// What a value is known to be; `unknown` when the schema allows several types or says nothing of them.

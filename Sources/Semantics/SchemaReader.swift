@@ -28,7 +28,7 @@ private struct SchemaReader {
   let document: Document
   let root: Node
   /// References being followed: one that leads back to itself describes a tree, which has no shape of bounded depth.
-  private var following: [String] = []
+  private var following: [ExactText] = []
   /// Shapes that may still be made, so that references which multiply cannot take all memory.
   private var budget = SchemaLimits.shapes
 
@@ -46,13 +46,13 @@ private struct SchemaReader {
 
   mutating func object(_ node: Node, depth: Int) -> ObjectShape {
     guard let properties = document.member(node, "properties") else { return ObjectShape(properties: []) }
-    var required: Set<String> = []
-    if let names = document.member(node, "required") { required = Set(document.elements(names).compactMap(document.string)) }
+    var required: Set<ExactText> = []
+    if let names = document.member(node, "required") { required = Set(document.elements(names).compactMap(document.string).exact) }
     var read: [ObjectShape.Property] = []
     for (key, value) in document.members(properties) {
       guard let name = document.string(key) else { continue }
       let reading = self.value(value, depth: depth + 1)
-      read.append(.init(name: name, shape: reading.shape, isRequired: required.contains(name), isNullable: reading.isNullable))
+      read.append(.init(name: name, shape: reading.shape, isRequired: required.contains(name.exact), isNullable: reading.isNullable))
     }
     return ObjectShape(properties: read)
   }
@@ -74,13 +74,13 @@ private struct SchemaReader {
 
   private mutating func follow(_ reference: Node, beside node: Node, depth: Int) -> Reading {
     // Keywords beside a reference only narrow it, so leaving them out is sound.
-    guard let text = document.string(reference), text.hasPrefix("#/"), !following.contains(text) else { return .unknown }
+    guard let text = document.string(reference), text.hasPrefix("#/"), !following.contains(text.exact) else { return .unknown }
     var target = root
     for part in text.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false) {
       guard !part.contains("~"), !part.contains("%"), let next = document.member(target, String(part)) else { return .unknown }
       target = next
     }
-    following.append(text)
+    following.append(text.exact)
     defer { following.removeLast() }
     return value(target, depth: depth + 1)
   }

@@ -105,14 +105,14 @@ private struct SnapshotReader {
       return []
     }
     guard document.kind(array) == .array else { throw .shape(place: list, message: "must be an array") }
-    var seen: Set<String> = []
+    var seen: Set<ExactText> = []
     var made: [Element] = []
     for node in document.elements(array) {
       let place = "\(list)[\(made.count)]"
       guard let name = document.member(node, key).flatMap(document.string), !name.isEmpty else {
         throw .shape(place: place, message: "has no `\(key)`")
       }
-      guard seen.insert(name).inserted else { throw .shape(place: place, message: "a second `\(name)`") }
+      guard seen.insert(name.exact).inserted else { throw .shape(place: place, message: "a second `\(name)`") }
       made.append(try make(Item(node: node, name: name, place: place)))
     }
     return made
@@ -123,14 +123,14 @@ private struct SnapshotReader {
     guard let all = document.member(document.root, "digests") else { return }
     let said = document.member(all, list).map { Array(document.members($0)) } ?? []
     let nodes = Dictionary(
-      said.compactMap { key, value in document.string(key).map { ($0, value) } }, uniquingKeysWith: { first, _ in first })
+      said.compactMap { key, value in document.string(key).map { ($0.exact, value) } }, uniquingKeysWith: { first, _ in first })
     for (name, digest) in digests {
-      guard let node = nodes[name] else { throw .edited(list: list, name: name, isDigestMissing: true) }
+      guard let node = nodes[name.exact] else { throw .edited(list: list, name: name, isDigestMissing: true) }
       guard document.stringEquals(node, digest.hex) else { throw .edited(list: list, name: name, isDigestMissing: false) }
     }
     guard nodes.count > digests.count else { return }
-    let listed = Set(digests.map(\.name))
-    for name in said.compactMap({ document.string($0.key) }) where !listed.contains(name) {
+    let listed = Set(digests.map(\.name.exact))
+    for name in said.compactMap({ document.string($0.key) }) where !listed.contains(name.exact) {
       throw .shape(place: "digests.\(list)", message: "`\(name)` is not listed in `\(list)`")
     }
   }

@@ -80,8 +80,8 @@ private func same(_ left: String, _ right: String) -> Bool { left.utf8.elementsE
 /// Nil: not told here.
 private func passes(_ text: String, _ test: Atom.Test) -> Bool? {
   switch test {
-  case .equals(let constant): constant.isSame(as: .text(text))
-  case .isIn(let constants): constants.contains { $0.isSame(as: .text(text)) }
+  case .equals(let constant): constant == .text(text)
+  case .isIn(let constants): constants.contains(.text(text))
   case .startsWith(let texts): texts.contains { text.utf8.starts(with: $0.utf8) }
   case .endsWith(let texts): texts.contains { text.utf8.reversed().starts(with: $0.utf8.reversed()) }
   case .contains(let texts): texts.contains { containsBytes(text, $0) }

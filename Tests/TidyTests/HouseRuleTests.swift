@@ -45,6 +45,21 @@ import Testing
     }
   }
 
+  /// Swift holds canonically equivalent strings equal; peers do not, so a map of decisions keyed by `String` would join rules or names.
+  @Test func decisionsAreKeyedByExactTexts() {
+    let deciding: Set<String> = ["Compilation", "Bytecode", "Decision", "Enforcement"]
+    // Names that a message may repeat; nothing is decided by them.
+    let harmless: Set<String> = ["Sources/Enforcement/OutputSchema.swift"]
+    for file in SourceTree.sources where deciding.contains(file.target) && !harmless.contains(file.path) {
+      for (number, line) in file.lines.enumerated() {
+        let words = code(of: line)
+        for key in ["[String:", "[[String]:", "Set<String>", "Dictionary<String"] where words.contains(key) {
+          Issue.record("\(file.path):\(number + 1) keys by \(key); use ExactText")
+        }
+      }
+    }
+  }
+
   @Test func nobodyOverrulesTheCompiler() {
     for file in SourceTree.sources where file.target != "Patterns" {
       for (number, line) in file.lines.enumerated() {
