@@ -4,6 +4,7 @@ import Decision
 import JSON
 import Semantics
 import Testing
+import Text
 
 /// Texts that Swift holds equal and peers do not: composed and decomposed letters.
 @Suite struct ExactTextTests {
@@ -99,7 +100,16 @@ import Testing
     "args.url present and scheme(args.url) in {\"h\u{E9}\"}",
   ])
   func literalsWithoutANormalFormAreRefused(_ condition: String) {
-    #expect(throws: (any Error).self) { try program(Self.files("deny first on files.read when \(condition) because \"a\"")) }
+    let badText: UInt16 = 316
+    #expect {
+      try program(Self.files("deny first on files.read when \(condition) because \"a\""))
+    } throws: { error in
+      switch error {
+      case let error as Unchecked: error.places.map(\.code) == [badText]
+      case let error as Rejected: error.diagnostics.map(\.code.number) == [badText]
+      default: false
+      }
+    }
   }
 
   @Test(arguments: [
