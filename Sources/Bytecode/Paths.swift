@@ -1,8 +1,8 @@
 /// Appends the normal form of a path: segments joined by one `/`, without `.` and `..`, with a leading `/` if it is absolute. The empty
 /// text is the normal form of `.`.
 ///
-/// False, and nothing appended, for what different readers could take for different paths: nothing at all, a `..` that leaves where the
-/// path starts, NUL, a backslash, a drive letter, and percent-encoded dots, separators, NUL or percent signs. Links are not followed: the
+/// False, and nothing appended, for what different readers could take for different paths: nothing at all, a `..` that leaves where a
+/// relative path starts, NUL, a backslash, a drive letter, and percent-encoded dots, separators, NUL or percent signs. Links are not followed: the
 /// file system is not here.
 package func appendNormalPath(_ text: Span<UInt8>, to out: inout [UInt8]) -> Bool {
   if text.isEmpty || hasPathTricks(text) { return false }
@@ -17,6 +17,11 @@ package func appendNormalPath(_ text: Span<UInt8>, to out: inout [UInt8]) -> Boo
     let length = upper &- lower
     if length == 2, text[lower] == Ascii.dot, text[lower &+ 1] == Ascii.dot {
       if out.count == floor {
+        // The parent of the root is the root (POSIX); a relative path that leaves where it starts could be anywhere.
+        if isAbsolute {
+          lower = upper &+ 1
+          continue
+        }
         out.removeSubrange(start...)
         return false
       }

@@ -86,6 +86,7 @@ extension Evaluator {
   mutating func begin(_ principal: Principal, _ now: Moment) {
     precondition(principal.program === program, "a principal of another program")
     if !shadowed.isEmpty { shadowed.removeAll(keepingCapacity: true) }
+    scratch.beginDecision()
     if bound !== principal {
       bind(principal.claims)
       agents = principal.agents

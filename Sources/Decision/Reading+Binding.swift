@@ -159,8 +159,10 @@ extension Reading {
       }
     } else {
       for _ in 0..<min(scale - exponent, 20) {
-        let quotient = value >= 0 ? value / 10 : -((9 - value) / 10)
-        isExact = isExact && quotient * 10 == value
+        // Rounded down. The remainder's sign is the value's, and no step leaves the range, not even at `Int64.min`.
+        let (truncated, remainder) = value.quotientAndRemainder(dividingBy: 10)
+        let quotient = remainder < 0 ? truncated - 1 : truncated
+        isExact = isExact && remainder == 0
         value = quotient
       }
     }

@@ -55,6 +55,7 @@ extension Reading {
       return Truth(meets(scratch.text(of: cells[slot], DocumentView(document)), instruction))
     case .matches:
       let pattern = patterns[Int(instruction.lower)]
+      guard scratch.canAfford(pattern, bytes: cells[slot].range.count) else { return .unknown }
       return match(cells[slot], pattern, DocumentView(document), scratch.texts, scratch.derived, &scratch.matching)
     case .sameText, .sameNumber: return same(cells[slot], instruction, document, &cells, &scratch)
     }
@@ -114,8 +115,9 @@ extension Reading {
     }
     let lower = scratch.derived.count
     let isThere = append(known.form, of: base, view, scratch.texts, to: &scratch.derived)
+    // A text that is there but has no such form may be read as one by somebody else: whoever asks decides what is safe.
     guard isThere else {
-      cells[slot].value = Cell.absent
+      cells[slot].value = Cell.unknown
       return
     }
     let range = lower..<scratch.derived.count

@@ -54,6 +54,22 @@ struct Scratch: ~Copyable {
   /// Hosts, schemes and paths.
   var derived: [UInt8] = []
   var matching = MatchScratch()
+  /// What patterns of more than linear time may still cost in this decision: the squares of the bytes they are tried on. A pattern bounds
+  /// the length of one text; a list has many.
+  private var remainingSquares = Scratch.squares
+
+  /// One text of 4 KiB, or many short ones: some ten milliseconds.
+  static let squares = 4_096 * 4_096
+
+  mutating func beginDecision() { remainingSquares = Scratch.squares }
+
+  /// Whether a pattern may be tried on a text of so many bytes, and books what that costs.
+  mutating func canAfford(_ pattern: borrowing Pattern, bytes: Int) -> Bool {
+    // A longer text is undecided without being looked at.
+    if pattern.longestText == .max || bytes > pattern.longestText { return true }
+    remainingSquares -= bytes * bytes
+    return remainingSquares >= 0
+  }
 
   /// Apart from the rest, because they are read while the rest is written to.
   struct Texts {

@@ -169,7 +169,8 @@ extension Reading {
       if slots[origin].form == .list { return String(document.count(base.node)) }
       return String(string(base, document, scratch).unicodeScalars.count)
     case .host, .scheme, .path:
-      if cell.value == Cell.absent { return "none in \(source(cells[origin], document))" }
+      if cell.value == Cell.absent { return "absent" }
+      if cell.value == Cell.unknown { return "none in \(source(cells[origin], document))" }
       return String(decoding: write(.string(string(cell, document, scratch))), as: UTF8.self)
     case .text, .number, .list, .field, .moment: return source(cell, document)
     }

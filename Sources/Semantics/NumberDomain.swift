@@ -107,7 +107,7 @@ extension NumberDomain.Interval {
 extension Number {
   /// The largest whole number not above it; nil beyond what is worth looking at.
   fileprivate var floored: Int? {
-    if let integer { return abs(integer) < 1 << 60 ? integer : nil }
+    if let integer { return integer.magnitude < 1 << 60 ? integer : nil }
     guard let fixed, fixed.exponent < 0, fixed.exponent >= -18 else { return nil }
     let scale = (0..<(-fixed.exponent)).reduce(Int64(1)) { scale, _ in scale * 10 }
     let quotient = fixed.coefficient / scale

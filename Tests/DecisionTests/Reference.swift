@@ -61,7 +61,7 @@ struct Reference {
     let shape = shape(of: target)
     guard fits(arguments, shape, rules) else { return .invalid }
     let facts = Facts(arguments: arguments, shape: shape, claims: caller.claims, now: now)
-    let holding = rules.filter { !$0.isShadow && holds($0.condition, facts) }.sorted { $0.name < $1.name }
+    let holding = rules.filter { !$0.isShadow && holds($0.condition, facts, unknown: !$0.isGrant) }.sorted { $0.name < $1.name }
     if let deny = holding.first(where: { if case .deny = $0.kind { true } else { false } }) { return .deny(deny.name) }
     var grants: [String] = []
     for layer in policies.layers.indices where policies.layers[layer].hasGrants {
@@ -81,14 +81,14 @@ struct Reference {
   /// The agents whose condition holds for these claims.
   func agents(_ claims: [Semantics.ClaimPath: Plain]) -> [Int] {
     policies.agents.indices.filter {
-      holds(policies.agents[$0].condition, Facts(arguments: nil, shape: ObjectShape(properties: []), claims: claims, now: 0))
+      holds(policies.agents[$0].condition, Facts(arguments: nil, shape: ObjectShape(properties: []), claims: claims, now: 0), unknown: false)
     }
   }
 
   /// Shadow rules that hold, by name.
   func shadowed(_ target: Target, _ arguments: Plain?, _ caller: Caller, now: Int64) -> [String] {
     let facts = Facts(arguments: arguments, shape: shape(of: target), claims: caller.claims, now: now)
-    return policies.rules.filter { $0.isShadow && speaks($0, of: target) && holds($0.condition, facts) }.map(\.name).sorted()
+    return policies.rules.filter { $0.isShadow && speaks($0, of: target) && holds($0.condition, facts, unknown: true) }.map(\.name).sorted()
   }
 
   private func shape(of target: Target) -> ObjectShape {
@@ -149,23 +149,27 @@ struct Reference {
 
   // MARK: Conditions
 
-  func holds(_ condition: Condition, _ facts: Facts) -> Bool {
+  /// Tests that cannot be evaluated count, negated or not, as `unknown`.
+  func holds(_ condition: Condition, _ facts: Facts, negated: Bool = false, unknown: Bool) -> Bool {
     switch condition {
-    case .constant(let value): value
-    case .all(let parts): parts.allSatisfy { holds($0, facts) }
-    case .any(let parts): parts.contains { holds($0, facts) }
-    case .not(let inner): !holds(inner, facts)
-    case .atom(let atom): holds(atom, facts)
+    case .constant(let value): value != negated
+    case .all(let parts) where !negated: parts.allSatisfy { holds($0, facts, unknown: unknown) }
+    case .all(let parts): parts.contains { holds($0, facts, negated: true, unknown: unknown) }
+    case .any(let parts) where !negated: parts.contains { holds($0, facts, unknown: unknown) }
+    case .any(let parts): parts.allSatisfy { holds($0, facts, negated: true, unknown: unknown) }
+    case .not(let inner): holds(inner, facts, negated: !negated, unknown: unknown)
+    case .atom(let atom): truth(atom, facts).map { $0 != negated } ?? unknown
     }
   }
 
-  private func holds(_ atom: Atom, _ facts: Facts) -> Bool {
-    guard let quantifier = atom.quantifier else { return holds(atom.test, atom.subject, value(atom.subject, facts), facts) }
-    let outcomes = elements(atom.subject, facts).map { holds(atom.test, atom.subject, $0, facts) != quantifier.negated }
+  /// Nil: it cannot be told.
+  private func truth(_ atom: Atom, _ facts: Facts) -> Bool? {
+    guard let quantifier = atom.quantifier else { return truth(atom.test, atom.subject, value(atom.subject, facts), facts) }
+    let outcomes = elements(atom.subject, facts).map { truth(atom.test, atom.subject, $0, facts).map { $0 != quantifier.negated } }
     switch quantifier.kind {
-    case .any: return outcomes.contains(true)
-    case .all: return !outcomes.contains(false)
-    case .none: return !outcomes.contains(true)
+    case .any: return outcomes.contains(true) ? true : outcomes.contains(nil) ? nil : false
+    case .all: return outcomes.contains(false) ? false : outcomes.contains(nil) ? nil : true
+    case .none: return outcomes.contains(true) ? false : outcomes.contains(nil) ? nil : true
     }
   }
 
@@ -215,15 +219,18 @@ struct Reference {
     return isNullable ? nil : value
   }
 
-  private func holds(_ test: Atom.Test, _ fact: Fact, _ value: Plain?, _ facts: Facts) -> Bool {
+  /// Nil: the text is there, and is no URL or path of one meaning.
+  private func truth(_ test: Atom.Test, _ fact: Fact, _ value: Plain?, _ facts: Facts) -> Bool? {
     guard let value else { return false }
     if case .present = test { return true }
     switch (fact, value) {
     case (.length, .text(let text)): return holds(test, .number("\(text.unicodeScalars.count)"), facts)
     case (.length, .array(let elements)): return holds(test, .number("\(elements.count)"), facts)
-    case (.host, .text(let text)): return ReferenceForms.host(text).map { holds(test, .text($0), facts) } ?? false
-    case (.scheme, .text(let text)): return ReferenceForms.scheme(text).map { holds(test, .text($0), facts) } ?? false
-    default: return holds(test, value, facts)
+    case (.host, .text(let text)): return ReferenceForms.host(text).map { holds(test, .text($0), facts) }
+    case (.scheme, .text(let text)): return ReferenceForms.scheme(text).map { holds(test, .text($0), facts) }
+    default:
+      if case .under = test, case .text(let text) = value, ReferenceForms.segments(text) == nil { return nil }
+      return holds(test, value, facts)
     }
   }
 
@@ -274,4 +281,9 @@ struct Reference {
     default: false
     }
   }
+}
+
+extension CheckedPolicies.Rule {
+  /// What cannot be told never lets a call through: a grant does not grant, a deny denies, an ask asks.
+  fileprivate var isGrant: Bool { if case .grant = kind { true } else { false } }
 }

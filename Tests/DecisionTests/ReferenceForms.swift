@@ -3,7 +3,7 @@ import Foundation
 // Paths, hosts and schemes as section 3 and decision 7 describe them, written once more and without the engine's code.
 
 enum ReferenceForms {
-  /// The segments of a path; an absolute one begins with an empty segment. Nil: not under anything.
+  /// The segments of a path; an absolute one begins with an empty segment. Nil: it has no one meaning.
   static func segments(_ text: String) -> [String]? {
     if text.isEmpty || text.contains("\\") || text.unicodeScalars.contains("\0") { return nil }
     if text.firstMatch(of: #/^[A-Za-z]:/#) != nil { return nil }
@@ -15,6 +15,8 @@ enum ReferenceForms {
       if part != ".." {
         kept.append(part)
       } else if kept.isEmpty {
+        // The parent of the root is the root.
+        if isAbsolute { continue }
         return nil
       } else {
         kept.removeLast()
