@@ -96,6 +96,7 @@ struct Rulebook {
 
     mutating func plan(_ name: String, _ ruling: Ruling, _ parts: inout Program.Parts) -> Plan? {
       if case .closed = ruling { return nil }
+      let first = parts.rules.count
       let grant = group(rule("granted_\(name)", .grant(scope: "everything"), nil, &parts), &parts)
       var deny: Group?
       var ask: Group?
@@ -104,8 +105,9 @@ struct Rulebook {
       case .asked: ask = group(rule("asked_\(name)", .ask(approvers: "reviewers", withinMilliseconds: 60_000), nil, &parts), &parts)
       case .granted, .closed: break
       }
+      let rules = parts.rules[first...].map { PlannedRule(rule: $0.number, chain: .always, atoms: []) }
       return Plan(
-        slots: [], shared: 0, fields: [], names: [], members: 0..<0, denies: deny, asks: ask, shadows: nil, grants: [grant], rules: [])
+        slots: [], shared: 0, fields: [], names: [], members: 0..<0, denies: deny, asks: ask, shadows: nil, grants: [grant], rules: rules)
     }
   }
 }
