@@ -66,6 +66,11 @@ package struct CanonicalURI: Sendable {
 
 extension CanonicalURI {
   private static func isOdd(_ bytes: [UInt8]) -> Bool {
+    guard !hasOddBytes(bytes), let colon = schemeEnd(bytes), !hasOddAuthority(bytes, colon) else { return true }
+    return hasOddSegments(bytes)
+  }
+
+  private static func hasOddBytes(_ bytes: [UInt8]) -> Bool {
     for (index, byte) in bytes.enumerated() {
       switch byte {
       case 0...0x20, 0x7F, Ascii.backslash, UInt8(ascii: "#"): return true
@@ -74,9 +79,40 @@ extension CanonicalURI {
       default: continue
       }
     }
-    // Some readers resolve escapes in a host, others take them for its letters.
-    if let colon = schemeEnd(bytes), let place = authority(bytes, colon), bytes[place].contains(Ascii.percent) { return true }
-    return hasOddSegments(bytes)
+    return false
+  }
+
+  /// Whether the text before the first variable part of a template makes whatever follows odd. The last segment is still open.
+  static func isOdd(beginning: [UInt8]) -> Bool {
+    guard let slash = beginning.lastIndex(of: Ascii.slash) else { return false }
+    let closed = Array(beginning[...slash])
+    return hasOddBytes(closed) || hasOddSegments(closed)
+  }
+
+  /// Escapes in it, two users, ports that are none; where hosts are those of the web, one that has a shorter name, or none. Files have no
+  /// queries, and paths from the root.
+  private static func hasOddAuthority(_ bytes: [UInt8], _ colon: Int) -> Bool {
+    let scheme = bytes[..<colon].map(Ascii.lowered)
+    let place = authority(bytes, colon)
+    if scheme.elementsEqual("file".utf8) {
+      guard colon + 1 < bytes.count, bytes[colon + 1] == Ascii.slash, !bytes.contains(UInt8(ascii: "?")) else { return true }
+    }
+    if ["http", "https", "ws", "wss", "ftp"].contains(where: { scheme.elementsEqual($0.utf8) }) {
+      var host: [UInt8] = []
+      guard let parts = Authority(of: bytes.span), appendHost(bytes.span, to: &host), host == bytes[parts.host].map(Ascii.lowered) else {
+        return true
+      }
+    }
+    guard let place else { return false }
+    let text = bytes[place]
+    if text.contains(Ascii.percent) || text.last == Ascii.dot { return true }
+    if text.count(where: { $0 == UInt8(ascii: "@") }) > 1 { return true }
+    let host = text[((text.lastIndex(of: UInt8(ascii: "@")) ?? text.startIndex - 1) + 1)...]
+    guard let last = host.lastIndex(of: Ascii.colon),
+      !host.contains(UInt8(ascii: "]")) || host[last...].allSatisfy({ $0 != UInt8(ascii: "]") })
+    else { return false }
+    let port = host[(last + 1)...]
+    return port.isEmpty || port.first == UInt8(ascii: "0") || !port.allSatisfy(Ascii.isDigit)
   }
 
   private static func changesStructure(_ byte: UInt8) -> Bool {
@@ -87,18 +123,20 @@ extension CanonicalURI {
     }
   }
 
-  /// `.`, `..` (also with parameters) and empty segments before the last, in what follows `scheme://`.
+  /// `.`, `..` (also with parameters) anywhere in what follows `scheme://`, also behind `?` (not every reader knows queries), and empty segments
+  /// of the path before its last.
   private static func hasOddSegments(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     if let colon = schemeEnd(bytes) {
       rest = rest[(colon + 1)...]
       if rest.starts(with: [Ascii.slash, Ascii.slash]) { rest = rest.dropFirst(2) }
     }
-    let path = rest.prefix { $0 != UInt8(ascii: "?") }
-    let segments = path.split(separator: Ascii.slash, omittingEmptySubsequences: false)
-    for (index, segment) in segments.enumerated() {
+    for segment in rest.split(whereSeparator: { $0 == Ascii.slash || $0 == UInt8(ascii: "?") }) {
       let name = segment.prefix { $0 != UInt8(ascii: ";") }
       if !name.isEmpty, name.allSatisfy({ $0 == Ascii.dot }) { return true }
+    }
+    let segments = rest.prefix { $0 != UInt8(ascii: "?") }.split(separator: Ascii.slash, omittingEmptySubsequences: false)
+    for (index, segment) in segments.enumerated() {
       // The first may be empty (no authority), and the last (a directory).
       if segment.isEmpty, index > 0, index < segments.count - 1 { return true }
     }
@@ -127,17 +165,21 @@ extension CanonicalURI {
 // MARK: Readings
 
 extension CanonicalURI {
-  /// Each as it stands, without query and fragment, without parameters of segments, without slashes at the end; and all of these with
-  /// the authority reduced to what names the host.
+  /// Each as it stands, without query and fragment, without parameters of segments, without slashes at the end, with one; and all of these
+  /// with the authority reduced to what names the host, and with that and the scheme's usual port.
   private static func readings(of raw: [UInt8], _ form: [UInt8]) -> [[UInt8]] {
     var readings: [[UInt8]] = []
     func add(_ reading: [UInt8]) { if !readings.contains(reading) { readings.append(reading) } }
     for text in [raw.map(Ascii.lowered), form.map(Ascii.lowered)] {
-      for spelling in [text, withPlainAuthority(text)] {
+      let plain = withPlainAuthority(text)
+      for spelling in [text, plain, withUsualPort(text)] {
         let path = Array(spelling.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
         for reading in [spelling, path, withoutParameters(path)] {
           add(reading)
-          add(withoutSlashes(reading))
+          let name = withoutSlashes(reading)
+          add(name)
+          // The folder itself, and the root of a host.
+          add(name + [Ascii.slash])
         }
       }
     }
@@ -168,4 +210,19 @@ extension CanonicalURI {
     if isFile, host.elementsEqual("localhost".utf8) { host = [] }
     return Array(bytes[..<range.lowerBound] + host + bytes[range.upperBound...])
   }
+
+  /// Without user, and with the scheme's usual port when there is none: rules may name the one that goes without saying.
+  private static func withUsualPort(_ bytes: [UInt8]) -> [UInt8] {
+    guard let colon = schemeEnd(bytes), let range = authority(bytes, colon), !range.isEmpty else { return bytes }
+    var host = bytes[range]
+    if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[(at + 1)...] }
+    let usual = usualPorts.first { bytes[..<colon].elementsEqual($0.scheme.utf8) }
+    let port = host.contains(Ascii.colon) ? "" : usual?.port ?? ""
+    return Array(bytes[..<range.lowerBound] + host + port.utf8 + bytes[range.upperBound...])
+  }
+
+  private static let usualPorts: [(scheme: String, port: String)] = [
+    ("http", ":80"), ("https", ":443"), ("ws", ":80"), ("wss", ":443"), ("ftp", ":21"), ("ssh", ":22"), ("sftp", ":22"),
+    ("postgres", ":5432"), ("postgresql", ":5432"), ("mysql", ":3306"), ("redis", ":6379"), ("mongodb", ":27017"),
+  ]
 }

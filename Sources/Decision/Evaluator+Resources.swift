@@ -8,16 +8,17 @@ extension Evaluator {
     var grants = [RuleNumber?](repeating: nil, count: program.grantingLayers)
     var deny: RuleNumber?
     var ask: RuleNumber?
+    var budget = MatchBudget()
     for rule in program.servers[Int(server.index)].resources {
       let number = rule.planned.rule
       switch rule.effect {
       case .grant(let layer):
         guard grants[layer].map({ number < $0 }) ?? true, speaks(rule.planned, of: principal, now),
-          rule.globs.contains(where: { $0.covers(uri) }), holdsShared(rule.planned.chain, whenUnknown: false)
+          rule.globs.contains(where: { $0.covers(uri, &budget) }), holdsShared(rule.planned.chain, whenUnknown: false)
         else { continue }
         grants[layer] = number
       case .deny, .ask, .shadow:
-        guard rule.globs.contains(where: { $0.touches(uri) }), holdsShared(rule.planned.chain, whenUnknown: true) else { continue }
+        guard rule.globs.contains(where: { $0.touches(uri, &budget) }), holdsShared(rule.planned.chain, whenUnknown: true) else { continue }
         switch rule.effect {
         case .deny: deny = min(deny ?? number, number)
         case .ask: ask = min(ask ?? number, number)
@@ -31,16 +32,33 @@ extension Evaluator {
     return .allow(Grounds(grant: grant))
   }
 
-  /// A template is shown when every layer has a grant that could cover a URI of it: which URI a client makes of it is decided when it is read.
+  /// A template is shown when every layer has a grant that could cover a URI of it, and no deny holds for all of them: which URI a client makes
+  /// of it is decided when it is read. One without variable parts is a URI.
   mutating func mayAllow(_ template: [UInt8], of server: ServerID, _ principal: Principal, _ now: Moment) -> Bool {
+    guard URITemplate.hasVariables(template) else {
+      switch decide(server, CanonicalURI(template), principal, now) {
+      case .allow, .ask: return true
+      case .deny: return false
+      }
+    }
     begin(principal, now)
     resetShared()
     var grants = [RuleNumber?](repeating: nil, count: program.grantingLayers)
+    var budget = MatchBudget()
     for rule in program.servers[Int(server.index)].resources {
-      guard case .grant(let layer) = rule.effect, grants[layer] == nil, speaks(rule.planned, of: principal, now),
-        rule.globs.contains(where: { $0.mayCover(template: template) }), holdsShared(rule.planned.chain, whenUnknown: true)
-      else { continue }
-      grants[layer] = rule.planned.rule
+      switch rule.effect {
+      case .grant(let layer):
+        guard grants[layer] == nil, speaks(rule.planned, of: principal, now),
+          rule.globs.contains(where: { $0.mayCover(template: template) }), holdsShared(rule.planned.chain, whenUnknown: true)
+        else { continue }
+        grants[layer] = rule.planned.rule
+      case .deny:
+        guard rule.globs.contains(where: { $0.touchesAll(template: template, &budget) }),
+          holdsShared(rule.planned.chain, whenUnknown: false)
+        else { continue }
+        return false
+      case .ask, .shadow: continue
+      }
     }
     return smallest(grants) != nil
   }

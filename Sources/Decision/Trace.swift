@@ -55,9 +55,10 @@ extension Evaluator {
       }
     case .resource(let server, let uri):
       let uri = CanonicalURI(uri)
+      var budget = MatchBudget()
       let onResource = program.servers[Int(server.index)].resources.filter { rule in
         let isGrant = if case .grant = rule.effect { true } else { false }
-        return rule.globs.contains { isGrant ? $0.covers(uri) : $0.touches(uri) }
+        return rule.globs.contains { isGrant ? $0.covers(uri, &budget) : $0.touches(uri, &budget) }
       }
       rules = traces(context, tables, tables.shared, onResource.map(\.planned), nothing, nil, &cells, &scratch)
     }
