@@ -81,7 +81,8 @@ struct Reference {
   /// The agents whose condition holds for these claims.
   func agents(_ claims: [Semantics.ClaimPath: Plain]) -> [Int] {
     policies.agents.indices.filter {
-      holds(policies.agents[$0].condition, Facts(arguments: nil, shape: ObjectShape(properties: []), claims: claims, now: 0), unknown: false)
+      holds(
+        policies.agents[$0].condition, Facts(arguments: nil, shape: ObjectShape(properties: []), claims: claims, now: 0), unknown: false)
     }
   }
 
