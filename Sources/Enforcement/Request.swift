@@ -72,12 +72,41 @@ enum ParameterNames {
   private static let known = [
     "_meta", "name", "arguments", "uri", "ref", "argument", "context", "cursor", "inputResponses", "requestState", "taskId", "task",
     "notifications", "level", "protocolVersion", "capabilities", "clientInfo", "requestId", "reason", "progressToken", "progress", "total",
-    "message",
+    "message", "type", "value", "resourceSubscriptions", "taskIds", "toolsListChanged", "promptsListChanged", "resourcesListChanged",
   ]
+  private static let objects = ["_meta", "ref", "argument", "context", "notifications", "task"]
   private static let folded = known.map { fold(Array($0.utf8)) }
 
-  /// The first parameter that is a known one in other letters.
+  /// The first parameter that is a known one in other letters, or a name anywhere below that an object has in other letters, too.
   static func lookalike(_ document: Document, _ parameters: Node) -> [UInt8]? {
+    if let name = respelled(document, parameters) { return name }
+    for name in objects {
+      if let object = document.member(parameters, name), document.kind(object) == .object, let name = respelled(document, object) {
+        return name
+      }
+    }
+    return twin(document, parameters)
+  }
+
+  /// The second of two names of one object that are the same without letter case.
+  private static func twin(_ document: Document, _ node: Node) -> [UInt8]? {
+    switch document.kind(node) {
+    case .object:
+      var seen: Set<[UInt8]> = []
+      for (key, value) in document.members(node) {
+        guard let text = document.text(key), seen.insert(fold(text)).inserted else { return document.text(key) ?? [] }
+        if let name = twin(document, value) { return name }
+      }
+    case .array:
+      for element in document.elements(node) {
+        if let name = twin(document, element) { return name }
+      }
+    case .null, .boolean, .number, .string: break
+    }
+    return nil
+  }
+
+  private static func respelled(_ document: Document, _ parameters: Node) -> [UInt8]? {
     var next = document.firstChild(parameters)
     while let key = next {
       if !known.contains(where: { document.stringEquals(key, $0) }), let text = document.text(key), folded.contains(fold(text)) {

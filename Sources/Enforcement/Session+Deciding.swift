@@ -150,6 +150,9 @@ extension Session {
     guard let reference = request.parameter("ref"), let type = document.member(reference, "type") else {
       return refuse(request, .invalidParameters, "`ref` must name a prompt or a resource template", into: &actions)
     }
+    guard document.member(reference, "name") == nil || document.member(reference, "uri") == nil else {
+      return refuse(request, .invalidParameters, "`ref` must not have both a `name` and a `uri`", into: &actions)
+    }
     if document.stringEquals(type, "ref/prompt"), let name = document.member(reference, "name").flatMap({ document.text($0) }) {
       guard let prompt = decider.prompt(named: name), decider.mayAllow(.prompt(prompt), request.now) else {
         return deny(request, decider.notGranted(name, "prompt"), target: quoted(name), into: &actions)
@@ -191,9 +194,16 @@ extension Session {
       subscription.resources = true
     }
     if let identifiers = document.member(notifications, "taskIds") {
+      guard document.kind(identifiers) == .array, document.count(identifiers) <= Limits.subscriptions else {
+        let message = "`taskIds` must be an array of at most \(Limits.subscriptions) ids"
+        return refuse(request, .invalidParameters, message, into: &actions)
+      }
       for element in document.elements(identifiers) {
-        guard let task = document.text(element), tasks.tool(of: task) != nil else {
+        guard let task = document.text(element), let name = tasks.tool(of: task) else {
           return deny(request, Session.unknownTask, into: &actions)
+        }
+        guard let tool = decider.tool(named: name), decider.mayAllow(.tool(tool), request.now) else {
+          return deny(request, decider.notGranted(name, "tool"), target: quoted(name), into: &actions)
         }
       }
       subscription.tasks = true
