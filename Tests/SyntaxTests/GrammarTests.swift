@@ -30,7 +30,9 @@ struct GrammarTests {
       let text = generator.policy(declarations: 4, comments: false)
       let file = SourceFile(path: "sentence.sally", text: text)
       let parsed = parse(file)
-      let report = Renderer(files: [file]).render(parsed.diagnostics.filter { $0.severity == .error })
+      // How many cells a row has is not in the grammar: an object that begins a row may as well belong to a call that ends the row before.
+      let errors = parsed.diagnostics.filter { $0.severity == .error && $0.code != .rowLength }
+      let report = Renderer(files: [file]).render(errors)
       #expect(report.isEmpty, "SEED=\(seed &+ UInt64(run))\n\(text)")
       if !report.isEmpty { break }
     }
