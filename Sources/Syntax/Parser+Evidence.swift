@@ -69,7 +69,7 @@ extension Parser {
     case .resource(let server, _):
       if server.text.contains("*") { report(.wrongLiteral, "a call is of one server, not of a pattern", target.range, "name the server") }
     }
-    let arguments = at(.leftBrace) ? try object() : nil
+    let arguments = at(.leftBrace) && !startsRow ? try object() : nil
     return CallSyntax(target: target, arguments: arguments, range: range(from: start))
   }
 
@@ -162,7 +162,7 @@ extension Parser {
     case .allow: kind = .allow(by: try ruleName())
     case .deny:
       let rule = try ruleName()
-      kind = .deny(by: rule, code: accept(.code) == nil ? nil : try identifier("a code such as INVALID_ARGUMENT"))
+      kind = .deny(by: rule, code: acceptInCell(.code) == nil ? nil : try identifier("a code such as INVALID_ARGUMENT"))
     case .ask: kind = .ask(by: try ruleName())
     case .limited:
       let rule = try ruleName()
@@ -192,10 +192,10 @@ extension Parser {
     return meant
   }
 
-  private mutating func ruleName() throws(Broken) -> Identifier? { accept(.by) == nil ? nil : try identifier("a rule's name") }
+  private mutating func ruleName() throws(Broken) -> Identifier? { acceptInCell(.by) == nil ? nil : try identifier("a rule's name") }
 
   private mutating func retryAfter() throws(Broken) -> Literal? {
-    guard accept(.retry) != nil else { return nil }
+    guard acceptInCell(.retry) != nil else { return nil }
     try expect(.after)
     return try duration("a duration such as 26s")
   }
@@ -253,13 +253,24 @@ extension Parser {
     }
   }
 
+  /// Whether the current token may begin the next row: what a cell may end with is part of it only on the same line, or an object or a
+  /// word that begins a row would be taken for the end of the one before.
+  private var startsRow: Bool { isInRow && current.startsLine }
+
+  private mutating func acceptInCell(_ keyword: Keyword) -> SourceRange? { startsRow ? nil : accept(keyword) }
+
   private mutating func row(_ columns: [TableSyntax.Column]) throws(Broken) -> TableSyntax.Row {
+    isInRow = true
+    defer { isInRow = false }
     let start = position
     var cells: [TableSyntax.Cell] = []
     for (index, column) in columns.enumerated() {
       if index > 0, accept(.bar) == nil {
         let ends = at(.rightBrace) || current.startsLine || atEnd
         guard ends else { throw unexpected("`|` and the next cell") }
+        if case .call = cells.last, at(.leftBrace) {
+          throw unexpected("`|` and the next cell", help: "in a table, the arguments of a call start on the line of its name")
+        }
         throw rowLength(from: start, "the row has \(index) \(index == 1 ? "cell" : "cells"), the table \(columns.count) columns")
       }
       cells.append(try grouped(.cell) { parser throws(Broken) in try parser.cell(column) })

@@ -62,6 +62,8 @@ struct Parser {
   private var depth = 0
   /// Column and place of the declaration being read: recovery looks for one that starts no further to the right.
   var declarationColumn: UInt32 = 0
+  /// Whether a row of a table is being read.
+  var isInRow = false
 
   init(_ file: SourceFile, tokens: [Token], limits: ParserLimits) {
     self.file = file

@@ -141,6 +141,8 @@ struct SentenceGenerator {
   private var depth = 0
   /// The tokens so far; a nil ends a line.
   private var out: [String?] = []
+  /// The tokens, by their places in `out`, that no line break may stand before.
+  private var glued: Set<Int> = []
 
   /// Rules whose alternatives depend on one another are made here: the cells of a table follow from its columns.
   init(_ grammar: Grammar, seed: UInt64) {
@@ -151,6 +153,7 @@ struct SentenceGenerator {
   /// A policy of some declarations, its tokens separated by spaces, line breaks and, if wanted, comments.
   mutating func policy(declarations: Int, comments: Bool) -> String {
     out = []
+    glued = []
     for _ in 0..<declarations {
       if comments, random.chance(30) { out += ["/// documentation \(random.next() % 100)", nil] }
       depth = 0
@@ -163,13 +166,13 @@ struct SentenceGenerator {
   /// Lines inside a declaration are indented, or a word such as `deny` at the margin would start the next one.
   private mutating func joined(comments: Bool) -> String {
     var text = ""
-    for token in out {
+    for (place, token) in out.enumerated() {
       guard let token else {
         text += comments && random.chance(20) ? " // end \(random.next() % 100)\n" : random.chance(30) ? "\n\n" : "\n"
         continue
       }
       if !text.isEmpty, text.last != "\n" {
-        switch random.next() % 40 {
+        switch glued.contains(place) ? 4 : random.next() % 40 {
         case 0: text += "\n "
         case 1: text += "\n\n   "
         case 2 where comments: text += " // note \(random.next() % 100)\n  "
@@ -250,6 +253,8 @@ struct SentenceGenerator {
         if index > 0 { out.append("|") }
         let start = out.count
         if random.chance(15) { out.append("-") } else { expandRule(kind) }
+        if kind == "call", let brace = out[start...].firstIndex(of: "{") { glued.insert(brace) }
+        if kind == "expectation" { glued.formUnion(out.indices[start...].filter { ["by", "code", "retry"].contains(out[$0]) }) }
         if index == 0, let first = out[start] { out[start] = "  " + first }
       }
       out.append(nil)
