@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "Filters", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Messages", dependencies: ["JSON"]),
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
-    .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"]),
+    .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"]),
 
     .target(
       name: "Evidence",

@@ -15,6 +15,8 @@ package final class Program: Sendable {
     package var tools: [PinnedInfo] = []
     package var prompts: [PinnedInfo] = []
     package var agents: [AgentInfo] = []
+    /// In order of name.
+    package var filters: [ArgumentFilter] = []
     /// Where each shared slot's value comes from.
     package var sources: [SharedSource] = []
     /// What every target can read: claims and clock. A plan of no target, with no rules.
@@ -48,6 +50,7 @@ package final class Program: Sendable {
   package let tools: [PinnedInfo]
   package let prompts: [PinnedInfo]
   package let agents: [AgentInfo]
+  package let filters: [ArgumentFilter]
   package let sources: [SharedSource]
   package let shared: Plan
   package let grantingLayers: Int
@@ -75,6 +78,7 @@ package final class Program: Sendable {
     tools = parts.tools
     prompts = parts.prompts
     agents = parts.agents
+    filters = parts.filters
     sources = parts.sources
     shared = parts.shared
     grantingLayers = parts.grantingLayers

@@ -114,13 +114,16 @@ package struct PinnedInfo: Sendable {
   package let plan: Plan?
   /// Of a tool that policies refine.
   package let refinement: Refinement?
+  /// Of its arguments: indices into `Program.filters`, ascending.
+  package let filters: [Int]
 
-  package init(server: ServerID, name: String, digest: Digest, plan: Plan?, refinement: Refinement? = nil) {
+  package init(server: ServerID, name: String, digest: Digest, plan: Plan?, refinement: Refinement? = nil, filters: [Int] = []) {
     self.server = server
     self.name = name
     self.digest = digest
     self.plan = plan
     self.refinement = refinement
+    self.filters = filters
   }
 }
 

@@ -23,7 +23,9 @@ package func verify(_ parts: Program.Parts) throws(Fault) {
   }
   for agent in parts.agents { if let chain = agent.chain { try verifier.verify(chain, parts.shared) } }
   for pinned in parts.tools + parts.prompts {
-    guard Int(pinned.server.index) < parts.servers.count else { throw .reference }
+    guard Int(pinned.server.index) < parts.servers.count, pinned.filters.allSatisfy({ parts.filters.indices.contains($0) }) else {
+      throw .reference
+    }
     if let plan = pinned.plan { try verifier.verify(plan, isShared: false) }
   }
   for server in parts.servers {

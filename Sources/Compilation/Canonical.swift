@@ -13,12 +13,15 @@ func canonicalText(_ policies: CheckedPolicies) -> String {
   let bounds = layers.dropFirst().filter { !$0.isEmpty }.inOrder
   let agents = policies.agents.map { "agent \(quoted($0.name)) \(canonical.text($0.condition))\n" }.inOrder
   let refined = policies.refinements.map(canonical.text).inOrder
-  let tools = Set(policies.rules.flatMap(\.targets.tools) + policies.refinements.map(\.tool))
+  let filters = policies.filters.map(canonical.text).inOrder
+  let targets = policies.rules.map(\.targets) + policies.filters.map(\.targets)
+  let tools = Set(targets.flatMap(\.tools) + policies.refinements.map(\.tool))
     .map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.inOrder
-  let prompts = Set(policies.rules.flatMap(\.targets.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }
-    .inOrder
+  let prompts = Set(targets.flatMap(\.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }.inOrder
   let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }.inOrder
-  return (["sally 1\n"] + passing + agents + tools + prompts + refined + ["layer\n", layers.first ?? ""] + bounds.map { "layer\n" + $0 })
+  return
+    (["sally 1\n"] + passing + agents + tools + prompts + refined + filters + ["layer\n", layers.first ?? ""]
+    + bounds.map { "layer\n" + $0 })
     .joined()
 }
 
@@ -43,6 +46,18 @@ private struct Canonical {
     }
     let others = refinement.forbidsOthers ? ["others forbidden"] : []
     return "refine \(text(refinement.tool)) \((fields.inOrder + others).joined(separator: ", "))\n"
+  }
+
+  func text(_ filter: CheckedPolicies.Filter) -> String {
+    let patterns = filter.patterns.map { pattern in
+      "\(quoted(pattern.name)) \(quoted(pattern.text.source))\(pattern.text.caseInsensitive ? " i" : "")"
+        + (pattern.because.map { " because " + quoted($0) } ?? "")
+    }
+    let targets = filter.targets.tools.map { "tool " + text($0) } + filter.targets.prompts.map { "prompt " + text($0) }
+    let isConfidential = filter.annotations.contains { $0.name == "confidential" }
+    let manner = (filter.isShadow ? "shadow " : "") + (isConfidential ? "confidential " : "")
+    return "\(manner)filter \(quoted(filter.name)) on \(targets.distinctInOrder.joined(separator: ", ")) in args match"
+      + " \(patterns.distinctInOrder.joined(separator: ", "))\n"
   }
 
   private func text(_ constraint: Constraint) -> String {

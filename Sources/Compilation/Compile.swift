@@ -37,6 +37,7 @@ private struct Compiler {
   var tools: [PinnedInfo] = []
   var prompts: [PinnedInfo] = []
   var servers: [ServerInfo] = []
+  var filters: [ArgumentFilter] = []
 
   init(_ policies: CheckedPolicies) {
     self.policies = policies
@@ -65,6 +66,8 @@ private struct Compiler {
       for tool in policies.rules[index].targets.tools { byTool[tool, default: []].append(index) }
       for prompt in policies.rules[index].targets.prompts { byPrompt[prompt, default: []].append(index) }
     }
+    let filterTable = try FilterTable(policies)
+    filters = filterTable.filters
     let refinements = Dictionary(uniqueKeysWithValues: policies.refinements.map { ($0.tool, $0) })
     for (server, declared) in policies.servers.enumerated() {
       let toolNames = constants.newSpace()
@@ -75,13 +78,18 @@ private struct Compiler {
           try Refinement(one, of: tool)
         }
         tools.append(
-          PinnedInfo(server: ServerID(UInt32(server)), name: tool.name, digest: tool.digest, plan: plan, refinement: refinement))
+          PinnedInfo(
+            server: ServerID(UInt32(server)), name: tool.name, digest: tool.digest, plan: plan, refinement: refinement,
+            filters: filterTable.byTool[ToolReference(server: server, tool: index)] ?? []))
       }
       let promptNames = constants.newSpace()
       for (index, prompt) in declared.snapshot.prompts.enumerated() {
         constants.names.insert(prompt.name, UInt32(prompts.count), in: promptNames)
         let plan = try plan(byPrompt[PromptReference(server: server, prompt: index)], prompt.input)
-        prompts.append(PinnedInfo(server: ServerID(UInt32(server)), name: prompt.name, digest: prompt.digest, plan: plan))
+        prompts.append(
+          PinnedInfo(
+            server: ServerID(UInt32(server)), name: prompt.name, digest: prompt.digest, plan: plan,
+            filters: filterTable.byPrompt[PromptReference(server: server, prompt: index)] ?? []))
       }
       servers.append(
         ServerInfo(
@@ -102,6 +110,7 @@ private struct Compiler {
     parts.tools = tools
     parts.prompts = prompts
     parts.agents = agents
+    parts.filters = filters
     parts.sources = sources
     parts.grantingLayers = grantingLayers.count
     parts.fields = fields.names

@@ -42,6 +42,8 @@ package struct CallRecord: Sendable {
   /// Names of shadow rules that would have fired.
   package var shadow: [String] = []
   package var code: DenialCode?
+  /// Of the filter that denied: names of the patterns it found.
+  package var patterns: [String] = []
   /// Where the result did not fit the tool's output schema, and what should stand there, whether it was blocked or passed. No values.
   package var outputMismatch: String?
   package var arguments: [Argument] = []

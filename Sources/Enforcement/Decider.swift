@@ -7,18 +7,23 @@ struct Decider: ~Copyable {
   private let configuration: GateConfiguration
   private let policies: PolicyStore
   private var evaluator: Evaluator
+  private var filters: ArgumentFilters
+  private var filtering = FilterScratch()
   private var principal: Principal
   private var server: ServerID?
   /// Of the last decision, until it is asked for.
   private var granted: RuleNumber?
   private var hasDecided = false
+  /// Shadow filters that found something since the last decision was forgotten.
+  private var shadowFilters: [String] = []
   /// The caller's agent, for the log.
   private(set) var agentName: String?
 
   init(configuration: GateConfiguration, policies: PolicyStore) {
     self.configuration = configuration
     self.policies = policies
-    let program = policies.program
+    filters = policies.filters
+    let program = filters.program
     evaluator = Evaluator(program)
     principal = Principal(configuration.identity, of: program)
     server = program.server(named: configuration.server)
@@ -29,8 +34,10 @@ struct Decider: ~Copyable {
 
   /// - Returns: true when another program came into force; nothing learnt of the one before holds any more.
   mutating func refresh() -> Bool {
-    let program = policies.program
+    let filters = policies.filters
+    let program = filters.program
     guard program !== evaluator.program else { return false }
+    self.filters = filters
     evaluator = Evaluator(program)
     principal = Principal(configuration.identity, of: program)
     server = program.server(named: configuration.server)
@@ -42,6 +49,7 @@ struct Decider: ~Copyable {
   mutating func forgetDecision() {
     granted = nil
     hasDecided = false
+    shadowFilters = []
   }
 
   private static func name(of principal: Principal) -> String? {
@@ -60,8 +68,8 @@ struct Decider: ~Copyable {
   /// The grant that the last decision rested on.
   var grantingRule: String? { granted.map { program.rule($0).name } }
 
-  /// Shadow rules that held in the last decision.
-  func firedShadows() -> [String] { hasDecided ? evaluator.shadowed.map { program.rule($0).name } : [] }
+  /// Shadow rules that held in the last decision, and shadow filters that found something.
+  func firedShadows() -> [String] { (hasDecided ? evaluator.shadowed.map { program.rule($0).name } : []) + shadowFilters }
 
   // MARK: Decisions
 
@@ -72,13 +80,24 @@ struct Decider: ~Copyable {
     granted = nil
     switch verdict {
     case .allow(let grounds):
+      if let refusal = filter(call) { return refusal }
       granted = grounds.grant
       return nil
     case .deny(.byRule(let number)): return refusal(of: call, by: program.rule(number))
     case .deny(.noGrant): return refusalWithoutGrant(of: call, live, now)
     case .deny(.invalidArgument(let field, let misfit)): return refusal(of: call, field, misfit)
-    case .ask(let question): return request(of: call, program.rule(question.ask))
+    case .ask(let question): return filter(call) ?? request(of: call, program.rule(question.ask))
     }
+  }
+
+  /// What filters make of arguments that rules have nothing against.
+  ///
+  /// - Returns: nil when no filter that is enforced found something.
+  mutating func filter(_ call: Call) -> Refusal? {
+    guard let findings = filters.scan(call, scratch: &filtering) else { return nil }
+    shadowFilters += findings.shadows.filter { !shadowFilters.contains($0) }
+    guard let denial = findings.denials.first else { return nil }
+    return refusal(of: call, by: denial)
   }
 
   mutating func decideResource(_ uri: [UInt8], _ live: LiveTools, _ now: EventTime) -> Refusal? {
@@ -123,6 +142,19 @@ struct Decider: ~Copyable {
     var refusal = Refusal(.permissionDenied, "The policy refuses this use of \(subject(call)).\(looksAt)")
     refusal.rule = rule.name
     refusal.because = rule.because
+    return refusal
+  }
+
+  private func refusal(of call: Call, by denial: FilterDenial) -> Refusal {
+    let isConfidential = denial.filter.isConfidential
+    let looksAt = isConfidential ? "" : " Its arguments hold something that may not go to the server."
+    var refusal = Refusal(.permissionDenied, "The policy refuses this use of \(subject(call)).\(looksAt)")
+    refusal.rule = denial.filter.name
+    refusal.isConfidential = isConfidential
+    refusal.patterns = denial.patterns
+    guard !isConfidential else { return refusal }
+    refusal.because = denial.because
+    refusal.violations = denial.problems
     return refusal
   }
 

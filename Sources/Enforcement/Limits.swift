@@ -37,6 +37,8 @@ package enum Limits {
   static let allowedBytes = 1_024
   /// Bytes of a name or URI repeated in a denial.
   static let quotedBytes = 120
+  /// Patterns found in texts that one filter reports: enough to put a call right in one try.
+  static let filterHits = 8
   /// Arguments named in one record.
   static let recordedArguments = 64
 

@@ -25,6 +25,8 @@ struct Refusal {
   var allowed: Alternatives?
   /// What is wrong with single arguments, or with parts of a result: where, and what.
   var violations: [ArgumentProblem] = []
+  /// Names of a filter's patterns that were found, for the log.
+  var patterns: [String] = []
 
   init(_ code: DenialCode, _ message: String) {
     self.code = code

@@ -100,6 +100,7 @@ extension Session {
     record.outcome = .denied
     record.code = refusal.code
     record.rule = refusal.rule
+    record.patterns = refusal.patterns
     // A rule's own words can be the very value it met; its name says enough.
     if refusal.rule == nil { record.reason = refusal.message }
     record.bytesOut = reply.count

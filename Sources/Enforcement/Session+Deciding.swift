@@ -157,6 +157,12 @@ extension Session {
       guard let prompt = decider.prompt(named: name), decider.mayAllow(.prompt(prompt), request.now) else {
         return deny(request, decider.notGranted(name, "prompt"), target: quoted(name), into: &actions)
       }
+      // What is typed so far goes to the server as well, with the arguments already given.
+      for typed in [request.parameter("argument"), request.parameter("context")] {
+        if let refusal = decider.filter(.prompt(prompt, document, arguments: typed)) {
+          return deny(request, refusal, target: quoted(name), into: &actions)
+        }
+      }
       return forward(request, target: quoted(name), into: &actions)
     }
     if document.stringEquals(type, "ref/resource"), let uri = document.member(reference, "uri").flatMap({ document.text($0) }) {

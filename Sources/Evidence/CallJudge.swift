@@ -11,12 +11,18 @@ package struct Judgement: Sendable {
   package let problems: [ArgumentProblem]
   /// The decision. With problems, it is what the caller is told: nothing of the schema, when no call of the tool could be allowed.
   package let trace: Trace
+  /// What the filters of the arguments found, of a call that the rules allow or ask for.
+  package let filtered: FilterFindings?
   /// Whether the target is in the list that the caller sees.
   package let isListed: Bool
+
+  /// The filter that denies what the rules would let pass; of several, the one with the smallest name.
+  package var filterDenial: FilterDenial? { filtered?.denials.first }
 
   /// The stable code an agent receives; nil for an allow.
   package var code: String? {
     if !problems.isEmpty { return isListed ? "INVALID_ARGUMENT" : "PERMISSION_DENIED" }
+    if filterDenial != nil { return "PERMISSION_DENIED" }
     return switch trace.verdict {
     case .allow: nil
     case .ask: "APPROVAL_REQUIRED"
@@ -32,11 +38,14 @@ package struct CallJudge: ~Copyable {
   private var evaluator: Evaluator
   private var validators: [ToolReference: ArgumentValidator] = [:]
   private var scratch = ValidationScratch()
+  private let filters: ArgumentFilters
+  private var filtering = FilterScratch()
 
   /// - Parameter program: compiled from `policies`.
   package init(_ policies: CheckedPolicies, _ program: Program) {
     self.policies = policies
     evaluator = Evaluator(program)
+    filters = ArgumentFilters(program)
   }
 
   package var program: Program { evaluator.program }
@@ -59,7 +68,13 @@ package struct CallJudge: ~Copyable {
       (asked, target) = (.resource(server, uri: Array(uri.utf8)), .resource(server, uri: Array(uri.utf8)))
     }
     let isListed = evaluator.mayAllow(target, principal: principal, now: now)
-    return Judgement(problems: problems, trace: evaluator.explain(asked, principal: principal, now: now), isListed: isListed)
+    let trace = evaluator.explain(asked, principal: principal, now: now)
+    var filtered: FilterFindings?
+    switch trace.verdict {
+    case .allow, .ask: if problems.isEmpty { filtered = filters.scan(asked, scratch: &filtering) }
+    case .deny: break
+    }
+    return Judgement(problems: problems, trace: trace, filtered: filtered, isListed: isListed)
   }
 
   /// What the arguments would have to be, in the policy's words.

@@ -15,6 +15,11 @@ package struct Explanation: Sendable {
       reasons = judgement.problems.map { "\($0.path.isEmpty ? "arguments" : $0.path): \($0.message)" }
       return
     }
+    if let denial = judgement.filterDenial {
+      outcome = "deny by \(denial.filter.name)"
+      reasons = denial.problems.map { "\($0.path.isEmpty ? "arguments" : $0.path): \($0.message)" }
+      return
+    }
     switch judgement.trace.verdict {
     case .allow(let grounds):
       outcome = "allow by \(program.rule(grounds.grant).name)"

@@ -60,23 +60,24 @@ package struct TestRunner: ~Copyable {
     switch expected {
     case .listed(let listed): return judgement.isListed == listed
     case .allow(let rule):
-      guard judgement.problems.isEmpty, case .allow = verdict else { return false }
+      guard judgement.problems.isEmpty, judgement.filterDenial == nil, case .allow = verdict else { return false }
       return rule.map { applies($0, judgement.trace) } ?? true
     case .ask(let rule):
-      guard judgement.problems.isEmpty, case .ask = verdict else { return false }
+      guard judgement.problems.isEmpty, judgement.filterDenial == nil, case .ask = verdict else { return false }
       return rule.map { applies($0, judgement.trace) } ?? true
     case .deny(let denial):
       switch denial {
       case .anyReason:
         if case .deny = verdict { return true }
-        return !judgement.problems.isEmpty
+        return !judgement.problems.isEmpty || judgement.filterDenial != nil
       case .byRule(let rule):
         guard judgement.problems.isEmpty, case .deny(.byRule) = verdict else { return false }
         return applies(rule, judgement.trace)
+      case .byFilter(let name): return judgement.filtered?.denials.contains { $0.filter.name == name } ?? false
       case .byDefault: return judgement.problems.isEmpty && verdict == .deny(.noGrant)
       case .code(let code):
         if case .deny = verdict { return judgement.code == code }
-        return !judgement.problems.isEmpty && judgement.code == code
+        return (!judgement.problems.isEmpty || judgement.filterDenial != nil) && judgement.code == code
       }
     }
   }

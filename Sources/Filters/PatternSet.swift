@@ -39,17 +39,22 @@ package struct PatternSet: Sendable {
 
   /// Compiles patterns; their numbers in findings are their places here. Throws what PCRE2 refuses, which the expressions' parser should have.
   package init(_ expressions: [RegularExpression]) throws(PatternError) {
+    try self.init(expressions.map { ($0, .max) })
+  }
+
+  /// - Parameter expressions: each with the longest text, in bytes, that it may be tried on; in a longer one it is undecided where it may match.
+  package init(_ expressions: [(expression: RegularExpression, longestText: Int)]) throws(PatternError) {
     var entries: [Entry] = []
     var probes: [Probe] = []
     var literals: [(bytes: [UInt8], tag: UInt32)] = []
     var always: [Int] = []
-    for (number, expression) in expressions.enumerated() {
+    for (number, (expression, longestText)) in expressions.enumerated() {
       // A pattern that can match nothing matches everywhere, whatever literals it has.
       let triggers = expression.firstBytes == nil ? nil : expression.triggers()
       // A literal that begins with a blank may begin anywhere in a run of white space.
       let isWindowed = triggers?.contains { $0.offset.count > 1 || $0.literals.contains { $0.first == FoldedBytes.blank } } ?? false
       let mode: Pattern.Mode = triggers == nil ? .search : isWindowed ? .window : .here
-      let pattern = try Pattern(expression.source, caseless: expression.caseInsensitive, mode: mode)
+      let pattern = try Pattern(expression.source, caseless: expression.caseInsensitive, mode: mode, longestText: longestText)
       entries.append(
         Entry(
           pattern: pattern, startsAtWordBoundary: expression.startsAtWordBoundary, isTriggered: triggers != nil, isWindowed: isWindowed,

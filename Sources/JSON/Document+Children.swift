@@ -66,6 +66,33 @@ extension Document {
   @inlinable package func value(of key: Node) -> Node { Node(index: key.index + 1) }
 }
 
+extension Document {
+  /// A value and everything in it, names of members too, in the order of the text: the indices of their nodes.
+  @inlinable package func indices(in node: Node) -> Range<UInt32> { node.index..<index(behind: node) }
+
+  /// Where one of `indices(in: node)` lies below `node`; for the name of a member, where the object lies that has it.
+  package func place(of target: UInt32, in node: Node) -> (pointer: Pointer, isName: Bool) {
+    var pointer = Pointer()
+    var holder = node
+    search: while holder.index != target {
+      for (key, value) in members(holder) {
+        if key.index == target { return (pointer, true) }
+        guard indices(in: value).contains(target) else { continue }
+        pointer = pointer.appending(string(key) ?? "")
+        holder = value
+        continue search
+      }
+      for (place, element) in elements(holder).enumerated() where indices(in: element).contains(target) {
+        pointer = pointer.appending(place)
+        holder = element
+        continue search
+      }
+      preconditionFailure("the node is not in the value")
+    }
+    return (pointer, false)
+  }
+}
+
 /// The name of a member, made ready for looking it up in many documents.
 package struct MemberName: Hashable, Sendable {
   let bytes: [UInt8]

@@ -4,21 +4,21 @@ internal import Text
 // Annotations are anyone's, but for the few that the gate obeys: those must say what they mean, or a slip of the pen would open something.
 extension Checker {
   private enum Obeyed: String, CaseIterable {
-    /// On a rule: no answer to a caller tells what it is called or tests.
+    /// On a rule or filter: no answer to a caller tells what it is called or tests.
     case confidential
     /// On a server: what becomes of results that do not fit the tool's output schema.
     case outputMismatch = "output_mismatch"
 
     func mayStand(on kind: Declaration.Kind) -> Bool {
       switch (self, kind) {
-      case (.confidential, .grant), (.confidential, .deny), (.confidential, .ask), (.outputMismatch, .server): true
+      case (.confidential, .grant), (.confidential, .deny), (.confidential, .ask), (.confidential, .filter), (.outputMismatch, .server): true
       default: false
       }
     }
 
     var place: String {
       switch self {
-      case .confidential: "`grant`, `deny` and `ask`"
+      case .confidential: "`grant`, `deny`, `ask` and `filter`"
       case .outputMismatch: "`server`"
       }
     }

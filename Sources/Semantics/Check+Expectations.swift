@@ -36,13 +36,14 @@ extension Checker {
   }
 
   private struct ExpectedRule {
-    /// Nil: any.
-    let number: Int?
+    /// Nil: any, unless it is a filter.
+    var number: Int?
+    var filter: String?
   }
 
   /// The rule that is expected to decide; nil: there is none of that name and kind, which has been reported.
   private mutating func expected(_ name: Identifier?, _ kinds: Set<RuleKind>, _ file: Int) -> ExpectedRule? {
-    guard let name else { return ExpectedRule(number: nil) }
+    guard let name else { return ExpectedRule() }
     let rules = symbols[SymbolKind.rule.rawValue]
     let wanted = kinds.map(\.rawValue).sorted().joined(separator: " or ")
     guard let symbol = rules[name.text] else {
@@ -63,6 +64,7 @@ extension Checker {
       return nil
     }
     guard find(name, .rule, from: file) != nil else { return nil }
+    if kind == .filter { return ExpectedRule(filter: name.text) }
     let isRule = kind == .grant || kind == .deny || kind == .ask
     return ExpectedRule(number: isRule ? symbol.index : nil)
   }
@@ -79,7 +81,9 @@ extension Checker {
     }
     guard let name else { return .anyReason }
     if name.text == "default" { return .byDefault }
-    return expected(name, [.deny], file).map { rule in rule.number.map { .byRule($0) } ?? .anyReason }
+    return expected(name, [.deny, .filter], file).map { rule in
+      rule.filter.map { .byFilter($0) } ?? rule.number.map { .byRule($0) } ?? .anyReason
+    }
   }
 
   mutating func check(_ prove: In<ProveSyntax>) {

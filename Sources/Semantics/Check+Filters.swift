@@ -4,7 +4,8 @@ internal import Text
 
 /// The words of filters. Places of what goes to a model, and `args` for what goes to a server.
 private enum FilterWords {
-  static let places = ["text", "resource", "structured", "description", "error", "prompt", "instructions", "args"]
+  static let places = ["text", "resource", "structured", "description", "error", "prompt", "instructions", arguments]
+  static let arguments = "args"
   static let normalise = ["unicode", "confusables", "whitespace", "case"]
   static let strip = ["invisible", "control", "ansi", "html"]
   static let decode = ["base64", "hex", "url", "html"]
@@ -18,13 +19,17 @@ extension Checker {
 
   private mutating func check(_ set: In<PatternsSyntax>) {
     var names: [String: SourceRange] = [:]
+    var patterns: [CheckedPolicies.Filter.Pattern] = []
     for pattern in set.syntax.patterns {
       if let first = names[pattern.name.text] {
         reportDuplicate("pattern `\(pattern.name.text)`", pattern.name.range, first: first)
       } else {
         names[pattern.name.text] = pattern.name.range
       }
-      if let regex = self.pattern(pattern.regex, .search) { prove(pattern, regex) }
+      if let text = self.pattern(pattern.regex, .search) {
+        prove(pattern, text)
+        patterns.append(.init(name: "\(set.syntax.name.text).\(pattern.name.text)", text: text, because: nil))
+      }
       let missing = [pattern.hits.isEmpty ? "`hit`" : nil, pattern.misses.isEmpty ? "`miss`" : nil].compactMap(\.self)
       if !missing.isEmpty {
         report(
@@ -33,6 +38,7 @@ extension Checker {
           help: "show one text it finds and one it must leave alone: `hit \"…\" miss \"…\"`")
       }
     }
+    patternSets.append(patterns)
   }
 
   /// Runs a pattern over the texts it says it finds and leaves alone. Not all can be run here: of a pattern with an atomic group, or whose
@@ -58,7 +64,7 @@ extension Checker {
   }
 
   private mutating func check(_ filter: In<FilterSyntax>) {
-    _ = resolve(filter.syntax.targets, from: filter.file)
+    let targets = resolve(filter.syntax.targets, from: filter.file)
     for place in filter.syntax.places {
       switch place {
       case .kind(let word): checkWord(word, FilterWords.places, "a filter reads")
@@ -68,10 +74,65 @@ extension Checker {
           .badText, "`\(path.value)` is no path into a result", path.range, "starts with `$`", help: "write `\"$.messages[*].body\"`")
       }
     }
-    for clause in filter.syntax.clauses { check(clause, filter.file) }
+    var patterns: [CheckedPolicies.Filter.Pattern] = []
+    for clause in filter.syntax.clauses {
+      let found = check(clause, filter.file)
+      guard case .match(_, let actions, _) = clause else { continue }
+      let because = actions.lazy.compactMap(\.because).first
+      patterns += found.map { .init(name: $0.name, text: $0.text, because: because) }
+    }
+    reportLaterParts(of: filter)
+    if let targets { lower(filter, targets, patterns) }
   }
 
-  private mutating func check(_ clause: FilterSyntax.Clause, _ file: Int) {
+  private mutating func lower(_ filter: In<FilterSyntax>, _ targets: Targets, _ patterns: [CheckedPolicies.Filter.Pattern]) {
+    let name = filter.syntax.name
+    let range = filter.syntax.targets.map(\.range).reduce(filter.syntax.targets[0].range) { $0.union($1) }
+    if !targets.resources.isEmpty, filter.syntax.places.contains(where: \.isArguments) {
+      report(
+        .noArguments, "resources have no arguments that filter `\(name.text)` could read", range, "speaks of resources",
+        help: "name tools and prompts only")
+    }
+    if filter.syntax.clauses.isEmpty {
+      report(
+        .neverHolds, "filter `\(name.text)` finds nothing", name.range, "looks for nothing",
+        help: "say what it looks for: `match SET -> block`")
+    }
+    parts.filters.append(
+      .init(
+        name: name.text, targets: targets, patterns: patterns, isShadow: filter.declaration.shadow != nil,
+        annotations: annotations(of: filter.declaration), nameRange: name.range))
+  }
+
+  /// Filters of what goes to a server are carried out when they block; all others are refused by name of the part that is not.
+  private mutating func reportLaterParts(of filter: In<FilterSyntax>) {
+    if filter.syntax.places.isEmpty {
+      reportLater("a filter of what goes back to the model", filter.syntax.name.range, help: "`in args` filters what goes to the server")
+    }
+    for place in filter.syntax.places {
+      switch place {
+      case .kind(let word):
+        if word.text != FilterWords.arguments, FilterWords.places.contains(word.text) { reportLater("`in \(word.text)`", word.range) }
+      case .structured(_, let range): reportLater("`in structured`", range)
+      }
+    }
+    for clause in filter.syntax.clauses {
+      switch clause {
+      case .normalise(_, let range): reportLater("`normalise`", range)
+      case .strip(_, let range): reportLater("`strip`", range)
+      case .decode(_, let range): reportLater("`decode`", range)
+      case .longerThan(_, _, let range): reportLater("`longer than`", range)
+      case .match(_, let actions, _):
+        for action in actions {
+          guard let (word, range) = action.later else { continue }
+          reportLater("`\(word)`", range)
+        }
+      }
+    }
+  }
+
+  /// - Returns: the patterns it matches.
+  private mutating func check(_ clause: FilterSyntax.Clause, _ file: Int) -> [CheckedPolicies.Filter.Pattern] {
     switch clause {
     case .normalise(let words, _):
       for word in words { checkWord(word, FilterWords.normalise, "`normalise` knows") }
@@ -80,8 +141,8 @@ extension Checker {
     case .decode(let words, _):
       for word in words { checkWord(word, FilterWords.decode, "`decode` knows") }
     case .match(let name, let actions, _):
-      findPattern(name, file)
       for action in actions { check(action, file) }
+      return findPatterns(name, file)
     case .longerThan(let size, let actions, _):
       if case .size(let bytes) = size.kind, bytes > 0 {
       } else {
@@ -89,6 +150,7 @@ extension Checker {
       }
       for action in actions { check(action, file) }
     }
+    return []
   }
 
   private mutating func checkWord(_ word: Identifier, _ words: [String], _ what: String) {
@@ -105,21 +167,51 @@ extension Checker {
   }
 
   /// `injection`, or one pattern of it: `injection.role_tag`. Names of sets may have dots themselves.
-  private mutating func findPattern(_ name: DottedName, _ file: Int) {
+  private mutating func findPatterns(_ name: DottedName, _ file: Int) -> [CheckedPolicies.Filter.Pattern] {
     if symbols[SymbolKind.patterns.rawValue][name.text] != nil || name.parts.count == 1 {
-      _ = find(name, .patterns, from: file)
-      return
+      guard let symbol = find(name, .patterns, from: file) else { return [] }
+      if declared.patterns[symbol.index].syntax.patterns.isEmpty {
+        report(
+          .neverHolds, "pattern set `\(name.text)` finds nothing", name.range, "has no pattern", also: [.init(symbol.range, "empty")],
+          help: "give it a pattern, or remove this clause")
+      }
+      return patternSets[symbol.index]
     }
     let set = DottedName(Array(name.parts.dropLast()))
-    guard let symbol = find(set, .patterns, from: file) else { return }
+    guard let symbol = find(set, .patterns, from: file) else { return [] }
     let last = name.parts[name.parts.count - 1]
     let patterns = declared.patterns[symbol.index].syntax.patterns.map(\.name.text)
-    if patterns.contains(last.text) { return }
+    if patterns.contains(last.text) { return patternSets[symbol.index].filter { $0.name == name.text } }
     let near = suggestion(for: last.text, among: patterns)
     report(
       .unknownPattern, "no pattern `\(last.text)` in `\(set.text)`", last.range, "no such pattern",
       also: [.init(symbol.range, "has \(counted(patterns.count, "pattern"))")],
       help: near.map { "did you mean `\($0)`?" } ?? (patterns.isEmpty ? nil : "it has \(listed(patterns))"),
       fixes: replacement(near, last.range))
+    return []
+  }
+}
+
+extension FilterSyntax.Place {
+  fileprivate var isArguments: Bool {
+    if case .kind(let word) = self { word.text == FilterWords.arguments } else { false }
+  }
+}
+
+extension FilterSyntax.Action {
+  fileprivate var because: String? {
+    if case .block(let because, _) = self { because?.value } else { nil }
+  }
+
+  /// What is not carried out; nil for `block`.
+  fileprivate var later: (word: String, range: SourceRange)? {
+    switch self {
+    case .block: nil
+    case .wrap(let range): ("wrap", range)
+    case .redact(_, let range): ("redact", range)
+    case .remove(let range): ("remove", range)
+    case .truncate(let range): ("truncate", range)
+    case .label(let label): ("label", label.range)
+    }
   }
 }

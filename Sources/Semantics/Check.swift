@@ -60,6 +60,8 @@ struct Checker {
   var costsOfTools: [ToolReference: Number] = [:]
   /// Patterns already examined: a pattern may stand in many rules.
   var ambiguities: [PatternKey: Ambiguity] = [:]
+  /// By pattern set: its patterns that can be searched for, in order of place.
+  var patternSets: [[CheckedPolicies.Filter.Pattern]] = []
   /// Labels something sets, and those something waits for.
   var labelsSet: Set<String> = []
   var labelsUsed: [Identifier] = []

@@ -13,6 +13,8 @@ package struct CheckedPolicies: Sendable {
   package let rules: [Rule]
   /// Of every refined tool, in order of the tools.
   package let refinements: [Refinement]
+  /// In order of file and place.
+  package let filters: [Filter]
   /// What the uses of each claim say of its type; a claim that is only asked for its presence is absent here.
   package let claims: [ClaimPath: ClaimType]
   /// Tests and the rows of tables, in order of file and place.
@@ -25,6 +27,7 @@ package struct CheckedPolicies: Sendable {
     scopes = parts.scopes
     agents = parts.agents
     rules = parts.rules
+    filters = parts.filters
     refinements = parts.refinements
     claims = parts.claims
     tests = parts.tests
@@ -42,6 +45,7 @@ package struct CheckedPolicies: Sendable {
     var scopes: [Scope] = []
     var agents: [Agent] = []
     var rules: [Rule] = []
+    var filters: [Filter] = []
     var refinements: [Refinement] = []
     var claims: [ClaimPath: ClaimType] = [:]
     var tests: [Test] = []

@@ -83,6 +83,8 @@ extension CheckedPolicies {
     package enum Denial: Hashable, Sendable {
       case anyReason
       case byRule(Int)
+      /// The name of a filter.
+      case byFilter(String)
       /// No grant allows it.
       case byDefault
       /// Such as `INVALID_ARGUMENT`.

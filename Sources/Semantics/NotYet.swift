@@ -4,7 +4,7 @@ internal import Text
 /// What the language has and this version does not carry out. Each is parsed, formatted and checked for its names, then refused: a rule that
 /// is accepted and ignored is worse than none.
 enum LaterFeature: String, CaseIterable {
-  case cost, limit, label, mark, clear, patterns, filter, prove
+  case cost, limit, label, mark, clear, prove
   case session = "session by"
   case sessionHas = "session has"
   case pack = "use sally.PACK"
@@ -22,8 +22,6 @@ extension LaterFeature {
     .label,
     .mark,
     .clear,
-    .patterns,
-    .filter,
     .prove,
     .session,
     .sessionHas,
@@ -38,9 +36,17 @@ extension LaterFeature {
 extension Checker {
   mutating func reportLater(_ feature: LaterFeature, _ range: SourceRange) {
     guard LaterFeature.refused.contains(feature) else { return }
+    reportLater("`\(feature.rawValue)`", range)
+  }
+
+  /// A part of what is carried out otherwise.
+  mutating func reportLater(
+    _ what: String, _ range: SourceRange,
+    help: String = "this version would not do what it says, so it refuses; remove it until a version that does"
+  ) {
     report(
-      .notSupportedYet, "`\(feature.rawValue)` is not supported yet", range, "read, but not carried out",
-      help: "this version would not do what it says, so it refuses; remove it until a version that does")
+      .notSupportedYet, "\(what) is not supported yet", range, "read, but not carried out",
+      help: help)
   }
 
   /// Whole declarations that are not carried out.
@@ -63,11 +69,9 @@ extension Declaration.Kind {
     case .mark: .mark
     case .clear: .clear
     case .session: .session
-    case .patterns: .patterns
-    case .filter: .filter
     case .prove: .prove
     case .use(let use): if case .pack = use.source { .pack } else { nil }
-    case .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask, .set, .test, .table: nil
+    case .patterns, .filter, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask, .set, .test, .table: nil
     }
   }
 }

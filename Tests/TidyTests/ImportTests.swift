@@ -17,7 +17,7 @@ private let allowed: [String: Set<String>] = [
   "Messages": ["JSON", "Digests"],
   "Schemas": ["JSON", "Patterns", "RegularExpressions"],
   "Filters": ["JSON", "Patterns", "RegularExpressions"],
-  "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas"],
+  "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"],
   "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
   // Counts the steps of the interpreter, which the wrapper has no use for.

@@ -27,6 +27,7 @@ struct CallLog {
     line.add("rule", ifPresent: record.rule)
     line.add("reason", ifPresent: record.reason)
     line.add("outputMismatch", ifPresent: record.outputMismatch)
+    if !record.patterns.isEmpty { line.add("patterns", record.patterns) }
     if !record.shadow.isEmpty { line.add("shadow", record.shadow) }
     switch record.identifier {
     case .number(let number): line.add("id", quoted: number)

@@ -25,6 +25,7 @@ struct ExplanationReport {
         ? "deny (invalid argument): the arguments do not fit the input schema of \(target)"
         : "deny (default): no call of \(target) could be allowed to \(caller)"
     }
+    if let denial = judgement.filterDenial { return "deny: filter \(denial.filter.name) denies \(target) to \(caller)" }
     return switch judgement.trace.verdict {
     case .allow(let grounds): "allow: \(program.rule(grounds.grant).name) allows \(target) to \(caller)"
     case .ask(let question): "ask: \(program.rule(question.ask).name) wants a person to approve \(target) for \(caller)"
@@ -41,8 +42,13 @@ struct ExplanationReport {
     for problem in judgement.problems where judgement.isListed {
       out += "  \(problem.path.isEmpty ? "arguments" : problem.path)  \(problem.message)\n"
     }
-    if let because = decidingRule?.because { out += "  because \(because)\n" }
+    for problem in judgement.filterDenial?.problems ?? [] {
+      out += "  \(problem.path.isEmpty ? "arguments" : problem.path)  \(problem.message)\n"
+    }
+    if let because { out += "  because \(because)\n" }
     guard judgement.problems.isEmpty else { return out }
+    if let filter = judgement.filterDenial?.filter { out += "\nfilter \(filter.name)  \(filter.file):\(filter.line)\n" }
+    for name in judgement.filtered?.shadows ?? [] { out += "\nshadow filter \(name) would deny it\n" }
     let picture = ConditionPicture(colour: colour)
     for rule in shown {
       let info = program.rule(rule.rule)
@@ -84,8 +90,13 @@ struct ExplanationReport {
     }
   }
 
+  private var because: String? {
+    if let denial = judgement.filterDenial { return denial.because }
+    return decidingRule?.because
+  }
+
   private var decision: String {
-    guard judgement.problems.isEmpty else { return "deny" }
+    guard judgement.problems.isEmpty, judgement.filterDenial == nil else { return "deny" }
     return switch judgement.trace.verdict {
     case .allow: "allow"
     case .ask: "ask"
@@ -96,13 +107,13 @@ struct ExplanationReport {
   var json: Value {
     [
       "decision": .string(decision),
-      "rule": judgement.problems.isEmpty ? (decidingRule.map { .string($0.name) } ?? .null) : .null,
+      "rule": judgement.problems.isEmpty ? ((judgement.filterDenial?.filter.name ?? decidingRule?.name).map(Value.string) ?? .null) : .null,
       "code": judgement.code.map(Value.string) ?? .null,
       "retryAfterMs": .null,
       "message": .string(sentence),
-      "because": judgement.problems.isEmpty ? (decidingRule?.because.map(Value.string) ?? .null) : .null,
+      "because": judgement.problems.isEmpty ? (because.map(Value.string) ?? .null) : .null,
       "listed": .boolean(judgement.isListed),
-      "problems": .array(judgement.problems.map { ["path": .string($0.path), "message": .string($0.message)] }),
+      "problems": .array((judgement.problems + (judgement.filterDenial?.problems ?? [])).map { ["path": .string($0.path), "message": .string($0.message)] }),
       "rules": .array(judgement.trace.rules.map(value)),
     ]
   }
