@@ -85,6 +85,7 @@ let package = Package(
       name: "EnforcementTests",
       dependencies: [
         "Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "Schemas",
+        "Patterns",
         "TestSupport",
       ],
       exclude: ["Cases"]),

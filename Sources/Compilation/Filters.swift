@@ -31,7 +31,8 @@ extension ArgumentFilter {
         _ = try Patterns.Pattern(pattern.text.source, caseless: pattern.text.caseInsensitive, mode: .search)
       } catch {
         throw Rejected([
-          Diagnostic(.patternTooLarge, "pattern `\(pattern.name)` cannot be compiled", at: Diagnostic.Label(filter.nameRange, error.message))
+          Diagnostic(
+            .patternTooLarge, "pattern `\(pattern.name)` cannot be compiled", at: Diagnostic.Label(filter.nameRange, error.message))
         ])
       }
     }

@@ -8,7 +8,7 @@ internal import RegularExpressions
 /// Immutable, so every connection may use it at once.
 package final class ArgumentFilters: Sendable {
   /// Filters that some targets have in common.
-  private struct Plan {
+  struct Plan {
     /// Nil when a pattern cannot be compiled: then nothing passes.
     let set: PatternSet?
     /// By pattern of the set.

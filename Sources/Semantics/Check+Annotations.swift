@@ -11,7 +11,8 @@ extension Checker {
 
     func mayStand(on kind: Declaration.Kind) -> Bool {
       switch (self, kind) {
-      case (.confidential, .grant), (.confidential, .deny), (.confidential, .ask), (.confidential, .filter), (.outputMismatch, .server): true
+      case (.confidential, .grant), (.confidential, .deny), (.confidential, .ask), (.confidential, .filter), (.outputMismatch, .server):
+        true
       default: false
       }
     }

@@ -113,7 +113,8 @@ struct ExplanationReport {
       "message": .string(sentence),
       "because": judgement.problems.isEmpty ? (because.map(Value.string) ?? .null) : .null,
       "listed": .boolean(judgement.isListed),
-      "problems": .array((judgement.problems + (judgement.filterDenial?.problems ?? [])).map { ["path": .string($0.path), "message": .string($0.message)] }),
+      "problems": .array(
+        (judgement.problems + (judgement.filterDenial?.problems ?? [])).map { ["path": .string($0.path), "message": .string($0.message)] }),
       "rules": .array(judgement.trace.rules.map(value)),
     ]
   }
