@@ -65,9 +65,13 @@ package final class ArgumentFilters: Sendable {
       guard let range = document.stringBytes(node) else { continue }
       scratch.findings.removeAll(keepingCapacity: true)
       if document.hasEscapes(node) {
-        scratch.decoded.removeAll(keepingCapacity: true)
-        document.decodeString(node, appendingTo: &scratch.decoded)
-        set.matches(in: scratch.decoded.span, scratch: &scratch.scan, into: &scratch.findings)
+        // Taken out for the time, so that the rest of the scratch can be written to meanwhile.
+        var decoded: [UInt8] = []
+        swap(&decoded, &scratch.decoded)
+        decoded.removeAll(keepingCapacity: true)
+        document.decodeString(node, appendingTo: &decoded)
+        set.matches(in: decoded.span, scratch: &scratch.scan, into: &scratch.findings)
+        swap(&decoded, &scratch.decoded)
       } else {
         set.matches(in: document.bytes.span.extracting(range), scratch: &scratch.scan, into: &scratch.findings)
       }
