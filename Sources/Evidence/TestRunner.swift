@@ -1,5 +1,6 @@
 package import Bytecode
 internal import Decision
+internal import Enforcement
 package import Semantics
 
 /// Runs tests and tables on the program that was compiled from the same policies: the very code that decides for agents.
