@@ -93,7 +93,7 @@ extension ArgumentFilters.Plan {
       }
     }
     self.owners = owners
-    set = expressions.count == owners.count ? try? PatternSet(expressions) : nil
+    set = expressions.count == owners.count ? try? PatternSet(bounded: expressions) : nil
   }
 }
 

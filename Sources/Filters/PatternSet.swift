@@ -39,11 +39,11 @@ package struct PatternSet: Sendable {
 
   /// Compiles patterns; their numbers in findings are their places here. Throws what PCRE2 refuses, which the expressions' parser should have.
   package init(_ expressions: [RegularExpression]) throws(PatternError) {
-    try self.init(expressions.map { ($0, .max) })
+    try self.init(bounded: expressions.map { ($0, .max) })
   }
 
   /// - Parameter expressions: each with the longest text, in bytes, that it may be tried on; in a longer one it is undecided where it may match.
-  package init(_ expressions: [(expression: RegularExpression, longestText: Int)]) throws(PatternError) {
+  package init(bounded expressions: [(expression: RegularExpression, longestText: Int)]) throws(PatternError) {
     var entries: [Entry] = []
     var probes: [Probe] = []
     var literals: [(bytes: [UInt8], tag: UInt32)] = []

@@ -59,8 +59,8 @@ extension Checker {
     guard let kind = declared.ruleKinds[name.text], kinds.contains(kind) else {
       let kind = declared.ruleKinds[name.text]?.rawValue ?? "rule"
       report(
-        .unknownRule, "`\(name.text)` is a \(kind), not a \(wanted)", name.range, "cannot decide this",
-        also: [.init(symbol.range, "declared here")], help: "expect what a \(kind) does, or name a \(wanted)")
+        .unknownRule, "`\(name.text)` is \(one(kind)), not \(one(wanted))", name.range, "cannot decide this",
+        also: [.init(symbol.range, "declared here")], help: "expect what \(one(kind)) does, or name \(one(wanted))")
       return nil
     }
     guard find(name, .rule, from: file) != nil else { return nil }
@@ -100,3 +100,5 @@ extension Checker {
     _ = check(condition, in: ConditionContext(file: prove.file, phase: .admission(targets, of: prove.syntax.name)))
   }
 }
+
+private func one(_ noun: String) -> String { (noun.hasPrefix("a") ? "an " : "a ") + noun }
