@@ -45,6 +45,7 @@ let package = Package(
     .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
     .target(name: "Filters", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Messages", dependencies: ["JSON"]),
+    .target(name: "Quotas", dependencies: ["JSON"]),
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"]),
 
@@ -91,6 +92,7 @@ let package = Package(
       exclude: ["Cases"]),
     .testTarget(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
+    .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
     .testTarget(

@@ -16,6 +16,7 @@ private let allowed: [String: Set<String>] = [
   "Decision": ["Bytecode", "JSON", "Patterns"],
   "Messages": ["JSON", "Digests"],
   "Schemas": ["JSON", "Patterns", "RegularExpressions"],
+  "Quotas": ["JSON"],
   "Filters": ["JSON", "Patterns", "RegularExpressions"],
   "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"],
   "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"],

@@ -1,0 +1,87 @@
+/// The balances of one shard by key: a hash table with open addressing. Bounded: what is idle is forgotten before it grows, and at its
+/// greatest it refuses new keys rather than forget one that counts.
+struct BalanceTable: Sendable {
+  /// 48 bytes, in 64-byte lines for the most part.
+  private struct Slot: Sendable {
+    var high: UInt64 = 0
+    /// 0: free.
+    var low: UInt64 = 0
+    var value: Int128 = 0
+    var window: Int64 = 0
+    var limit: Int64 = 0
+  }
+
+  private var slots: [Slot] = []
+  private var used = 0
+  /// Slots, a power of two.
+  private let most: Int
+
+  /// - Parameter capacity: keys it holds at least.
+  init(capacity: Int) {
+    var slots = BalanceTable.fewest
+    while BalanceTable.load(slots) < capacity { slots *= 2 }
+    most = slots
+  }
+
+  private static let fewest = 16
+  /// Seven of eight: beyond, probes become long.
+  private static func load(_ slots: Int) -> Int { slots / 8 * 7 }
+
+  var count: Int { used }
+
+  /// The balance of a key; nothing taken when it is not here.
+  func balance(of key: QuotaKey) -> Balance {
+    guard let place = find(key) else { return Balance() }
+    return Balance(value: slots[place].value, window: slots[place].window)
+  }
+
+  func contains(_ key: QuotaKey) -> Bool { find(key) != nil }
+
+  /// Makes room for some keys that are not here.
+  ///
+  /// - Returns: false when the table is full of balances that count.
+  mutating func makeRoom(for keys: Int, in limits: [Limit], at time: QuotaTime) -> Bool {
+    if slots.isEmpty { slots = Array(repeating: Slot(), count: BalanceTable.fewest) }
+    if used + keys <= BalanceTable.load(slots.count) { return true }
+    let living = slots.filter { slot in
+      slot.low != 0 && !Balance(value: slot.value, window: slot.window).isIdle(in: limits[Int(slot.limit)], at: time)
+    }
+    // Grown when most of it counts, so that the work of looking through it is spread over many keys.
+    let size = living.count + keys > slots.count / 2 ? min(slots.count * 2, most) : slots.count
+    guard living.count + keys <= BalanceTable.load(size) else { return false }
+    slots = Array(repeating: Slot(), count: size)
+    used = 0
+    for slot in living { insert(slot) }
+    return true
+  }
+
+  /// There must be room when the key is not here.
+  mutating func set(_ balance: Balance, of key: QuotaKey, limit: Int) {
+    if let place = find(key) {
+      slots[place].value = balance.value
+      slots[place].window = balance.window
+    } else {
+      insert(Slot(high: key.high, low: key.low, value: balance.value, window: balance.window, limit: Int64(limit)))
+    }
+  }
+
+  private mutating func insert(_ slot: Slot) {
+    precondition(used < slots.count - 1, "a probe must find a free slot")
+    let mask = slots.count - 1
+    var place = Int(truncatingIfNeeded: slot.high) & mask
+    while slots[place].low != 0 { place = (place + 1) & mask }
+    slots[place] = slot
+    used += 1
+  }
+
+  private func find(_ key: QuotaKey) -> Int? {
+    guard !slots.isEmpty else { return nil }
+    let mask = slots.count - 1
+    var place = Int(truncatingIfNeeded: key.high) & mask
+    while slots[place].low != 0 {
+      if slots[place].low == key.low, slots[place].high == key.high { return place }
+      place = (place + 1) & mask
+    }
+    return nil
+  }
+}

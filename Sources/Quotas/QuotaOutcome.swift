@@ -1,0 +1,43 @@
+/// What one call takes from one limit.
+package struct Charge: Hashable, Sendable {
+  /// The limit's number in its store.
+  package let limit: Int
+  package let key: QuotaKey
+  package let amount: Amount
+
+  package init(limit: Int, key: QuotaKey, amount: Amount) {
+    self.limit = limit
+    self.key = key
+    self.amount = amount
+  }
+}
+
+/// What a store says to a call and all that it takes.
+package enum QuotaOutcome: Hashable, Sendable {
+  /// All of it was taken; the call may go at that time, which is later than now when it had to wait for its turn.
+  case admitted(at: QuotaTime)
+  /// Nothing was taken yet. The call waits behind others for a place among the calls in flight; `release` names the ticket when it has one.
+  case queued(QuotaTicket)
+  /// Nothing was taken: there is no room under the limit of that charge. Nanoseconds until there could be; nil: when another call is over.
+  case over(charge: Int, retryAfter: Int64?)
+  /// Nothing was taken, nor ever could be: one call asks for more than the limit of that charge ever holds.
+  case never(charge: Int)
+  /// Nothing was taken: the store keeps as many balances, or waiting calls, as it may.
+  case full
+}
+
+/// A call that waits for a place.
+package struct QuotaTicket: Hashable, Sendable {
+  let number: UInt64
+}
+
+/// A call that waited: all that it takes was taken, and it may go at that time.
+package struct ServedTicket: Hashable, Sendable {
+  package let ticket: QuotaTicket
+  package let at: QuotaTime
+
+  package init(ticket: QuotaTicket, at: QuotaTime) {
+    self.ticket = ticket
+    self.at = at
+  }
+}
