@@ -122,6 +122,9 @@ extension Document {
     member(node, name.bytes.span, fingerprint: name.fingerprint)
   }
 
+  /// Whether the name of a member is this one.
+  package func isName(_ key: Node, _ name: MemberName) -> Bool { entry(key).link == name.fingerprint && stringEquals(key, name.bytes.span) }
+
   private func member(_ node: Node, _ name: Span<UInt8>) -> Node? {
     member(node, name, fingerprint: fingerprint(of: name))
   }
