@@ -29,19 +29,20 @@ let package = Package(
     .target(name: "Text"),
     .target(name: "Syntax", dependencies: ["Text"]),
     .target(name: "Formatting", dependencies: ["Syntax", "Text"]),
-    .target(name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Digests"]),
+    .target(name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Digests", "Checksums"]),
 
     // Shared leaves.
     .target(name: "JSON"),
     .target(name: "RegularExpressions"),
+    .target(name: "Checksums"),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .target(name: "Patterns", dependencies: ["CPCRE2"]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "Digests", dependencies: ["CCrypto"]),
 
     // Runtime: knows nothing of policy text or sockets.
-    .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests"]),
-    .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text", "Digests"]),
+    .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests", "Checksums"]),
+    .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text", "Digests", "Checksums"]),
     .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
     .target(name: "Filters", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Messages", dependencies: ["JSON"]),

@@ -15,8 +15,18 @@ package final class Program: Sendable {
     package var tools: [PinnedInfo] = []
     package var prompts: [PinnedInfo] = []
     package var agents: [AgentInfo] = []
+    /// A set's stand together, in order of set and place.
+    package var filterPatterns: [FilterPattern] = []
+    /// Sets that filters use.
+    package var patternSets: [PatternSetInfo] = []
     /// In order of name.
-    package var filters: [ArgumentFilter] = []
+    package var filters: [FilterInfo] = []
+    /// By number, which is by name.
+    package var labels: [LabelInfo] = []
+    /// What an approval does to labels.
+    package var approvalLabels = LabelChange()
+    /// Empty: a session is its principal's.
+    package var sessionKey: [SessionKeyPart] = []
     /// Where each shared slot's value comes from.
     package var sources: [SharedSource] = []
     /// What every target can read: claims and clock. A plan of no target, with no rules.
@@ -50,7 +60,12 @@ package final class Program: Sendable {
   package let tools: [PinnedInfo]
   package let prompts: [PinnedInfo]
   package let agents: [AgentInfo]
-  package let filters: [ArgumentFilter]
+  package let filterPatterns: [FilterPattern]
+  package let patternSets: [PatternSetInfo]
+  package let filters: [FilterInfo]
+  package let labels: [LabelInfo]
+  package let approvalLabels: LabelChange
+  package let sessionKey: [SessionKeyPart]
   package let sources: [SharedSource]
   package let shared: Plan
   package let grantingLayers: Int
@@ -78,7 +93,12 @@ package final class Program: Sendable {
     tools = parts.tools
     prompts = parts.prompts
     agents = parts.agents
+    filterPatterns = parts.filterPatterns
+    patternSets = parts.patternSets
     filters = parts.filters
+    labels = parts.labels
+    approvalLabels = parts.approvalLabels
+    sessionKey = parts.sessionKey
     sources = parts.sources
     shared = parts.shared
     grantingLayers = parts.grantingLayers

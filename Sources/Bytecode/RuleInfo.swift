@@ -94,13 +94,26 @@ package struct ServerInfo: Sendable {
   package let resources: [ResourceRule]
   /// Whether results that do not fit their tool's output schema pass all the same, and are logged.
   package let passesMismatchedOutput: Bool
+  /// Of texts that belong to no tool, prompt or resource that the filter speaks of: indices into `Program.filters`, ascending. Each reads only
+  /// those of its places.
+  package let filters: [Int]
+  /// Of contents and descriptions of resources, in order of filter.
+  package let resourceFilters: [ResourceFilter]
+  /// What reading resources does to labels: all that apply do.
+  package let resourceLabels: [ResourceLabels]
 
-  package init(name: String, tools: Names.Space, prompts: Names.Space, resources: [ResourceRule], passesMismatchedOutput: Bool = false) {
+  package init(
+    name: String, tools: Names.Space, prompts: Names.Space, resources: [ResourceRule], passesMismatchedOutput: Bool = false,
+    filters: [Int] = [], resourceFilters: [ResourceFilter] = [], resourceLabels: [ResourceLabels] = []
+  ) {
     self.name = name
     self.tools = tools
     self.prompts = prompts
     self.resources = resources
     self.passesMismatchedOutput = passesMismatchedOutput
+    self.filters = filters
+    self.resourceFilters = resourceFilters
+    self.resourceLabels = resourceLabels
   }
 }
 
@@ -114,16 +127,22 @@ package struct PinnedInfo: Sendable {
   package let plan: Plan?
   /// Of a tool that policies refine.
   package let refinement: Refinement?
-  /// Of its arguments: indices into `Program.filters`, ascending.
+  /// Of its arguments, results, messages and description: indices into `Program.filters`, ascending. Each reads only its places.
   package let filters: [Int]
+  /// What its results do to labels.
+  package let labels: LabelChange
 
-  package init(server: ServerID, name: String, digest: Digest, plan: Plan?, refinement: Refinement? = nil, filters: [Int] = []) {
+  package init(
+    server: ServerID, name: String, digest: Digest, plan: Plan?, refinement: Refinement? = nil, filters: [Int] = [],
+    labels: LabelChange = LabelChange()
+  ) {
     self.server = server
     self.name = name
     self.digest = digest
     self.plan = plan
     self.refinement = refinement
     self.filters = filters
+    self.labels = labels
   }
 }
 

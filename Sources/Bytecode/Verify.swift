@@ -28,6 +28,7 @@ package func verify(_ parts: Program.Parts) throws(Fault) {
     }
     if let plan = pinned.plan { try verifier.verify(plan, isShared: false) }
   }
+  try verifier.verifyFilters()
   for server in parts.servers {
     for rule in server.resources {
       try verifier.verify(rule.planned, parts.shared)
@@ -40,6 +41,30 @@ package func verify(_ parts: Program.Parts) throws(Fault) {
 
 private struct Verifier {
   let parts: Program.Parts
+
+  func verifyFilters() throws(Fault) {
+    for set in parts.patternSets {
+      guard parts.filterPatterns.indices.contains(set.patterns) || set.patterns.isEmpty, set.window > 0 else { throw .reference }
+    }
+    for filter in parts.filters {
+      for clause in filter.clauses {
+        guard parts.patternSets.indices.contains(clause.set),
+          clause.patterns.allSatisfy({ parts.patternSets[clause.set].patterns.contains($0) }), isKnown(clause.labels)
+        else { throw .reference }
+      }
+      guard filter.longest.map({ isKnown($0.labels) }) ?? true else { throw .reference }
+    }
+    let changes =
+      (parts.tools + parts.prompts).map(\.labels) + parts.servers.flatMap(\.resourceLabels).map(\.change) + [parts.approvalLabels]
+    guard changes.allSatisfy({ isKnown($0.sets) && isKnown($0.clears) }) else { throw .reference }
+    for server in parts.servers {
+      guard (server.filters + server.resourceFilters.map(\.filter)).allSatisfy({ parts.filters.indices.contains($0) }) else {
+        throw .reference
+      }
+    }
+  }
+
+  private func isKnown(_ labels: LabelSet) -> Bool { labels.labels.allSatisfy { Int($0.index) < parts.labels.count } }
 
   func verify(_ plan: Plan, isShared: Bool) throws(Fault) {
     let shared = parts.shared.slots

@@ -9,7 +9,7 @@ package import Text
 /// Fails only when PCRE2 refuses a pattern that our own reader of patterns let pass, or the default of a refined field is a URL or path that its
 /// own constraints refuse.
 package func compile(_ policies: CheckedPolicies, generation: UInt64) throws(Rejected) -> Program {
-  var compiler = Compiler(policies)
+  var compiler = try Compiler(policies)
   try compiler.compile()
   do {
     return try Program(compiler.parts(generation))
@@ -37,11 +37,12 @@ private struct Compiler {
   var tools: [PinnedInfo] = []
   var prompts: [PinnedInfo] = []
   var servers: [ServerInfo] = []
-  var filters: [ArgumentFilter] = []
+  var filters: FilterTable
 
-  init(_ policies: CheckedPolicies) {
+  init(_ policies: CheckedPolicies) throws(Rejected) {
     self.policies = policies
     table = RuleTable(policies)
+    filters = try FilterTable(policies)
     let granting = policies.layers.indices.filter { policies.layers[$0].hasGrants }
     grantingLayers = Dictionary(uniqueKeysWithValues: granting.enumerated().map { ($1, $0) })
     conditions = policies.rules.map { Normal($0.condition) }
@@ -66,8 +67,6 @@ private struct Compiler {
       for tool in policies.rules[index].targets.tools { byTool[tool, default: []].append(index) }
       for prompt in policies.rules[index].targets.prompts { byPrompt[prompt, default: []].append(index) }
     }
-    let filterTable = try FilterTable(policies)
-    filters = filterTable.filters
     let refinements = Dictionary(uniqueKeysWithValues: policies.refinements.map { ($0.tool, $0) })
     for (server, declared) in policies.servers.enumerated() {
       let toolNames = constants.newSpace()
@@ -80,7 +79,7 @@ private struct Compiler {
         tools.append(
           PinnedInfo(
             server: ServerID(UInt32(server)), name: tool.name, digest: tool.digest, plan: plan, refinement: refinement,
-            filters: filterTable.byTool[ToolReference(server: server, tool: index)] ?? []))
+            filters: filters.byTool[ToolReference(server: server, tool: index)] ?? []))
       }
       let promptNames = constants.newSpace()
       for (index, prompt) in declared.snapshot.prompts.enumerated() {
@@ -89,7 +88,7 @@ private struct Compiler {
         prompts.append(
           PinnedInfo(
             server: ServerID(UInt32(server)), name: prompt.name, digest: prompt.digest, plan: plan,
-            filters: filterTable.byPrompt[PromptReference(server: server, prompt: index)] ?? []))
+            filters: filters.byPrompt[PromptReference(server: server, prompt: index)] ?? []))
       }
       servers.append(
         ServerInfo(
@@ -110,7 +109,9 @@ private struct Compiler {
     parts.tools = tools
     parts.prompts = prompts
     parts.agents = agents
-    parts.filters = filters
+    parts.filterPatterns = filters.patterns
+    parts.patternSets = filters.sets
+    parts.filters = filters.filters
     parts.sources = sources
     parts.grantingLayers = grantingLayers.count
     parts.fields = fields.names

@@ -18,7 +18,9 @@ package final class ArgumentFilters: Sendable {
   struct Owner {
     /// An index into `Program.filters`.
     let filter: Int
-    /// An index into its patterns.
+    /// An index into its clauses.
+    let clause: Int
+    /// An index into `Program.filterPatterns`.
     let pattern: Int
   }
 
@@ -32,10 +34,11 @@ package final class ArgumentFilters: Sendable {
     var plans: [Plan] = []
     var known: [[Int]: Int] = [:]
     func plan(of pinned: PinnedInfo) -> Int? {
-      if pinned.filters.isEmpty { return nil }
-      if let plan = known[pinned.filters] { return plan }
-      known[pinned.filters] = plans.count
-      plans.append(Plan(pinned.filters, program))
+      let filters = pinned.filters.filter { program.filters[$0].places.contains(.arguments) }
+      if filters.isEmpty { return nil }
+      if let plan = known[filters] { return plan }
+      known[filters] = plans.count
+      plans.append(Plan(filters, program))
       return plans.count - 1
     }
     ofTools = program.tools.map(plan)
@@ -86,10 +89,13 @@ extension ArgumentFilters.Plan {
     var owners: [ArgumentFilters.Owner] = []
     var expressions: [(expression: RegularExpression, longestText: Int)] = []
     for filter in filters {
-      for (place, pattern) in program.filters[filter].patterns.enumerated() {
-        owners.append(ArgumentFilters.Owner(filter: filter, pattern: place))
-        guard let expression = try? RegularExpression(parsing: pattern.source, caseInsensitive: pattern.caseInsensitive) else { continue }
-        expressions.append((expression, pattern.longestText))
+      for (place, clause) in program.filters[filter].clauses.enumerated() where clause.content == .block {
+        for number in clause.patterns {
+          let pattern = program.filterPatterns[number]
+          owners.append(ArgumentFilters.Owner(filter: filter, clause: place, pattern: number))
+          guard let expression = try? RegularExpression(parsing: pattern.source, caseInsensitive: pattern.caseInsensitive) else { continue }
+          expressions.append((expression, pattern.longestText))
+        }
       }
     }
     self.owners = owners
@@ -112,13 +118,14 @@ package struct FilterScratch: ~Copyable {
     if let last = hits.last, last.node == node, last.filter == owner.filter, last.pattern == owner.pattern { return }
     let count = hits.count { $0.filter == owner.filter }
     guard count < Limits.filterHits else { return }
-    hits.append(FilterHit(filter: owner.filter, pattern: owner.pattern, node: node, isUndecided: isUndecided))
+    hits.append(FilterHit(filter: owner.filter, clause: owner.clause, pattern: owner.pattern, node: node, isUndecided: isUndecided))
   }
 }
 
 /// A pattern that was found in a text, or that may be there.
 struct FilterHit {
   let filter: Int
+  let clause: Int
   let pattern: Int
   let node: UInt32
   let isUndecided: Bool
@@ -134,7 +141,7 @@ package struct FilterFindings: Sendable {
   fileprivate init(_ hits: [FilterHit], _ program: Program, _ document: Document, _ arguments: Node) {
     let found = Set(hits.map(\.filter)).sorted()
     denials = found.filter { !program.filters[$0].isShadow }.map { filter in
-      FilterDenial(program.filters[filter], hits.filter { $0.filter == filter }, document, arguments)
+      FilterDenial(program, filter, hits.filter { $0.filter == filter }, document, arguments)
     }
     shadows = found.filter { program.filters[$0].isShadow }.map { program.filters[$0].name }
   }
@@ -147,18 +154,19 @@ package struct FilterFindings: Sendable {
 
 /// Why one filter denies a call. Names patterns and places, never what stands there.
 package struct FilterDenial: Sendable {
-  package let filter: ArgumentFilter
+  package let filter: FilterInfo
   /// Of the first pattern that found something and has a reason.
   package let because: String?
   package let problems: [ArgumentProblem]
   /// Names of the patterns, each once.
   package let patterns: [String]
 
-  fileprivate init(_ filter: ArgumentFilter, _ hits: [FilterHit], _ document: Document, _ arguments: Node) {
+  fileprivate init(_ program: Program, _ number: Int, _ hits: [FilterHit], _ document: Document, _ arguments: Node) {
+    let filter = program.filters[number]
     self.filter = filter
-    because = hits.lazy.compactMap { filter.patterns[$0.pattern].because }.first
+    because = hits.lazy.compactMap { filter.clauses[$0.clause].because }.first
     problems = hits.map { hit in
-      let name = filter.patterns[hit.pattern].name
+      let name = program.filterPatterns[hit.pattern].name
       let (pointer, isName) = document.place(of: hit.node, in: arguments)
       let what = isName ? "the name of an argument in it" : "it"
       let message =
@@ -167,10 +175,10 @@ package struct FilterDenial: Sendable {
       return ArgumentProblem(path: shortened(Array(pointer.description.utf8)), message: message)
     }
     var seen: Set<Int> = []
-    patterns = hits.compactMap { seen.insert($0.pattern).inserted ? filter.patterns[$0.pattern].name : nil }
+    patterns = hits.compactMap { seen.insert($0.pattern).inserted ? program.filterPatterns[$0.pattern].name : nil }
   }
 
-  fileprivate init(unusable filter: ArgumentFilter) {
+  fileprivate init(unusable filter: FilterInfo) {
     self.filter = filter
     because = nil
     problems = [ArgumentProblem(path: "", message: "the filter's patterns cannot be used, so no arguments can be checked")]

@@ -150,7 +150,8 @@ import Text
     let filters = ArgumentFilters(program)
     let tool = try #require(program.tool(named: "echo", of: ServerID(0)))
     let patterns = try program.filters.map { filter in
-      (filter, try filter.patterns.map { try Patterns.Pattern($0.source, caseless: $0.caseInsensitive, mode: .search) })
+      let used = filter.clauses.flatMap(\.patterns).map { program.filterPatterns[$0] }
+      return (filter, try used.map { try Patterns.Pattern($0.source, caseless: $0.caseInsensitive, mode: .search) })
     }
     let seed = propertySeed()
     var random = SeededGenerator(seed: seed)
