@@ -46,6 +46,24 @@ struct RandomSchemas {
     .array((0..<Int.random(in: 1..<4, using: &generator)).map { _ in subschema(depth) })
   }
 
+  /// Alternatives that mostly, but not always, are told apart by a text in a member.
+  private mutating func tagged(_ depth: Int) -> Value {
+    var alternatives: [Value] = Self.texts.prefix(Int.random(in: 1..<4, using: &generator)).map { text in
+      let tag: Value = generator.chance(70) ? ["const": .string(text)] : ["enum": [.string(text), .string(pick(Self.texts))]]
+      let name = generator.chance(90) ? "a" : pick(Self.names)
+      let properties: Value = .object([Value.Member(name, tag)] + (name == "b" ? [] : [Value.Member("b", subschema(depth - 1))]))
+      return ["type": "object", "required": generator.chance(90) ? [.string(name)] : ["b"], "properties": properties]
+    }
+    if generator.chance(30) { alternatives.append(subschema(depth - 1)) }
+    return .array(alternatives)
+  }
+
+  private mutating func typed(_ kind: String, _ depth: Int) -> Value {
+    var members = keywords(depth - 1).members ?? []
+    members.removeAll { $0.name == "type" }
+    return .object([Value.Member("type", .string(kind))] + members)
+  }
+
   private mutating func named(_ depth: Int, _ names: [String]) -> Value {
     .object(names.filter { _ in generator.chance(50) }.map { Value.Member($0, subschema(depth)) })
   }
@@ -63,7 +81,7 @@ struct RandomSchemas {
 
   private mutating func keyword(_ depth: Int) -> (String, Value)? {
     let kinds = ["null", "boolean", "number", "integer", "string", "array", "object"]
-    let choice = Int.random(in: 0..<(depth > 0 ? 34 : 17), using: &generator)
+    let choice = Int.random(in: 0..<(depth > 0 ? 37 : 17), using: &generator)
     switch choice {
     case 0, 1: return ("type", generator.chance(50) ? .string(pick(kinds)) : .array([.string(pick(kinds)), .string("object")]))
     case 2: return ("enum", .array((0..<Int.random(in: 1..<14, using: &generator)).map { _ in instance(1) }))
@@ -93,6 +111,9 @@ struct RandomSchemas {
     case 30: return ("not", subschema(depth))
     case 31: return ("if", subschema(depth))
     case 32: return (pick(["then", "else"]), subschema(depth))
+    case 33, 34: return (pick(["anyOf", "oneOf"]), tagged(depth))
+    case 35:
+      return (pick(["anyOf", "oneOf"]), .array(kinds.filter { _ in generator.chance(40) }.map { typed($0, depth) } + [["type": "null"]]))
     default: return ("dependentSchemas", ["a": subschema(depth)])
     }
   }

@@ -9,14 +9,10 @@ struct Flattener {
     var kinds = KindSet.all
     var steps: [Step] = []
 
-    var shortcut: Target.Shortcut {
-      guard steps.count == 1, !steps[0].isTracked else { return .none }
-      switch steps[0].operation {
-      case .object: return kinds == .object ? .object : .none
-      case .array: return kinds == .array ? .array : .none
-      case .length, .pattern, .format, .range, .multiple, .values: return .leaf
-      default: return .none
-      }
+    /// The kinds for which the steps have anything to say.
+    var entered: KindSet {
+      let spoken = steps.reduce(into: KindSet()) { $0.formUnion($1.kinds) }
+      return (kinds.contains(.integer) ? kinds.union(.number) : kinds).intersection(spoken)
     }
   }
 
@@ -28,7 +24,15 @@ struct Flattener {
   private static let longestInlined = 24
   /// References written out in one procedure at all: what they lead to may fan out at every level.
   private static let mostReferences = 64
+  /// Alternatives within alternatives that are looked into before they are compiled: this recurses.
+  private static let mostNested = 8
+  /// Alternatives that are told apart in one schema, counted each time that they are written out; further ones are tried in turn.
+  static let mostExamined = 200_000
   private var referencesLeft = 0
+  /// What was flattened already, and how deep in alternatives of alternatives the one at hand is.
+  private var known: [Form: Result] = [:]
+  private var depth = 0
+  var examined = 0
 
   init(_ subschemas: [Subschema]) {
     self.subschemas = subschemas
@@ -36,14 +40,34 @@ struct Flattener {
   }
 
   mutating func flatten(_ form: Form) -> Result {
+    if let result = known[form] { return result }
+    let outer = referencesLeft
+    depth += 1
+    defer {
+      referencesLeft = outer
+      depth -= 1
+    }
     var result = Result()
     referencesLeft = Self.mostReferences
-    add(form, to: &result, depth: 0)
+    switch form {
+    case .subschema(let schema, let mode): add(schema, mode, to: &result, depth: 0)
+    case .alternatives(let forms, let isExclusive, let kind):
+      let step = alternatives(forms, isExclusive: isExclusive, ofKind: kind)
+      result.kinds = forms.reduce(KindSet()) { $0.union(flattenedWithin($1).kinds) }.normalised
+      result.steps = [step]
+    case .nothing: result.kinds = []
+    }
     // Steps for kinds that cannot get here are dead.
     let kinds = result.kinds
     result.steps.removeAll { $0.kinds.meeting(kinds).isEmpty && !$0.isFailing }
-    if result.steps.contains(where: \.isFailing) { return Result(kinds: [], steps: []) }
+    if result.steps.contains(where: \.isFailing) { result = Result(kinds: [], steps: []) }
+    known[form] = result
     return result
+  }
+
+  /// What is known of a form that another one chooses; nothing where alternatives are nested too deep.
+  mutating func flattenedWithin(_ form: Form) -> Result {
+    depth < Self.mostNested ? flatten(form) : known[form] ?? Result(steps: [Step(operation: .call(form), kinds: .all)])
   }
 
   /// The form to apply for a subschema: chains of references are followed, and nothing is recorded where there is nothing to record.
@@ -54,20 +78,21 @@ struct Flattener {
       schema = target
       seen += 1
     }
-    return Form(schema: schema, mode: tracked && evaluation.marks(schema) ? .tracked : .plain)
+    return .subschema(schema, tracked && evaluation.marks(schema) ? .tracked : .plain)
   }
 
   /// The form for something that always holds is nil.
   private mutating func optionalForm(_ schema: Int) -> Form? {
     let form = form(schema)
-    return subschemas[form.schema].constraints.isEmpty ? nil : form
+    guard case .subschema(let schema, _) = form, subschemas[schema].constraints.isEmpty else { return form }
+    return nil
   }
 
-  private mutating func add(_ form: Form, to result: inout Result, depth: Int) {
-    let constraints = subschemas[form.schema].constraints
-    let tracked = form.isTracked
-    let withoutBody = form.mode == .body || form.mode == .trackedBody
-    if !withoutBody, addUnevaluated(form, constraints, to: &result) { return }
+  private mutating func add(_ schema: Int, _ mode: Form.Mode, to result: inout Result, depth: Int) {
+    let constraints = subschemas[schema].constraints
+    let tracked = mode == .tracked || mode == .trackedBody
+    let isBody = mode == .body || mode == .trackedBody
+    if !isBody, addUnevaluated(schema, isTracked: tracked, to: &result) { return }
     var object = ObjectStep()
     var array = ArrayStep()
     var others: [Step] = []
@@ -88,7 +113,7 @@ struct Flattener {
       case .allOf(let schemas): inline(schemas, tracked, to: &result, &others, depth: depth)
       case .unevaluatedItems, .unevaluatedProperties: break
       default:
-        if !addToObject(&object, constraint), !addToArray(&array, constraint) { addLogic(constraint, tracked, to: &others) }
+        if !addToObject(&object, constraint), !addToArray(&array, constraint) { addLogic(constraint, tracked, to: &result, &others) }
       }
     }
     result.steps += steps(object, array, tracked: tracked) + others
@@ -106,9 +131,11 @@ struct Flattener {
     for schema in schemas {
       let form = form(schema, tracked: tracked)
       referencesLeft -= 1
-      if referencesLeft > 0, depth < Self.mostInlined, result.steps.count + others.count < Self.longestInlined {
+      if case .subschema(let schema, let mode) = form, referencesLeft > 0, depth < Self.mostInlined,
+        result.steps.count + others.count < Self.longestInlined
+      {
         var inner = Result()
-        add(form, to: &inner, depth: depth + 1)
+        add(schema, mode, to: &inner, depth: depth + 1)
         if inner.steps.count < Self.longestInlined {
           result.kinds = result.kinds.meeting(inner.kinds)
           others += inner.steps
@@ -168,14 +195,10 @@ struct Flattener {
 
   // MARK: Logic
 
-  private mutating func addLogic(_ constraint: Constraint, _ tracked: Bool, to others: inout [Step]) {
+  private mutating func addLogic(_ constraint: Constraint, _ tracked: Bool, to result: inout Result, _ others: inout [Step]) {
     switch constraint {
-    case .anyOf(let schemas):
-      let forms = schemas.map { form($0, tracked: tracked) }
-      others.append(Step(operation: .anyOf(forms), kinds: .all, isTracked: forms.contains(where: \.isTracked)))
-    case .oneOf(let schemas):
-      let forms = schemas.map { form($0, tracked: tracked) }
-      others.append(Step(operation: .oneOf(forms), kinds: .all, isTracked: forms.contains(where: \.isTracked)))
+    case .anyOf(let schemas): addAlternatives(schemas.map { form($0, tracked: tracked) }, isExclusive: false, to: &result, &others)
+    case .oneOf(let schemas): addAlternatives(schemas.map { form($0, tracked: tracked) }, isExclusive: true, to: &result, &others)
     case .not(let schema): others.append(Step(operation: .not(form(schema)), kinds: .all))
     case .conditional(let condition, let then, let otherwise):
       let forms = (form(condition, tracked: tracked), then.map { form($0, tracked: tracked) }, otherwise.map { form($0, tracked: tracked) })
@@ -198,36 +221,36 @@ struct Flattener {
   // MARK: Unevaluated
 
   /// Whether the subschema has an `unevaluated…` that needs the rest of it recorded; then everything is added.
-  private mutating func addUnevaluated(_ form: Form, _ constraints: [Constraint], to result: inout Result) -> Bool {
+  private mutating func addUnevaluated(_ schema: Int, isTracked: Bool, to result: inout Result) -> Bool {
     var handled: KindSet = []
-    let body = Form(schema: form.schema, mode: form.isTracked ? .trackedBody : .body)
-    let recorded = Form(schema: form.schema, mode: .trackedBody)
-    for constraint in constraints {
+    let recorded = Form.subschema(schema, .trackedBody)
+    for constraint in subschemas[schema].constraints {
       switch constraint {
       case .unevaluatedProperties(let rest):
-        if let members = evaluation.members(of: form.schema) {
-          if !members.all { addRest(rest, behind: members, tracked: form.isTracked, to: &result) }
+        if let members = evaluation.members(of: schema) {
+          if !members.all { addRest(rest, behind: members, tracked: isTracked, to: &result) }
         } else {
           handled.insert(.object)
-          let operation = Step.Operation.unevaluated(body: recorded, rest: self.form(rest))
-          result.steps.append(Step(operation: operation, kinds: .object, isTracked: form.isTracked))
+          let operation = Step.Operation.unevaluated(body: recorded, rest: form(rest))
+          result.steps.append(Step(operation: operation, kinds: .object, isTracked: isTracked))
         }
       case .unevaluatedItems(let rest):
-        if let elements = evaluation.elements(of: form.schema) {
+        if let elements = evaluation.elements(of: schema) {
           if !elements.all {
-            let step = ArrayStep(prefix: Array(repeating: nil, count: elements.prefix), rest: self.form(rest))
-            result.steps.append(Step(operation: .array(step), kinds: .array, isTracked: form.isTracked))
+            let step = ArrayStep(prefix: Array(repeating: nil, count: elements.prefix), rest: form(rest))
+            result.steps.append(Step(operation: .array(step), kinds: .array, isTracked: isTracked))
           }
         } else {
           handled.insert(.array)
-          let operation = Step.Operation.unevaluated(body: recorded, rest: self.form(rest))
-          result.steps.append(Step(operation: operation, kinds: .array, isTracked: form.isTracked))
+          let operation = Step.Operation.unevaluated(body: recorded, rest: form(rest))
+          result.steps.append(Step(operation: operation, kinds: .array, isTracked: isTracked))
         }
       default: break
       }
     }
     guard !handled.isEmpty else { return false }
-    result.steps.append(Step(operation: .call(body), kinds: .all.subtracting(handled), isTracked: form.isTracked))
+    let body = Form.subschema(schema, isTracked ? .trackedBody : .body)
+    result.steps.append(Step(operation: .call(body), kinds: .all.subtracting(handled), isTracked: isTracked))
     return true
   }
 
@@ -251,6 +274,12 @@ extension Step {
 }
 
 extension ObjectStep {
+  /// Whether all that it asks is that some members are there.
+  var onlyRequires: Bool {
+    patterns.isEmpty && rest == nil && names == nil && minimum <= properties.count && maximum == .max
+      && properties.allSatisfy { $0.isRequired && !$0.isDeclared } && !properties.isEmpty
+  }
+
   var checksAnything: Bool {
     !properties.isEmpty || !patterns.isEmpty || rest != nil || names != nil || minimum > 0 || maximum < .max
   }

@@ -1,7 +1,7 @@
 internal import JSON
 
-/// A subschema in one of its compiled forms.
-struct Form: Hashable {
+/// What becomes a procedure.
+enum Form: Hashable {
   enum Mode: Hashable {
     case plain
     /// Records which members or elements were looked at, for an `unevaluated…` further out.
@@ -11,10 +11,20 @@ struct Form: Hashable {
     case trackedBody
   }
 
-  var schema: Int
-  var mode = Mode.plain
+  /// A subschema in one of its compiled forms.
+  case subschema(Int, Mode = .plain)
+  /// Some of the alternatives of an `anyOf` or, exclusive, a `oneOf`: those that admit values of the one kind that gets here.
+  indirect case alternatives([Form], isExclusive: Bool, kind: KindSet)
+  /// The schema `false`.
+  case nothing
 
-  var isTracked: Bool { mode == .tracked || mode == .trackedBody }
+  var isTracked: Bool {
+    switch self {
+    case .subschema(_, let mode): mode == .tracked || mode == .trackedBody
+    case .alternatives(let forms, _, _): forms.contains(where: \.isTracked)
+    case .nothing: false
+    }
+  }
 }
 
 /// An instruction before it is laid out in words. Kinds of values that a step does not speak of pass it.
@@ -29,6 +39,10 @@ struct Step {
     case values(ValueSet)
     case object(ObjectStep)
     case array(ArrayStep)
+    /// One for each kind, in the order of their bits.
+    case choice([Form])
+    /// A member of this name, which every alternative requires, says by its text which one is meant.
+    case tagged(name: String, [(text: [UInt8], form: Form)])
     case call(Form)
     case anyOf([Form])
     case oneOf([Form])

@@ -88,8 +88,11 @@ struct KindSet: OptionSet, Hashable, Sendable {
   func meeting(_ other: KindSet) -> KindSet {
     var common = intersection(other)
     if contains(.number) && other.contains(.integer) || contains(.integer) && other.contains(.number) { common.insert(.integer) }
-    return common.contains(.number) ? common.subtracting(.integer) : common
+    return common.normalised
   }
+
+  /// Without `integer` beside `number`.
+  var normalised: KindSet { contains(.number) ? subtracting(.integer) : self }
 }
 
 struct NumberRange {

@@ -9,8 +9,8 @@ struct Encoder {
   private(set) var ranges: [NumberRange] = []
   private(set) var numbers: [Number] = []
   private(set) var sets: [ValueIndex] = []
-  private(set) var dependencies: [[MemberName]] = []
-  private(set) var names: [MemberName] = []
+  /// Of the instruction at hand: texts, and the words that are to say where their words are.
+  var longTexts: [(place: Int, text: [UInt8])] = []
 
   private var flattener: Flattener
   private let bounds: SchemaBounds
@@ -19,7 +19,7 @@ struct Encoder {
   private var pending: [Form] = []
   /// Of every procedure, what it admits and where it begins; complete at the end.
   private var procedures: [Target] = []
-  /// Words that hold the number of a procedure until all places are known.
+  /// Words that hold the number of a procedure, in place of where it begins, until all places are known.
   private var relocations: [Int] = []
 
   private init(_ subschemas: [Subschema], bounds: SchemaBounds) {
@@ -36,7 +36,10 @@ struct Encoder {
       try encoder.encode(encoder.pending[next])
       next += 1
     }
-    for place in encoder.relocations { encoder.code[place] = encoder.procedures[Int(encoder.code[place])].bits }
+    for place in encoder.relocations {
+      let word = encoder.code[place]
+      encoder.code[place] = encoder.procedures[Target(bits: word).procedure].bits | word & Target.flags
+    }
     return Program(encoder, root: encoder.procedures[index])
   }
 
@@ -50,14 +53,16 @@ struct Encoder {
   private mutating func encode(_ form: Form) throws(SchemaError) {
     let flat = flattener.flatten(form)
     guard !flat.steps.isEmpty else {
-      procedures.append(Target(kinds: flat.kinds, procedure: 0))
+      procedures.append(Target(kinds: flat.kinds))
       return
     }
     let start = code.count
-    procedures.append(Target(kinds: flat.kinds, procedure: start, shortcut: flat.shortcut))
     code.append(0)
     for step in flat.steps { encode(step) }
     code[start] = UInt64(code.count)
+    let first = Header(bits: code[start + 1])
+    let only = flat.steps.count == 1 && !first.isTracked ? Operation(rawValue: first.operation) : nil
+    procedures.append(Target(kinds: flat.kinds, entered: flat.entered, procedure: start, only: only))
     guard code.count <= bounds.instructions * 8 else {
       throw SchemaError(.tooLarge(limit: "instructions", allowed: bounds.instructions), at: "")
     }
@@ -65,10 +70,14 @@ struct Encoder {
 
   // MARK: Words
 
-  private mutating func append(_ form: Form?) {
-    guard let form else { return code.append(Target.everything.bits) }
+  mutating func append(_ word: UInt64) { code.append(word) }
+
+  mutating func set(_ place: Int, _ word: UInt64) { code[place] = word }
+
+  mutating func append(_ form: Form?, flags: UInt64 = 0) {
+    guard let form else { return append(Target.everything.bits | flags) }
     relocations.append(code.count)
-    code.append(UInt64(procedure(for: form)))
+    append(UInt64(procedure(for: form)) << 32 | flags)
   }
 
   private mutating func append(_ low: Int, _ high: Int) {
@@ -102,6 +111,7 @@ struct Encoder {
     let start = code.count
     code.append(0)
     operands(&self)
+    appendLongTexts()
     code[start] = Header(operation, kinds: step.kinds, isTracked: step.isTracked, length: code.count - start).bits
   }
 
@@ -131,11 +141,16 @@ struct Encoder {
     case .oneOf(let forms): encodeAlternatives(.oneOf, forms, step)
     case .conditional(let condition, let then, let otherwise):
       instruction(.conditional, step) { for form in [condition, then, otherwise] { $0.append(form) } }
-    case .dependentRequired(let name, let required):
-      instruction(.dependentRequired, step) { $0.append(([name] + required).map { MemberName($0) }, to: \.dependencies) }
+    case .tagged(let name, let alternatives):
+      instruction(.tagged, step) {
+        $0.append(name: name)
+        $0.append(table: alternatives.map { ($0.text, $0.form, 0) })
+      }
+    case .choice(let forms): instruction(.choice, step) { for form in forms { $0.append(form) } }
+    case .dependentRequired(let name, let required): encode(names: [name] + required, .dependentRequired, step)
     case .dependentSchema(let name, let form):
       instruction(.dependentSchema, step) {
-        $0.append(MemberName(name), to: \.names)
+        $0.append(name: name)
         $0.append(form)
       }
     case .unevaluated(let body, let rest):
@@ -143,6 +158,13 @@ struct Encoder {
         $0.append(body)
         $0.append(rest)
       }
+    }
+  }
+
+  private mutating func encode(names: [String], _ operation: Operation, _ step: Step) {
+    instruction(operation, step) {
+      $0.append(UInt64(names.count))
+      for name in names { $0.append(name: name) }
     }
   }
 
@@ -175,9 +197,7 @@ struct Encoder {
     }
     instruction(.values, step) {
       $0.append(ValueIndex(set), to: \.sets)
-      $0.code.append(UInt64(count))
-      let entries = $0.appendTable(texts.map { ($0, nil, 0) })
-      $0.appendLong(texts, entries: entries)
+      $0.append(table: texts.map { ($0, nil, 0) })
     }
   }
 
@@ -187,34 +207,38 @@ struct Encoder {
     if let rest = object.rest, object.patterns.isEmpty, flattener.flatten(rest).kinds.isEmpty {
       maximum = min(maximum, object.properties.count(where: \.isDeclared))
     }
+    if object.onlyRequires, required <= Self.mostSought {
+      return encode(names: object.properties.map(\.name), .required, step)
+    }
     instruction(.object, step) {
       $0.append(max(object.minimum, required), maximum)
-      $0.append(object.properties.count, required)
-      // The word of the table stands apart from its entries.
-      let table = $0.code.count
-      $0.code.append(0)
+      $0.append(required, object.patterns.count)
+      let isSimple = object.patterns.isEmpty && object.names == nil
+      let flags: [(Bool, UInt64)] = [
+        (!object.properties.isEmpty, ObjectLayout.hasTable), (object.rest != nil, ObjectLayout.hasRest),
+        (object.names != nil, ObjectLayout.hasNames), (isSimple, ObjectLayout.isSimple),
+      ]
+      $0.append(flags.reduce(0) { $0 | ($1.0 ? $1.1 : 0) })
       $0.append(object.rest)
       $0.append(object.names)
-      var flags = UInt64(object.patterns.count)
-      if object.rest != nil { flags |= ObjectLayout.hasRest }
-      if object.names != nil { flags |= ObjectLayout.hasNames }
-      $0.code.append(flags)
-      let entries = object.properties.map { property in
-        (
-          Array(property.name.utf8), property.form,
-          (property.isDeclared ? TableLayout.isDeclared : 0) | (property.isRequired ? TableLayout.isRequired : 0)
-        )
+      if !object.properties.isEmpty {
+        $0.append(
+          table: object.properties.map { property in
+            let flags = (property.isDeclared ? Target.isDeclared : 0) | (property.isRequired ? Target.isRequired : 0)
+            return (Array(property.name.utf8), property.isDeclared ? property.form : isSimple ? object.rest : nil, flags)
+          })
       }
-      let start = $0.appendTable(entries, word: table)
       var places: [Int] = []
       for pattern in object.patterns {
         places.append($0.reserve(pattern.matcher))
         $0.append(pattern.form)
       }
       for (place, pattern) in zip(places, object.patterns) { $0.appendWords(of: pattern.matcher, at: place) }
-      $0.appendLong(entries.map(\.0), entries: start)
     }
   }
+
+  /// Names that are sought one by one among the members; more are looked up member by member.
+  private static let mostSought = 4
 
   private mutating func encode(_ array: ArrayStep, _ step: Step) {
     instruction(.array, step) {
@@ -229,33 +253,6 @@ struct Encoder {
       $0.append(array.contains?.form)
       $0.append(array.contains?.minimum ?? 0, array.contains?.maximum ?? 0)
       for form in array.prefix { $0.append(form) }
-    }
-  }
-
-  /// Entries and places; gives where the entries begin. What `appendLong` adds must follow.
-  private mutating func appendTable(_ texts: [(text: [UInt8], form: Form?, flags: UInt64)], word: Int? = nil) -> Int {
-    let word = word ?? code.count
-    if word == code.count { code.append(0) }
-    let words = texts.map { NameWords($0.text.span) }
-    let start = code.count
-    for (entry, words) in zip(texts, words) {
-      code += [words.first, words.last, UInt64(words.count) | entry.flags]
-      append(entry.form)
-      code.append(0)
-    }
-    let hashing = Places(texts.map { Places.hash(of: $0.text) })
-    code[word] = UInt64(hashing.logarithm) | UInt64(hashing.multiplier) << 32
-    code += hashing.places.map { UInt64($0) }
-    return start
-  }
-
-  /// The words of texts that their entries do not hold whole, eight bytes a word, from the eighth byte on.
-  private mutating func appendLong(_ texts: [[UInt8]], entries: Int) {
-    for (index, text) in texts.enumerated() where text.count > 16 {
-      code[entries + index * TableLayout.stride + TableLayout.long] = UInt64(code.count)
-      for offset in stride(from: 8, to: text.count - 8, by: 8) {
-        code.append(NameWords(text.span.extracting(offset..<offset + 8)).first)
-      }
     }
   }
 }

@@ -5,8 +5,8 @@ internal import JSON
 struct Places {
   /// The number of an entry plus one, or 0.
   let places: [UInt32]
-  let logarithm: Int
-  let multiplier: UInt32
+  private let logarithm: Int
+  private let multiplier: UInt32
 
   /// Tables with more entries than this take the first multiplier: on average they need one look and a half.
   private static let mostPerfect = 128
@@ -32,7 +32,7 @@ struct Places {
     var places = [UInt32](repeating: 0, count: 1 << logarithm)
     var collisions = 0
     for (index, hash) in hashes.enumerated() {
-      var place = Self.place(hash, logarithm, multiplier)
+      var place = Int((hash &* multiplier) >> UInt32(32 - logarithm))
       while places[place] != 0 {
         collisions += 1
         place = (place + 1) & (places.count - 1)
@@ -50,15 +50,21 @@ struct Places {
 
   static func hash(of text: [UInt8]) -> UInt32 {
     var hash = NameWords(text.span).fingerprint
+    guard text.count > 16 else { return hash }
     for offset in stride(from: 8, to: text.count - 8, by: 8) {
       hash = add(NameWords(text.span.extracting(offset..<offset + 8)).first, to: hash)
     }
     return hash
   }
 
+  /// The first word of a table.
+  var word: UInt64 { UInt64(32 - logarithm) | UInt64(multiplier) << 32 }
+
   /// Where to look first.
+  ///
+  /// - Parameter word: the first of the table.
   @inline(__always)
-  static func place(_ hash: UInt32, _ logarithm: Int, _ multiplier: UInt32) -> Int {
-    Int((hash &* multiplier) >> UInt32(32 - logarithm))
+  static func place(_ hash: UInt32, _ word: UInt64) -> Int {
+    Int((hash &* UInt32(truncatingIfNeeded: word >> 32)) &>> UInt32(truncatingIfNeeded: word))
   }
 }

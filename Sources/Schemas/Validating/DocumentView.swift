@@ -23,6 +23,11 @@ struct DocumentView: ~Escapable {
   /// Elements or members of a container.
   @inline(__always) func count(_ container: Node) -> Int { Int(tape[Int(container.index)].details >> 4) }
 
+  /// The place of a node among kinds.
+  @inline(__always) func kind(_ node: Node) -> Int { Int(tape[Int(node.index)].details & 7) }
+
+  @inline(__always) func entry(_ node: Node) -> Entry { tape[Int(node.index)] }
+
   /// The first element of an array or name of an object; the same as `end` when there is none.
   @inline(__always) func first(in container: Node) -> Node { Node(index: container.index &+ 1) }
 
@@ -47,7 +52,7 @@ struct DocumentView: ~Escapable {
   /// How many bytes a string or name has between its quotes, escapes not resolved.
   @inline(__always) func length(_ text: Node) -> Int {
     let entry = tape[Int(text.index)]
-    return Int(entry.end) - Int(entry.start) - 2
+    return Int(entry.end) &- Int(entry.start) &- 2
   }
 
   /// What is between the quotes, escapes not resolved.
@@ -57,20 +62,24 @@ struct DocumentView: ~Escapable {
     return bytes.extracting(Int(entry.start) + 1..<Int(entry.end) - 1)
   }
 
-  /// The fingerprint of the name of a member, the same however it is written: see `NameWords.fingerprint`.
-  @inline(__always) func fingerprint(ofName name: Node) -> UInt32 { tape[Int(name.index)].link }
+  /// Whether a text without escapes, whose length is right, is the one of these first and last eight bytes; of at most sixteen bytes.
+  @inline(__always) func isShort(_ text: Entry, _ count: Int, first: UInt64, last: UInt64) -> Bool {
+    let start = Int(text.start) &+ 1
+    if count >= 8 { return word(at: start) == first && word(at: start &+ count &- 8) == last }
+    if start &+ 8 > bytes.count { return shortWord(at: start, count: count) == first }
+    // What follows the text is shifted out.
+    return count == 0 || (word(at: start) ^ first) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count) == 0
+  }
 
   /// The words of a string or name that has no escapes.
   @inline(__always) func words(_ text: Node) -> NameWords {
     let entry = tape[Int(text.index)]
-    let start = Int(entry.start) + 1
-    let count = Int(entry.end) - 1 - start
-    if count >= 8 { return NameWords(first: word(at: start), last: word(at: start + count - 8), count: count) }
-    // The eight bytes from its start on, if there are as many, hold what follows the text as well.
-    if start + 8 <= bytes.count {
-      return NameWords(first: word(at: start) & ((1 as UInt64) &<< UInt64(8 * count) &- 1), last: 0, count: count)
-    }
-    return NameWords(first: shortWord(at: start, count: count), last: 0, count: count)
+    let start = Int(entry.start) &+ 1
+    let count = Int(entry.end) &- 1 &- start
+    if count >= 8 { return NameWords(first: word(at: start), last: word(at: start &+ count &- 8), count: count) }
+    if start &+ 8 > bytes.count { return NameWords(first: shortWord(at: start, count: count), last: 0, count: count) }
+    let shift = UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    return NameWords(first: count == 0 ? 0 : (word(at: start) &<< shift) &>> shift, last: 0, count: count)
   }
 
   /// Less than eight bytes near the end of the document.
@@ -112,7 +121,7 @@ struct DocumentView: ~Escapable {
 
   @inline(__always) func word(at offset: Int) -> UInt64 {
     // One comparison of bounds, then one load: the optimiser puts the eight together.
-    let eight = bytes.extracting(offset..<offset + 8)
+    let eight = bytes.extracting(offset..<offset &+ 8)
     let low = UInt64(eight[0]) | UInt64(eight[1]) << 8 | UInt64(eight[2]) << 16 | UInt64(eight[3]) << 24
     return low | UInt64(eight[4]) << 32 | UInt64(eight[5]) << 40 | UInt64(eight[6]) << 48 | UInt64(eight[7]) << 56
   }

@@ -4,34 +4,49 @@ internal import JSON
 extension Evaluator {
   func checkObject(_ at: Int, _ node: Node, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
     let count = view.count(node)
-    let counts = code[at + ObjectLayout.counts]
-    guard count >= Int(counts & 0xFFFF_FFFF), count <= Int(counts >> 32), scratch.spend(count) else { return false }
-    let properties = code[at + ObjectLayout.properties]
-    let propertyCount = Int(properties & 0xFFFF_FFFF)
-    let flags = code[at + ObjectLayout.patterns]
-    if propertyCount == 0, flags == ObjectLayout.hasRest, marks < 0 {
-      return areAllMembers(target(at + ObjectLayout.rest), node, count, &scratch)
+    let counts = code[at &+ ObjectLayout.counts]
+    guard count >= Int(counts & 0xFFFF_FFFF), count <= Int(truncatingIfNeeded: counts >> 32), scratch.spend(count) else { return false }
+    let flags = code[at &+ ObjectLayout.flags]
+    if flags & ObjectLayout.isSimple == 0 || marks >= 0 { return checkMembers(at, flags, node, count, marks, &scratch) }
+    let rest = target(at &+ ObjectLayout.rest)
+    if flags & ObjectLayout.hasTable == 0 { return flags & ObjectLayout.hasRest == 0 || areAllMembers(rest, node, count, &scratch) }
+    // Names are unique in a document, so it is enough to count the required ones.
+    var missing = Int(code[at &+ ObjectLayout.required] & 0xFFFF_FFFF)
+    var next = view.first(in: node)
+    for _ in 0..<count {
+      let slot = findName(view.entry(next), next, table: at &+ ObjectLayout.table, &scratch)
+      let target = slot >= 0 ? target(slot &+ TableLayout.target) : rest
+      missing &-= target.required
+      let value = view.value(of: next)
+      guard apply(target, value, &scratch) else { return false }
+      next = view.next(after: value)
     }
-    // What may apply to a name besides its own entry.
-    let hasMore = flags != 0
-    var missing = Int(properties >> 32)
+    return missing == 0
+  }
+
+  /// Members to whose names patterns or a schema apply, or of which is recorded which were looked at.
+  private func checkMembers(
+    _ at: Int, _ flags: UInt64, _ node: Node, _ count: Int, _ marks: Int, _ scratch: inout ValidationScratch
+  ) -> Bool {
+    let required = code[at + ObjectLayout.required]
+    let table = at + ObjectLayout.table
+    let hasTable = flags & ObjectLayout.hasTable != 0
+    let patterns = hasTable ? end(ofTable: table) : table
+    var missing = Int(required & 0xFFFF_FFFF)
     var name = view.first(in: node)
     for position in 0..<count {
       let value = view.value(of: name)
       var isKnown = false
-      let entry =
-        propertyCount == 0
-        ? -1 : findName(name, table: at + ObjectLayout.table, entries: at + ObjectLayout.entries, count: propertyCount, &scratch)
-      if entry >= 0 {
-        let entryFlags = code[entry + TableLayout.length]
-        // Names are unique in a document, so it is enough to count the required ones.
-        if entryFlags & TableLayout.isRequired != 0 { missing -= 1 }
-        if entryFlags & TableLayout.isDeclared != 0 {
+      let slot = hasTable ? findName(view.entry(name), name, table: table, &scratch) : -1
+      if slot >= 0 {
+        let target = target(slot + TableLayout.target)
+        missing -= target.required
+        if target.isDeclared {
           isKnown = true
-          guard apply(target(entry + TableLayout.target), value, &scratch) else { return false }
+          guard apply(target, value, &scratch) else { return false }
         }
       }
-      if hasMore, !checkMore(at, flags, propertyCount, name, &isKnown, &scratch) { return false }
+      guard checkMore(at, flags, patterns, Int(truncatingIfNeeded: required >> 32), name, &isKnown, &scratch) else { return false }
       if isKnown, marks >= 0 { scratch.marks[marks + 1 + position] = true }
       name = view.next(after: value)
     }
@@ -41,14 +56,6 @@ extension Evaluator {
   /// Members whose names do not matter.
   private func areAllMembers(_ target: Target, _ node: Node, _ count: Int, _ scratch: inout ValidationScratch) -> Bool {
     var name = view.first(in: node)
-    if target.procedure == 0 {
-      for _ in 0..<count {
-        let value = view.value(of: name)
-        guard admits(target, value) else { return false }
-        name = view.next(after: value)
-      }
-      return true
-    }
     for _ in 0..<count {
       let value = view.value(of: name)
       guard apply(target, value, &scratch) else { return false }
@@ -59,22 +66,18 @@ extension Evaluator {
 
   /// Patterns, the rest and names of one member.
   private func checkMore(
-    _ at: Int, _ flags: UInt64, _ propertyCount: Int, _ name: Node, _ isKnown: inout Bool, _ scratch: inout ValidationScratch
+    _ at: Int, _ flags: UInt64, _ patterns: Int, _ count: Int, _ name: Node, _ isKnown: inout Bool, _ scratch: inout ValidationScratch
   ) -> Bool {
     let value = view.value(of: name)
-    let patterns = Int(flags & 0xFFFF_FFFF)
-    if patterns > 0 {
-      let table = at + ObjectLayout.table
-      var place = at + ObjectLayout.entries + propertyCount * TableLayout.stride + 1 << Int(code[table] & 63)
-      for _ in 0..<patterns {
-        if search(place, name, &scratch) {
-          isKnown = true
-          guard apply(target(place + 1), value, &scratch) else { return false }
-        } else if scratch.isExhausted {
-          return false
-        }
-        place += 2
+    var place = patterns
+    for _ in 0..<count {
+      if search(place, name, &scratch) {
+        isKnown = true
+        guard apply(target(place + 1), value, &scratch) else { return false }
+      } else if scratch.isExhausted {
+        return false
       }
+      place += 2
     }
     if !isKnown, flags & ObjectLayout.hasRest != 0 {
       isKnown = true
@@ -85,37 +88,48 @@ extension Evaluator {
 
   func checkArray(_ at: Int, _ node: Node, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
     let count = view.count(node)
-    let counts = code[at + ArrayLayout.counts]
-    guard count >= Int(counts & 0xFFFF_FFFF), count <= Int(counts >> 32) || counts >> 32 == 0xFFFF_FFFF, scratch.spend(count) else {
+    let counts = code[at &+ ArrayLayout.counts]
+    guard count >= Int(counts & 0xFFFF_FFFF), count <= Int(truncatingIfNeeded: counts >> 32) || counts >> 32 == 0xFFFF_FFFF,
+      scratch.spend(count)
+    else {
       return false
     }
-    let flags = code[at + ArrayLayout.prefix]
+    let flags = code[at &+ ArrayLayout.prefix]
     let prefix = Int(flags & 0xFFFF_FFFF)
-    let hasRest = flags & ArrayLayout.hasRest != 0
-    let rest = target(at + ArrayLayout.rest)
-    if prefix == 0, marks < 0, rest.procedure == 0 {
-      if hasRest, !areAll(rest, node, count) { return false }
-    } else if prefix > 0 || hasRest {
-      var element = view.first(in: node)
-      for position in 0..<(hasRest ? count : min(prefix, count)) {
-        let target = position < prefix ? target(at + ArrayLayout.targets + position) : rest
-        guard apply(target, element, &scratch) else { return false }
-        if marks >= 0 { scratch.marks[marks + 1 + position] = true }
-        element = view.next(after: element)
-      }
-      if marks >= 0, hasRest { scratch.marks[marks] = true }
+    if prefix == 0, marks < 0 {
+      if flags & ArrayLayout.hasRest != 0, !areAll(target(at &+ ArrayLayout.rest), node, count, &scratch) { return false }
+    } else if prefix > 0 || flags & ArrayLayout.hasRest != 0 {
+      guard checkElements(at, flags, node, count, marks, &scratch) else { return false }
     }
     if flags & ArrayLayout.hasContains != 0, !contains(at, flags, node, count, marks, &scratch) { return false }
     return flags & ArrayLayout.isUnique == 0 || count < 2 || isUnique(node, count, &scratch)
   }
 
-  /// Elements of which nothing but the kind matters.
-  private func areAll(_ target: Target, _ node: Node, _ count: Int) -> Bool {
+  /// Elements to which the same applies, wherever they are.
+  private func areAll(_ target: Target, _ node: Node, _ count: Int, _ scratch: inout ValidationScratch) -> Bool {
     var element = view.first(in: node)
     for _ in 0..<count {
-      guard admits(target, element) else { return false }
+      guard apply(target, element, &scratch) else { return false }
       element = view.next(after: element)
     }
+    return true
+  }
+
+  /// Elements whose place matters, or of which is recorded which were looked at.
+  private func checkElements(
+    _ at: Int, _ flags: UInt64, _ node: Node, _ count: Int, _ marks: Int, _ scratch: inout ValidationScratch
+  ) -> Bool {
+    let prefix = Int(flags & 0xFFFF_FFFF)
+    let hasRest = flags & ArrayLayout.hasRest != 0
+    var element = view.first(in: node)
+    for position in 0..<(hasRest ? count : min(prefix, count)) {
+      guard apply(target(position < prefix ? at + ArrayLayout.targets + position : at + ArrayLayout.rest), element, &scratch) else {
+        return false
+      }
+      if marks >= 0 { scratch.marks[marks + 1 + position] = true }
+      element = view.next(after: element)
+    }
+    if marks >= 0, hasRest { scratch.marks[marks] = true }
     return true
   }
 

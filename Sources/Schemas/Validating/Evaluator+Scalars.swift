@@ -3,22 +3,17 @@ internal import Patterns
 
 /// Texts, numbers and enumerated values.
 extension Evaluator {
+  @inline(__always)
   func isText(_ at: Int, _ node: Node, _ scratch: inout ValidationScratch) -> Bool {
-    guard !view.isFlagged(node) else {
-      return decodedWords(node, &scratch) == NameWords(first: code[at + 1], last: code[at + 2], count: Int(code[at + 3]))
-    }
-    let words = view.words(node)
-    return words.first == code[at + 1] && words.last == code[at + 2] && words.count == Int(code[at + 3])
+    let text = view.entry(node)
+    let count = Int(truncatingIfNeeded: code[at + 3])
+    guard !text.isEscaped else { return hasEscapedWords(node, first: code[at + 1], last: code[at + 2], count, &scratch) }
+    return Int(text.end) &- Int(text.start) &- 2 == count && view.isShort(text, count, first: code[at + 1], last: code[at + 2])
   }
 
   func isOneOf(_ at: Int, _ node: Node, _ scratch: inout ValidationScratch) -> Bool {
     let bit = view.kindBit(node)
-    if bit == KindSet.string.rawValue {
-      let isEscaped = view.isFlagged(node)
-      let words = isEscaped ? decodedWords(node, &scratch) : view.words(node)
-      let hash = hash(words.fingerprint, words.count, node, isEscaped: isEscaped, &scratch)
-      return find(words, node, isEscaped: isEscaped, table: at + 3, entries: at + 4, count: Int(code[at + 2]), hash, &scratch) >= 0
-    }
+    if bit == KindSet.string.rawValue { return findText(node, table: at + 2, &scratch) >= 0 }
     let index = program.sets[Int(code[at + 1])]
     switch bit {
     case KindSet.null.rawValue: return index.hasNull
@@ -35,92 +30,6 @@ extension Evaluator {
     }
     for candidate in candidates where Structure.areEqual(document, node, index.document, candidate, steps: &scratch.steps) { return true }
     return scratch.spend(0) && false
-  }
-
-  /// Resolves the escapes of a text into the scratch's bytes.
-  private func decodedWords(_ node: Node, _ scratch: inout ValidationScratch) -> NameWords {
-    scratch.bytes.removeAll(keepingCapacity: true)
-    document.decodeString(node, appendingTo: &scratch.bytes)
-    return NameWords(scratch.bytes.span)
-  }
-
-  /// Looks a name of the document up in a table; gives the place of its entry, or -1.
-  @inline(__always)
-  func findName(_ name: Node, table: Int, entries: Int, count: Int, _ scratch: inout ValidationScratch) -> Int {
-    let fingerprint = view.fingerprint(ofName: name)
-    if view.length(name) <= 16 {
-      let parameters = code[table]
-      let logarithm = Int(truncatingIfNeeded: parameters & 63)
-      let place = Places.place(fingerprint, logarithm, UInt32(truncatingIfNeeded: parameters >> 32))
-      // Most names that are not in the table end here.
-      if code[entries + count * TableLayout.stride + place] == 0 { return -1 }
-      if !view.isFlagged(name) {
-        return find(view.words(name), name, isEscaped: false, table: table, entries: entries, count: count, fingerprint, &scratch)
-      }
-    }
-    return findLongName(name, table: table, entries: entries, count: count, fingerprint, &scratch)
-  }
-
-  /// A name of more than sixteen bytes, or with escapes.
-  @inline(never)
-  private func findLongName(
-    _ name: Node, table: Int, entries: Int, count: Int, _ fingerprint: UInt32, _ scratch: inout ValidationScratch
-  ) -> Int {
-    let isEscaped = view.isFlagged(name)
-    let words = isEscaped ? decodedWords(name, &scratch) : view.words(name)
-    let hash = hash(fingerprint, words.count, name, isEscaped: isEscaped, &scratch)
-    return find(words, name, isEscaped: isEscaped, table: table, entries: entries, count: count, hash, &scratch)
-  }
-
-  /// See `Places.hash(of:)`, with which this must agree.
-  @inline(__always)
-  private func hash(
-    _ fingerprint: UInt32, _ count: Int, _ node: Node, isEscaped: Bool, _ scratch: inout ValidationScratch
-  ) -> UInt32 {
-    guard count > 16 else { return fingerprint }
-    if isEscaped { return Places.hash(of: scratch.bytes) }
-    var hash = fingerprint
-    var offset = 8
-    while offset < count - 8 {
-      hash = Places.add(view.word(of: node, at: offset), to: hash)
-      offset += 8
-    }
-    return hash
-  }
-
-  @inline(__always)
-  private func find(
-    _ words: NameWords, _ node: Node, isEscaped: Bool, table: Int, entries: Int, count: Int, _ hash: UInt32,
-    _ scratch: inout ValidationScratch
-  ) -> Int {
-    let parameters = code[table]
-    let logarithm = Int(truncatingIfNeeded: parameters & 63)
-    let places = entries + count * TableLayout.stride
-    var place = Places.place(hash, logarithm, UInt32(truncatingIfNeeded: parameters >> 32))
-    while true {
-      let number = Int(truncatingIfNeeded: code[places + place])
-      if number == 0 { return -1 }
-      let entry = entries + (number - 1) * TableLayout.stride
-      if code[entry] == words.first, code[entry + 1] == words.last,
-        Int(UInt32(truncatingIfNeeded: code[entry + TableLayout.length])) == words.count,
-        words.count <= 16 || isLong(entry, words.count, node, isEscaped: isEscaped, &scratch)
-      {
-        return entry
-      }
-      guard scratch.spend(1) else { return -1 }
-      place = (place + 1) & (1 << logarithm - 1)
-    }
-  }
-
-  /// Compares what is between the first and the last eight bytes of a text of more than sixteen.
-  private func isLong(_ entry: Int, _ count: Int, _ node: Node, isEscaped: Bool, _ scratch: inout ValidationScratch) -> Bool {
-    var place = Int(code[entry + TableLayout.long])
-    for offset in stride(from: 8, to: count - 8, by: 8) {
-      let word = isEscaped ? NameWords(scratch.bytes.span.extracting(offset..<offset + 8)).first : view.word(of: node, at: offset)
-      if code[place] != word { return false }
-      place += 1
-    }
-    return true
   }
 
   /// In characters, which are Unicode scalars.

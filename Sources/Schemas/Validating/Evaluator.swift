@@ -34,57 +34,48 @@ struct Evaluator: ~Escapable {
   @inline(__always)
   func apply(_ target: Target, _ node: Node, marks: Int, _ scratch: inout ValidationScratch) -> Bool {
     let bit = view.kindBit(node)
-    if target.kinds & bit == 0, !isWantedInteger(target, node, bit) { return false }
-    return target.procedure == 0 || enter(target, node, bit, marks, &scratch)
+    if !target.admits(bit), !isWantedInteger(target, node, bit) { return false }
+    return !target.enters(bit) || enter(target, node, bit, marks, &scratch)
   }
 
   @inline(__always)
   private func enter(_ target: Target, _ node: Node, _ bit: UInt8, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
-    let procedure = target.procedure
-    switch target.shortcut {
-    case Target.Shortcut.object.rawValue:
+    let at = target.procedure &+ 1
+    switch target.only {
+    case Operation.object.rawValue:
       guard scratch.push(mostFrames) else { return false }
-      let isValid = checkObject(procedure &+ 1, node, -1, &scratch)
+      let isValid = checkObject(at, node, -1, &scratch)
       scratch.pop()
       return isValid
-    case Target.Shortcut.array.rawValue:
+    case Operation.array.rawValue:
       guard scratch.push(mostFrames) else { return false }
-      let isValid = checkArray(procedure &+ 1, node, -1, &scratch)
+      let isValid = checkArray(at, node, -1, &scratch)
       scratch.pop()
       return isValid
-    case Target.Shortcut.leaf.rawValue: return checkLeaf(procedure &+ 1, node, bit, &scratch)
-    default: return run(procedure, node, bit, marks, &scratch)
+    case Target.several: return run(at &- 1, node, bit, marks, &scratch)
+    default: return performOnly(target.only, at, node, &scratch)
     }
   }
 
-  /// The only instruction of a procedure, which is one about the value alone.
+  /// The only instruction of a procedure, which records nothing.
   @inline(never)
-  private func checkLeaf(_ at: Int, _ node: Node, _ bit: UInt8, _ scratch: inout ValidationScratch) -> Bool {
-    guard scratch.spend(1) else { return false }
-    let header = Header(bits: code[at])
-    guard header.speaks(ofKind: bit) else { return true }
-    switch header.operation {
-    case Operation.text.rawValue: return isText(at, node, &scratch)
-    case Operation.values.rawValue: return isOneOf(at, node, &scratch)
-    case Operation.length.rawValue: return hasLength(at, node)
-    case Operation.pattern.rawValue: return search(at + 1, node, &scratch)
-    case Operation.format.rawValue: return hasFormat(at, node, &scratch)
-    case Operation.range.rawValue: return isInRange(at, node)
-    case Operation.multiple.rawValue: return isMultiple(at, node)
-    default: return false
-    }
+  private func performOnly(_ operation: UInt8, _ at: Int, _ node: Node, _ scratch: inout ValidationScratch) -> Bool {
+    guard scratch.push(mostFrames) else { return false }
+    let isValid = perform(operation, at, node, -1, &scratch)
+    scratch.pop()
+    return isValid
   }
 
   /// Whether a target admits the kind of a value.
   @inline(__always)
   func admits(_ target: Target, _ node: Node) -> Bool {
     let bit = view.kindBit(node)
-    return target.kinds & bit != 0 || isWantedInteger(target, node, bit)
+    return target.admits(bit) || isWantedInteger(target, node, bit)
   }
 
   @inline(__always)
   private func isWantedInteger(_ target: Target, _ node: Node, _ bit: UInt8) -> Bool {
-    target.kinds & KindSet.integer.rawValue != 0 && bit == KindSet.number.rawValue && (view.isFlagged(node) || isInteger(node))
+    target.admitsIntegers && bit == KindSet.number.rawValue && (view.isFlagged(node) || isInteger(node))
   }
 
   @inline(never)
@@ -99,16 +90,16 @@ struct Evaluator: ~Escapable {
     var isValid = true
     while at < end, isValid {
       let header = Header(bits: code[at])
-      if header.speaks(ofKind: bit) { isValid = perform(header, at, node, header.isTracked ? marks : -1, &scratch) }
-      at += header.length
+      if header.speaks(ofKind: bit) { isValid = perform(header.operation, at, node, header.isTracked ? marks : -1, &scratch) }
+      at &+= header.length
     }
     scratch.pop()
     return isValid
   }
 
   @inline(__always)
-  private func perform(_ header: Header, _ at: Int, _ node: Node, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
-    switch header.operation {
+  private func perform(_ operation: UInt8, _ at: Int, _ node: Node, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
+    switch operation {
     case Operation.object.rawValue: return checkObject(at, node, marks, &scratch)
     case Operation.array.rawValue: return checkArray(at, node, marks, &scratch)
     case Operation.text.rawValue: return isText(at, node, &scratch)
@@ -118,15 +109,20 @@ struct Evaluator: ~Escapable {
     case Operation.format.rawValue: return hasFormat(at, node, &scratch)
     case Operation.range.rawValue: return isInRange(at, node)
     case Operation.multiple.rawValue: return isMultiple(at, node)
+    case Operation.required.rawValue: return hasMembers(node, at + 2, Int(truncatingIfNeeded: code[at + 1]), &scratch)
+    case Operation.tagged.rawValue: return tagged(at, node, marks, &scratch)
+    case Operation.choice.rawValue: return apply(target(at &+ 1 &+ view.kind(node)), node, marks: marks, &scratch)
     case Operation.call.rawValue: return apply(target(at + 1), node, marks: marks, &scratch)
     case Operation.not.rawValue: return !apply(target(at + 1), node, &scratch)
     case Operation.anyOf.rawValue: return anyOf(at, node, marks, &scratch)
     case Operation.oneOf.rawValue: return oneOf(at, node, marks, &scratch)
     case Operation.conditional.rawValue: return conditional(at, node, marks, &scratch)
-    case Operation.dependentRequired.rawValue: return hasDependencies(at, node, &scratch)
+    case Operation.dependentRequired.rawValue:
+      guard member(node, named: at + 2, &scratch) != nil else { return true }
+      return hasMembers(node, at + 2 + TextLayout.words, Int(truncatingIfNeeded: code[at + 1]) - 1, &scratch)
     case Operation.dependentSchema.rawValue:
-      guard document.member(node, program.names[Int(code[at + 1])]) != nil else { return scratch.spend(view.count(node)) }
-      return apply(target(at + 2), node, marks: marks, &scratch)
+      guard member(node, named: at + 1, &scratch) != nil else { return true }
+      return apply(target(at + 1 + TextLayout.words), node, marks: marks, &scratch)
     case Operation.unevaluated.rawValue: return unevaluated(at, node, marks, &scratch)
     default: return false
     }
@@ -166,6 +162,13 @@ struct Evaluator: ~Escapable {
     return found
   }
 
+  /// Only one alternative has the text of the member.
+  private func tagged(_ at: Int, _ node: Node, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
+    guard let tag = member(node, named: at + 1, &scratch), view.kindBit(tag) == KindSet.string.rawValue else { return false }
+    let slot = findText(tag, table: at + 1 + TextLayout.words, &scratch)
+    return slot >= 0 && apply(target(slot + TableLayout.target), node, marks: marks, &scratch)
+  }
+
   private func conditional(_ at: Int, _ node: Node, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
     let place = fits(target(at + 1), node, marks, &scratch) ? at + 2 : at + 3
     return apply(target(place), node, marks: marks, &scratch)
@@ -192,15 +195,5 @@ struct Evaluator: ~Escapable {
     scratch.release(marks: marks)
     if isValid, outer >= 0 { scratch.marks[outer] = true }
     return isValid
-  }
-
-  private func hasDependencies(_ at: Int, _ node: Node, _ scratch: inout ValidationScratch) -> Bool {
-    let names = program.dependencies[Int(code[at + 1])]
-    guard scratch.spend(view.count(node)) else { return false }
-    guard document.member(node, names[0]) != nil else { return true }
-    for name in names.dropFirst() {
-      guard scratch.spend(view.count(node)), document.member(node, name) != nil else { return false }
-    }
-    return true
   }
 }

@@ -4,14 +4,18 @@ import Schemas
 
 /// `SchemasBenchmark`: nanoseconds per validation of each set, and from bytes to verdict.
 /// `SchemasBenchmark write FOLDER`: the sets as files, for other validators.
+/// `SchemasBenchmark names`: those of the sets.
 /// `SchemasBenchmark count SET RUNS`: only validation, so many times, for counting instructions.
+/// `SchemasBenchmark bytes SET RUNS`: the same with parsing.
 /// `SchemasBenchmark json`: the figures as JSON, for `compare-schemas.py`.
 @main enum Main {
   static func main() throws {
     let arguments = CommandLine.arguments
     switch arguments.dropFirst().first {
     case "write" where arguments.count == 3: try writeSets(to: arguments[2])
-    case "count" where arguments.count == 4: count(arguments[2], runs: Int(arguments[3]) ?? 1)
+    case "names": print(SampleSet.all.map(\.name).joined(separator: " "))
+    case "count" where arguments.count == 4: repeated(arguments[2], arguments[3]) { $0.validate() }
+    case "bytes" where arguments.count == 4: repeated(arguments[2], arguments[3]) { $0.parseAndValidate() }
     case "json":
       let figures = SampleSet.all.map { set in
         let figure = Subject(set).measure()
@@ -38,10 +42,10 @@ import Schemas
     }
   }
 
-  static func count(_ name: String, runs: Int) {
-    guard let set = SampleSet.all.first(where: { $0.name == name }) else { return }
+  static func repeated(_ name: String, _ runs: String, _ body: (inout Subject) -> Void) {
+    guard let set = SampleSet.all.first(where: { $0.name == name }), let runs = Int(runs) else { return }
     var subject = Subject(set)
-    for _ in 0..<runs { subject.validate() }
+    for _ in 0..<runs { body(&subject) }
   }
 }
 
