@@ -39,6 +39,7 @@ let package = Package(
     .target(name: "Patterns", dependencies: ["CPCRE2"]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "Digests", dependencies: ["CCrypto"]),
+    .target(name: "Signatures", dependencies: ["CCrypto"]),
 
     // Runtime: knows nothing of policy text or sockets.
     .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests", "Checksums"]),
@@ -47,6 +48,7 @@ let package = Package(
     .target(name: "Filters", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Messages", dependencies: ["JSON"]),
     .target(name: "Quotas", dependencies: ["JSON"]),
+    .target(name: "Credentials", dependencies: ["JSON", "Signatures"]),
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"]),
 
@@ -93,6 +95,7 @@ let package = Package(
       exclude: ["Cases"]),
     .testTarget(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
+    .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),

@@ -18,6 +18,8 @@ private let allowed: [String: Set<String>] = [
   "Messages": ["JSON", "Digests"],
   "Schemas": ["JSON", "Patterns", "RegularExpressions"],
   "Quotas": ["JSON"],
+  "Signatures": ["CCrypto"],
+  "Credentials": ["JSON", "Signatures"],
   "Filters": ["JSON", "Patterns", "RegularExpressions"],
   "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"],
   "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"],
