@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 import Glibc
 
 @main struct Sallyport: ParsableCommand {
@@ -19,6 +20,8 @@ import Glibc
   /// Instead of the library's own: its exit codes are other ones than ours.
   static func main() {
     do {
+      // Before anything is read, and for every verb: most of them see calls or answers.
+      try protectMemory()
       var verb = try parseAsRoot()
       try verb.run()
     } catch let complaint as Complaint {

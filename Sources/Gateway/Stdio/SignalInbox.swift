@@ -35,8 +35,3 @@ struct SignalInbox: ~Copyable {
     }
   }
 }
-
-/// Nobody may read the arguments of calls out of this process: no core dump, no tracing by the same user.
-package func forbidMemoryDumps() throws {
-  guard sallyport_forbid_dumps() == 0 else { throw SystemError(doing: "forbidding core dumps") }
-}

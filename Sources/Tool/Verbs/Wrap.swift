@@ -34,7 +34,6 @@ struct Wrap: ParsableCommand {
   @OptionGroup var upstream: ServerOptions
 
   func run() throws {
-    try forbidMemoryDumps()
     let policies = try requirePolicies(policy)
     let server = try chooseServer(policies)
     let agent = try chooseAgent(policies)
