@@ -13,9 +13,8 @@ package struct ArgumentProblem: Hashable, Sendable {
 package struct ArgumentValidator: Sendable {
   /// Nil when the schema cannot be used: then no arguments fit it.
   private let schema: CompiledSchema?
-  /// Names of the declared properties, and the same without letter case.
-  private let properties: [[UInt8]]
-  private let folded: [[UInt8]]
+  /// Names of the declared properties.
+  private let properties: FoldedNames
   private let refinement: Refinement?
 
   /// - Parameters:
@@ -24,15 +23,13 @@ package struct ArgumentValidator: Sendable {
   package init(inputSchema: Value?, refinement: Refinement? = nil) {
     self.refinement = refinement
     schema = (refinement?.inputSchema ?? inputSchema).flatMap { try? CompiledSchema(compiling: $0) }
-    properties = inputSchema?["properties"]?.members?.map { Array($0.name.utf8) } ?? []
-    folded = properties.map(ParameterNames.fold)
+    properties = FoldedNames(inputSchema?["properties"]?.members?.map { Array($0.name.utf8) } ?? [])
   }
 
   private init(_ own: ArgumentValidator, refinedBy refinement: Refinement) {
     self.refinement = refinement
     schema = try? CompiledSchema(compiling: refinement.inputSchema)
     properties = own.properties
-    folded = own.folded
   }
 
   func refined(by refinement: Refinement) -> ArgumentValidator { ArgumentValidator(self, refinedBy: refinement) }
@@ -63,12 +60,11 @@ package struct ArgumentValidator: Sendable {
   private func lookalike(_ document: Document, _ arguments: Node) -> ArgumentProblem? {
     var next = document.firstChild(arguments)
     while let key = next {
-      if !properties.contains(where: { document.stringEquals(key, $0) }), let text = document.text(key),
-        let place = folded.firstIndex(of: ParameterNames.fold(text))
-      {
-        let declared = String(decoding: properties[place], as: UTF8.self)
+      let hash = document.foldedHash(key)
+      if properties.match(document, key, hash) == .respelled, let declared = properties.name(hash), let text = document.text(key) {
         let path = "/\(String(decoding: text.prefix(Limits.quotedBytes), as: UTF8.self))"
-        return ArgumentProblem(path: path, message: "differs from the argument `\(declared)` in letter case only")
+        return ArgumentProblem(
+          path: path, message: "differs from the argument `\(String(decoding: declared, as: UTF8.self))` in letter case only")
       }
       next = document.sibling(after: document.value(of: key), in: arguments)
     }

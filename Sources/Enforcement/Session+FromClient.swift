@@ -75,7 +75,7 @@ extension Session {
     guard let metadata = RequestMetadata(document, parameters: parameters) else {
       return refuse(inbound, identifier, .invalidParameters, "`_meta` must be an object", into: &actions)
     }
-    if let parameters, let lookalike = ParameterNames.lookalike(document, parameters) {
+    if let parameters, let lookalike = names.lookalike(document, parameters) {
       return refuse(
         inbound, identifier, .invalidParameters, "the parameter \(quoted(lookalike)) differs from a known one in letter case only",
         into: &actions)
@@ -192,9 +192,9 @@ extension Session {
   }
 
   /// Why a notification of the client cannot pass now, or nil.
-  private func defect(of method: Method, _ document: Document, _ parameters: Node?) -> String? {
+  private mutating func defect(of method: Method, _ document: Document, _ parameters: Node?) -> String? {
     guard isServerRunning else { return "the server is gone" }
-    if let parameters, ParameterNames.lookalike(document, parameters) != nil { return "a parameter differs in letter case only" }
+    if let parameters, names.lookalike(document, parameters) != nil { return "a parameter differs in letter case only" }
     switch phase {
     case .opening:
       if method != .cancelled { return "before the handshake" }

@@ -33,6 +33,7 @@ package struct Session: ~Copyable {
 
   var clientReader = MessageReader()
   var serverReader = MessageReader()
+  var names = ParameterNames()
   var decider: Decider
   var traces: TraceSource
   let ownPrefix: String
