@@ -77,6 +77,7 @@ let package = Package(
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
     .testTarget(
       name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "Digests", "TestSupport"], exclude: ["Cases"]),
+    .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
     .testTarget(name: "FiltersTests", dependencies: ["Filters", "JSON", "Patterns", "RegularExpressions", "TestSupport"]),
     .testTarget(
