@@ -106,17 +106,3 @@ func isDay(_ day: Int, month: Int) -> Bool {
   default: false
   }
 }
-
-extension StaticString {
-  /// The ASCII character at a place.
-  func byte(_ index: Int) -> UInt8 {
-    precondition(index >= 0 && index < utf8CodeUnitCount)
-    // A literal's bytes stay for the life of the program, and the place was checked.
-    return unsafe utf8Start[index]
-  }
-
-  func contains(_ byte: UInt8) -> Bool {
-    for index in 0..<utf8CodeUnitCount where self.byte(index) == byte { return true }
-    return false
-  }
-}

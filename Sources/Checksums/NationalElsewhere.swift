@@ -1,5 +1,12 @@
 /// Numbers that states outside Europe give to people, by the rules their registers publish.
 enum Elsewhere {
+  private static let singaporeLatest = Array("XWUTRQPNJLK".utf8)
+  private static let singaporeForeigners = Array("XWUTRQPNMLK".utf8)
+  private static let singaporeCitizens = Array("JZIHGFEDCBA".utf8)
+  private static let taiwaneseOrder = Array("ABCDEFGHJKLMNPQRSTUVXYWZIO".utf8)
+  private static let chineseChecks = Array("10X98765432".utf8)
+  private static let indianHolders = Array("ABCEFGHJLPT".utf8)
+
   // MARK: The Americas
 
   /// Social security number: parts that were never given out, and numbers that were printed on samples.
@@ -144,8 +151,7 @@ enum Elsewhere {
     let mark = Characters(last: 10, of: match)
     guard mark.count == 10, mark.areDigits(5..<9), mark[9].isLetter else { return false }
     for index in 0..<5 where !mark[index].isLetter { return false }
-    let holders: StaticString = "ABCEFGHJLPT"
-    return holders.contains(mark[3])
+    return indianHolders.contains(mark[3])
   }
 
   /// Resident identity number (GB 11643): region, date, and ISO 7064 mod 11-2.
@@ -155,8 +161,7 @@ enum Elsewhere {
     guard let year = mark.number(6..<10), let month = mark.number(10..<12), let day = mark.number(12..<14) else { return false }
     guard (1850...2150).contains(year), isDay(day, month: month) else { return false }
     let sum = mark.sum([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-    let checks: StaticString = "10X98765432"
-    return checks.byte(sum % 11) == mark[17]
+    return chineseChecks[sum % 11] == mark[17]
   }
 
   /// Resident registration number: date, and mod 11. Since October 2020 the last digits are random, so people born since have no check digit.
@@ -183,9 +188,8 @@ enum Elsewhere {
     guard mark.count == 10, mark[0].isLetter, mark.areDigits(1..<10), !(3...7).contains(mark.digit(1)), mark.digit(1) > 0 else {
       return false
     }
-    let order: StaticString = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
     var code = 10
-    while order.byte(code - 10) != mark[0] { code += 1 }
+    while taiwaneseOrder[code - 10] != mark[0] { code += 1 }
     return (code / 10 + code % 10 * 9 + mark.sum([8, 7, 6, 5, 4, 3, 2, 1, 1], from: 1)) % 10 == 0
   }
 
@@ -194,15 +198,12 @@ enum Elsewhere {
     let mark = Characters(last: 9, of: match)
     guard mark.count == 9, mark.areDigits(1..<8) else { return false }
     let sum = mark.sum([2, 7, 6, 5, 4, 3, 2], from: 1)
-    let citizens: StaticString = "JZIHGFEDCBA"
-    let foreigners: StaticString = "XWUTRQPNMLK"
-    let latest: StaticString = "XWUTRQPNJLK"
     switch mark[0] {
-    case 0x53: return citizens.byte(sum % 11) == mark[8]  // S
-    case 0x54: return citizens.byte((sum + 4) % 11) == mark[8]  // T
-    case 0x46: return foreigners.byte(sum % 11) == mark[8]  // F
-    case 0x47: return foreigners.byte((sum + 4) % 11) == mark[8]  // G
-    case 0x4D: return latest.byte((sum + 3) % 11) == mark[8]  // M
+    case 0x53: return singaporeCitizens[sum % 11] == mark[8]  // S
+    case 0x54: return singaporeCitizens[(sum + 4) % 11] == mark[8]  // T
+    case 0x46: return singaporeForeigners[sum % 11] == mark[8]  // F
+    case 0x47: return singaporeForeigners[(sum + 4) % 11] == mark[8]  // G
+    case 0x4D: return singaporeLatest[(sum + 3) % 11] == mark[8]  // M
     default: return false
     }
   }

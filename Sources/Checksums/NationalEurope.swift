@@ -1,5 +1,11 @@
 /// Numbers that European states give to people, by the rules their registers publish.
 enum Europe {
+  private static let finnishChecks = Array("0123456789ABCDEFHJKLMNPRSTUVWXY".utf8)
+  private static let finnishSigns = Array("+-ABCDEFUVWXY".utf8)
+  private static let italianDigits = Array("LMNPQRSTUV".utf8)
+  private static let italianMonths = Array("ABCDEHLMPRST".utf8)
+  private static let spanishLetters = Array("TRWAGMYFPDXBNJZSQVHLCKE".utf8)
+
   // MARK: Western Europe
 
   /// National Insurance number: letters that are given out, six digits, A to D.
@@ -94,8 +100,7 @@ enum Europe {
     default: return false
     }
     let number = first * 10_000_000 + rest
-    let letters: StaticString = "TRWAGMYFPDXBNJZSQVHLCKE"
-    return number > 0 && letters.byte(number % 23) == mark[8]
+    return number > 0 && spanishLetters[number % 23] == mark[8]
   }
 
   /// Tax number: nine digits, mod 11; the first says what it belongs to.
@@ -112,15 +117,13 @@ enum Europe {
     let mark = Characters(last: 16, of: match)
     guard mark.count == 16, mark[15].isCapital, mark[8].isCapital, mark[11].isCapital else { return false }
     for index in 0..<6 where !mark[index].isCapital { return false }
-    let months: StaticString = "ABCDEHLMPRST"
-    guard months.contains(mark[8]) else { return false }
+    guard italianMonths.contains(mark[8]) else { return false }
     // What a letter or digit at an odd place counts, by its value at an even one.
     let odd: InlineArray<26, Int> = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23]
-    let digitsInDisguise: StaticString = "LMNPQRSTUV"
     var sum = 0
     for index in 0..<15 {
       let isNumeric = index >= 6 && index != 8 && index != 11
-      guard !isNumeric || mark[index].isDigit || digitsInDisguise.contains(mark[index]) else { return false }
+      guard !isNumeric || mark[index].isDigit || italianDigits.contains(mark[index]) else { return false }
       let value = mark[index].isDigit ? mark.digit(index) : Int(mark[index]) - 0x41
       sum += index % 2 == 0 ? odd[value] : value
     }
@@ -182,10 +185,8 @@ enum Europe {
       number = number * 10 + Int(match[start + index]) - 0x30
     }
     let date = number / 1_000
-    let signs: StaticString = "+-ABCDEFUVWXY"
-    guard isDay(date / 10_000, month: date / 100 % 100), signs.contains(match[start + 6].capital) else { return false }
-    let checks: StaticString = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-    return number % 1_000 >= 2 && checks.byte(number % 31) == match[start + 10].capital
+    guard isDay(date / 10_000, month: date / 100 % 100), finnishSigns.contains(match[start + 6].capital) else { return false }
+    return number % 1_000 >= 2 && finnishChecks[number % 31] == match[start + 10].capital
   }
 
   /// Birth number or D-number: date and two check digits of mod 11.

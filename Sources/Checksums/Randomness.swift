@@ -27,22 +27,22 @@ enum Randomness {
   // MARK: Placeholders
 
   /// What people write where a key will stand.
-  private static let placeholders: [StaticString] = [
+  private static let placeholders: [[UInt8]] = [
     "changeme", "change-me", "change_me", "dummy", "example", "foobar", "fakekey", "insert", "placeholder", "password", "redacted",
     "replace",
     "sample", "xxxx", "your",
-  ]
+  ].map { Array($0.utf8) }
 
   private static func isPlaceholder(_ match: Span<UInt8>, _ value: Range<Int>) -> Bool {
     for word in placeholders {
-      for index in value where match[index].small == word.byte(0) && has(word, match, index, value) { return true }
+      for index in value where match[index].small == word[0] && has(word, match, index, value) { return true }
     }
     return false
   }
 
-  private static func has(_ word: StaticString, _ match: Span<UInt8>, _ start: Int, _ value: Range<Int>) -> Bool {
-    guard start + word.utf8CodeUnitCount <= value.upperBound else { return false }
-    for index in 0..<word.utf8CodeUnitCount where match[start + index].small != word.byte(index) { return false }
+  private static func has(_ word: [UInt8], _ match: Span<UInt8>, _ start: Int, _ value: Range<Int>) -> Bool {
+    guard start + word.count <= value.upperBound else { return false }
+    for index in word.indices where match[start + index].small != word[index] { return false }
     return true
   }
 

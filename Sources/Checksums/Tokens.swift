@@ -1,5 +1,7 @@
 /// Check digits and shapes of tokens that their issuers describe.
 enum Tokens {
+  private static let algorithmName = Array("\"alg\"".utf8)
+
   /// The last six characters are the CRC-32 of the part between the prefix's `_` and them, in base 62: tokens of GitHub (but the fine-grained ones)
   /// and npm, after "Behind GitHub's new authentication token formats" (2021).
   static func crc32(_ match: Span<UInt8>) -> Bool {
@@ -25,7 +27,6 @@ enum Tokens {
   /// A token of RFC 7519: its first part is, in base64url, an object that names an algorithm.
   static func jwt(_ match: Span<UInt8>) -> Bool {
     guard var index = start(match) else { return false }
-    let name: StaticString = "\"alg\""
     var bits: UInt32 = 0
     var held = 0
     var decoded = 0
@@ -39,7 +40,7 @@ enum Tokens {
         guard decoded > 0 || byte == 0x7B else { return false }
         decoded += 1
         // No proper prefix of the name is also its suffix but the quotation mark.
-        matched = matched == 5 ? 5 : byte == name.byte(matched) ? matched + 1 : byte == 0x22 ? 1 : 0
+        matched = matched == 5 ? 5 : byte == algorithmName[matched] ? matched + 1 : byte == 0x22 ? 1 : 0
       }
       index += 1
     }
