@@ -3,11 +3,12 @@ import TestSupport
 
 /// Texts of the labelled corpora, and random ones.
 enum TextSource {
-  /// The `text` of every line of every file.
-  static func labelled() throws -> [[UInt8]] {
+  /// The `text` of every line of every file, or of one.
+  static func labelled(_ only: String? = nil) throws -> [[UInt8]] {
     guard let folder = Corpora.folder("labelled") else { return [] }
     var texts: [[UInt8]] = []
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where name.hasSuffix(".jsonl") {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where name == only ?? name && name.hasSuffix(".jsonl")
+    {
       let file = try String(contentsOfFile: (folder as NSString).appendingPathComponent(name), encoding: .utf8)
       for line in file.split(separator: "\n") {
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]

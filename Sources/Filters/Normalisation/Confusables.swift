@@ -4,13 +4,13 @@ func foldConfusables(_ view: TextView) -> TextView? {
   let hasOtherScript = view.hasOtherScript
   var word = 0..<0
   var folds = false
-  return view.rewritten { scalar, range, view in
-    guard !scalar.isASCII, let plain = lookAlikes[scalar] else { return .keep }
+  return view.rewritten(at: { $0 >= 0xC2 }) { scalar, range, view in
+    guard CharacterKinds.of(scalar).contains(.lookAlike), let plain = CharacterKinds.plain(scalar) else { return .keep }
     if !word.contains(range.lowerBound) {
       word = wordAround(range.lowerBound, in: view)
-      folds = !hasOtherScript || view.bytes[word].contains { isWordByte($0) && $0 >= 0x41 && $0 < 0x80 }
+      folds = !hasOtherScript || view.bytes[word].contains(where: isASCIILetter)
     }
-    return folds ? .replace(range.count, with: [plain]) : .keep
+    return folds ? .replace(range.count, with: plain) : .keep
   }
 }
 
@@ -20,7 +20,7 @@ extension TextView {
     var index = 0
     while index < bytes.count {
       let (scalar, length) = scalar(at: index)
-      if !scalar.isASCII, lookAlikes[scalar] == nil, scalar.properties.isAlphabetic { return true }
+      if !scalar.isASCII, !CharacterKinds.of(scalar).contains(.lookAlike), scalar.properties.isAlphabetic { return true }
       index += length
     }
     return false
@@ -36,25 +36,4 @@ private func wordAround(_ place: Int, in view: TextView) -> Range<Int> {
 }
 
 /// Letters, digits and everything outside ASCII.
-private func isWordByte(_ byte: UInt8) -> Bool {
-  switch byte {
-  case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...: true
-  default: false
-  }
-}
-
-private let lookAlikes: [Unicode.Scalar: UInt8] = {
-  let pairs: [(String, String)] = [
-    // Cyrillic
-    ("авеіјкмнорсѕтухһԁԛԝҽ", "abeijkmhopcstyxhdqwe"), ("АВЕІЈКМНОРСЅТУХԚԜ", "ABEIJKMHOPCSTYXQW"),
-    // Greek
-    ("αεικνορτυχγ", "aeiknoptuxy"), ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
-    // Armenian, small capitals and others drawn like Latin
-    ("օսհոցզ", "ouhngq"), ("ᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprtuvwyz"), ("ɑɡıⅼ", "agil"),
-  ]
-  var table: [Unicode.Scalar: UInt8] = [:]
-  for (others, plain) in pairs {
-    for (other, plain) in zip(others.unicodeScalars, plain.utf8) { table[other] = plain }
-  }
-  return table
-}()
+private func isWordByte(_ byte: UInt8) -> Bool { byte >= 0x80 || isASCIILetter(byte) || isASCIIDigit(byte) }

@@ -1,8 +1,12 @@
 /// Ways of writing that hide a text from patterns and not from a model, each undone by a transform in a file of its own.
-package struct Normalisation: OptionSet, Sendable {
-  package let rawValue: UInt8
+///
+/// Patterns always read the text itself, so that undoing can only add matches. Beside it they read the views of it: one in which everything encoded, hidden or
+/// drawn otherwise is plain; one in which words are spelled plainly; one turned by thirteen letters; one from its end. The last three are made only of texts that
+/// show by their words that there is something to find.
+package struct Normalisation: OptionSet, Sendable, Hashable {
+  package let rawValue: UInt16
 
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
+  package init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// `&lt;`, `&#65;`, `&#x41;`
   package static let entities = Normalisation(rawValue: 1)
@@ -12,41 +16,157 @@ package struct Normalisation: OptionSet, Sendable {
   package static let terminal = Normalisation(rawValue: 4)
   /// Characters without a shape, directions, and tag characters.
   package static let invisible = Normalisation(rawValue: 8)
-  /// Other shapes of ASCII: full width, mathematical, circled, ligatures; combining marks; look-alikes from other scripts.
+  /// Other shapes of ASCII: full width, mathematical, circled, ligatures; combining marks; look-alikes from other scripts; accents on known words.
   package static let unicode = Normalisation(rawValue: 16)
+  /// `\u0041`, `\x41`, `\n`
+  package static let escapes = Normalisation(rawValue: 32)
+  package static let base64 = Normalisation(rawValue: 64)
+  /// `69676e`, `69 67 6e`
+  package static let hex = Normalisation(rawValue: 128)
+  package static let rot13 = Normalisation(rawValue: 256)
+  /// `1gn0r3`
+  package static let leet = Normalisation(rawValue: 512)
+  /// `i g n o r e`, `i-g-n-o-r-e`, `ignore.all.previous`
+  package static let spaced = Normalisation(rawValue: 1024)
+  /// `ignroe`
+  package static let typos = Normalisation(rawValue: 2048)
+  /// `erongi`
+  package static let reversed = Normalisation(rawValue: 4096)
+  /// HTML's tags and the signs of its comments.
+  package static let markup = Normalisation(rawValue: 8192)
+  /// Control characters.
+  package static let control = Normalisation(rawValue: 16384)
 
-  package static let all: Normalisation = [.entities, .percent, .terminal, .invisible, .unicode]
+  package static let all: Normalisation = [
+    .entities, .percent, .terminal, .invisible, .unicode, .escapes, .base64, .hex, .rot13, .leet, .spaced, .typos, .reversed, .markup,
+    .control,
+  ]
 
-  /// The view of a text, which must be valid UTF-8; nil when it is the text itself, which plain ASCII shows in one pass without allocating.
+  /// How often what is encoded is decoded: twice encoded text is found, more often encoded text is not.
+  private static let depth = 2
+
+  /// What patterns have to read beside the text, which must be valid UTF-8: at most four views, none much longer than the text. Empty for most texts, which does
+  /// not allocate.
+  package func views(of text: Span<UInt8>) -> [TextView] {
+    let plain = view(of: text)
+    let signs = signs(of: text, plain)
+    guard !signs.isEmpty else { return plain.map { [$0] } ?? [] }
+    let base = plain ?? TextView(text)
+    return [
+      plain, base.spelled(signs), signs.contains(.rot13) ? base.mapped(Filters.rot13) : nil,
+      signs.contains(.reversed) ? base.reversed() : nil,
+    ].compactMap(\.self)
+  }
+
+  private func signs(of text: Span<UInt8>, _ plain: TextView?) -> WordSigns {
+    var wanted: WordSigns = []
+    if contains(.rot13) { wanted.insert(.rot13) }
+    if contains(.reversed) { wanted.insert(.reversed) }
+    if contains(.leet) || contains(.unicode) && text.hasHighBytes { wanted.insert(.leet) }
+    if contains(.typos) { wanted.insert(.typos) }
+    if contains(.spaced) { wanted.formUnion([.spaced, .punctuated]) }
+    guard !wanted.isEmpty else { return [] }
+    if let plain { return WordSigns.find(wanted, in: plain.bytes.span) }
+    return WordSigns.find(wanted, in: text)
+  }
+
+  /// The view in which everything encoded, hidden or drawn otherwise is plain; nil when it is the text itself.
   package func view(of text: Span<UInt8>) -> TextView? {
-    guard hasWork(text) else { return nil }
+    var needs = needs(of: text)
+    guard !needs.isEmpty else { return nil }
     var view = TextView(text)
     var changed = false
-    // What is encoded comes first: it may hold anything of the rest. A letter that has become ASCII may have a mark or a joiner beside it that is now
-    // in the way, so these are looked for again.
-    let transforms: [(Normalisation, (TextView) -> TextView?)] = [
-      (.entities, decodeEntities), (.percent, decodePercent), (.terminal, removeTerminalSequences), (.invisible, removeInvisible),
-      (.unicode, foldCompatibility), (.unicode, foldConfusables), (.unicode, foldCompatibility), (.invisible, removeInvisible),
-    ]
-    for (option, transform) in transforms where contains(option) {
-      guard let next = transform(view) else { continue }
+    func apply(_ option: Normalisation, _ transform: (TextView) -> TextView?) {
+      guard needs.contains(option), let next = transform(view) else { return }
       view = next
       changed = true
     }
+    // What is encoded comes first: it may hold anything of the rest, and something encoded again.
+    for _ in 0..<Self.depth {
+      let before = view.bytes.count
+      apply(.entities, decodeEntities)
+      apply(.percent, decodePercent)
+      apply(.escapes, decodeEscapes)
+      if needs.contains(.base64) || needs.contains(.hex) {
+        apply(needs.contains(.base64) ? .base64 : .hex) {
+          Islands.decode($0, base64: contains(.base64), hex: contains(.hex))
+        }
+      }
+      // Whatever is decoded becomes shorter.
+      if view.bytes.count == before { break }
+      needs = self.needs(of: view.bytes.span)
+    }
+    apply(.terminal, removeTerminalSequences)
+    apply(.control, removeControls)
+    apply(.markup, removeMarkup)
+    // A letter that has become ASCII may have a mark or a joiner beside it that is now in the way, so these are looked for again.
+    apply(.invisible, removeInvisible)
+    apply(.unicode, foldCompatibility)
+    apply(.unicode, foldConfusables)
+    apply(.unicode, foldCompatibility)
+    apply(.invisible, removeInvisible)
     return changed ? view : nil
   }
 
-  /// Whether any byte could begin something to undo.
-  private func hasWork(_ text: Span<UInt8>) -> Bool {
-    for index in 0..<text.count {
-      switch text[index] {
-      case 0x1B: if contains(.terminal) { return true }
-      case 0x26: if contains(.entities) { return true }
-      case 0x25: if contains(.percent) { return true }
-      case 0x80...: return true
-      default: continue
+  /// Which of the transforms could find something, told from single characters.
+  private func needs(of text: Span<UInt8>) -> Normalisation {
+    var needs: Normalisation = []
+    var runStart = 0
+    var longestRun = 0
+    // Runs as long as a pair of hexadecimal digits, one after another.
+    var pairs = 0
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2F, 0x5F:
+        index += 1
+        continue
+      case 0x80...:
+        let (scalar, length) = text.scalar(at: index)
+        needs.formUnion(Self.needs(of: scalar))
+        longestRun = max(longestRun, index - runStart)
+        index += length
+        runStart = index
+        continue
+      case 0x1B: needs.formUnion([.terminal, .control])
+      case 0x25: needs.insert(.percent)
+      case 0x26: needs.insert(.entities)
+      case 0x3C: needs.insert(.markup)
+      case 0x5C: needs.insert(.escapes)
+      case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F: needs.insert(.control)
+      default: break
       }
+      let run = index - runStart
+      if run > 0 { pairs = run == 2 || run == 4 ? pairs + 1 : 0 }
+      if pairs >= Islands.shortest / 2 { needs.insert(.hex) }
+      longestRun = max(longestRun, run)
+      index += 1
+      runStart = index
     }
-    return false
+    if pairs + 1 >= Islands.shortest / 2 { needs.insert(.hex) }
+    if max(longestRun, index - runStart) >= Islands.shortest { needs.formUnion([.base64, .hex]) }
+    return intersection(needs)
+  }
+
+  private static func needs(of scalar: Unicode.Scalar) -> Normalisation {
+    switch scalar.value {
+    case 0x200C, 0x200D: return .invisible
+    case 0x9B: return [.terminal, .control]
+    default:
+      let kinds = CharacterKinds.of(scalar)
+      if kinds.contains(.invisible) { return .invisible }
+      if kinds.contains(.control) { return .control }
+      return kinds.isDisjoint(with: [.compatible, .mark, .lookAlike]) ? [] : .unicode
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether it has a character outside ASCII.
+  fileprivate var hasHighBytes: Bool {
+    var high: UInt8 = 0
+    for index in indices { high |= self[index] }
+    return high >= 0x80
   }
 }
