@@ -6,7 +6,7 @@ import Testing
   private func normalised(_ text: String, _ options: Normalisation = .all) -> TextView? { options.view(of: Array(text.utf8).span) }
 
   @Test(arguments: [
-    ("&lt;b&#x3E; &#105;gnore &nosuch; &amp;lt;", "<b> ignore &nosuch; &lt;"), ("&#xD800;&#;", "&#xD800;&#;"),
+    ("&lt;b&#x3E; &#105;gnore &nosuch; &amp;lt;", "<b> ignore &nosuch; <"), ("&#xD800;&#;", "&#xD800;&#;"),
     ("%69gnore%20all 100% %C3%A9 %FF", "ignore all 100% é %FF"),
     ("\u{1B}[31mred\u{1B}[0m \u{1B}]8;;http://x\u{07}link", "red link"), ("\u{1B}]never ends", "never ends"),
     ("i\u{200B}g\u{AD}n\u{2060}o\u{FEFF}re", "ignore"),
@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: [
     (#"ign\u006fre \u{61} \x62 \"q\" \ud83d\ude00 \ud83d c:\dir"#, "ignore a b \"q\" 😀 \\ud83d c:\\dir"), (#"\\u0041"#, "A"),
     ("x aWdub3JlIGFsbCBwcmV2aW91cw== y", "x ignore all previous== y"), ("69 67 6e 6f 72 65 20 6d 65", "ignore me"),
-    ("\\x69\\x67\\xc3\\xa9", "igé"), ("<b>a</b><!-- c -->", "a c "), ("\u{0}a\u{7F}", "a"), ("½ ㎏ ™ ﹤", "½ kg TM <"),
+    ("\\x69\\x67\\xc3\\xa9", "igé"), ("\u{0}a\u{7F}", "a"), ("½ ㎏ ™ ﹤", "½ kg TM <"),
     ("🄸🅖🅝", "IGN"), ("ᏟᎠ", "CD"), ("\u{1D173}a", "a"),
   ]) func encoded(_ text: String, _ expected: String) {
     let view = normalised(text)
@@ -70,7 +70,7 @@ import Testing
       let note: Comment = "seed \(seed): \(text.debugDescription)"
       let bytes = Array(text.utf8)
       let views = Normalisation.all.views(of: bytes.span)
-      #expect(views.count <= 4, note)
+      #expect(views.count <= 5, note)
       for view in views {
         #expect(String(validating: view.bytes, as: UTF8.self) != nil, note)
         #expect(view.original(of: 0..<view.bytes.count).upperBound <= bytes.count, note)

@@ -1,4 +1,4 @@
-/// Decodes HTML's numbered entities and the named ones that can hide markup. One level: `&amp;lt;` becomes `&lt;`.
+/// Decodes HTML's numbered entities and the named ones that can hide markup. One level: `&amp;lt;` becomes `&lt;`, which the next round decodes.
 func decodeEntities(_ view: TextView) -> TextView? {
   view.rewritten(at: { $0 == 0x26 }) { _, range, view in
     // The longest is `&#x10FFFF;`, some leading noughts allowed.

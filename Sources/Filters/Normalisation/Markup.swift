@@ -7,6 +7,18 @@ func removeMarkup(_ view: TextView) -> TextView? {
   }
 }
 
+/// Whether a tag or a comment stands between two letters.
+func partsWords(_ text: Span<UInt8>) -> Bool {
+  for index in text.indices where text[index] == 0x3C && index > 0 && isASCIILetter(text[index - 1]) {
+    // One tag may follow another.
+    var end = index
+    while let length = tagLength(text, end) { end += length }
+    if end > index, end < text.count, isASCIILetter(text[end]) { return true }
+    if index + 3 < text.count, text[index + 1] == 0x21, text[index + 2] == 0x2D { return true }
+  }
+  return false
+}
+
 let commentStart: [UInt8] = [0x3C, 0x21, 0x2D, 0x2D]
 
 /// Bytes of the longest tag: an image with its attributes fits in.

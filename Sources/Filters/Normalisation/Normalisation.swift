@@ -1,7 +1,7 @@
 /// Ways of writing that hide a text from patterns and not from a model, each undone by a transform in a file of its own.
 ///
 /// Patterns always read the text itself, so that undoing can only add matches. Beside it they read the views of it: one in which everything encoded, hidden or
-/// drawn otherwise is plain; one in which words are spelled plainly; one turned by thirteen letters; one from its end. The last three are made only of texts that
+/// drawn otherwise is plain; one without markup; one in which words are spelled plainly; one turned by thirteen letters; one from its end. The others are made only of texts that
 /// show by their words that there is something to find.
 package struct Normalisation: OptionSet, Sendable, Hashable {
   package let rawValue: UInt16
@@ -45,20 +45,28 @@ package struct Normalisation: OptionSet, Sendable, Hashable {
   /// How often what is encoded is decoded: twice encoded text is found, more often encoded text is not.
   private static let depth = 2
 
-  /// What patterns have to read beside the text, which must be valid UTF-8: at most four views, none much longer than the text. Empty for most texts, which does
+  /// What patterns have to read beside the text, which must be valid UTF-8: at most five views, none much longer than the text. Empty for most texts, which does
   /// not allocate.
   package func views(of text: Span<UInt8>) -> [TextView] {
     let plain = view(of: text)
-    let signs = signs(of: text, plain)
-    guard !signs.isEmpty else { return plain.map { [$0] } ?? [] }
-    let base = plain ?? TextView(text)
+    let bare = contains(.markup) ? withoutMarkup(text, plain) : nil
+    let base = bare ?? plain
+    let signs = signs(of: text, base)
+    guard bare != nil || !signs.isEmpty else { return plain.map { [$0] } ?? [] }
+    let whole = base ?? TextView(text)
     return [
-      plain, base.spelled(signs), signs.contains(.rot13) ? base.mapped(Filters.rot13) : nil,
-      signs.contains(.reversed) ? base.reversed() : nil,
+      plain, bare, whole.spelled(signs), signs.contains(.rot13) ? whole.mapped(Filters.rot13) : nil,
+      signs.contains(.reversed) ? whole.reversed() : nil,
     ].compactMap(\.self)
   }
 
-  private func signs(of text: Span<UInt8>, _ plain: TextView?) -> WordSigns {
+  /// Tags stay where patterns look for them; a view without them is made of a text in which they part words.
+  private func withoutMarkup(_ text: Span<UInt8>, _ plain: TextView?) -> TextView? {
+    if let plain { return partsWords(plain.bytes.span) ? removeMarkup(plain) : nil }
+    return partsWords(text) ? removeMarkup(TextView(text)) : nil
+  }
+
+  private func signs(of text: Span<UInt8>, _ view: TextView?) -> WordSigns {
     var wanted: WordSigns = []
     if contains(.rot13) { wanted.insert(.rot13) }
     if contains(.reversed) { wanted.insert(.reversed) }
@@ -66,7 +74,7 @@ package struct Normalisation: OptionSet, Sendable, Hashable {
     if contains(.typos) { wanted.insert(.typos) }
     if contains(.spaced) { wanted.formUnion([.spaced, .punctuated]) }
     guard !wanted.isEmpty else { return [] }
-    if let plain { return WordSigns.find(wanted, in: plain.bytes.span) }
+    if let view { return WordSigns.find(wanted, in: view.bytes.span) }
     return WordSigns.find(wanted, in: text)
   }
 
@@ -98,7 +106,6 @@ package struct Normalisation: OptionSet, Sendable, Hashable {
     }
     apply(.terminal, removeTerminalSequences)
     apply(.control, removeControls)
-    apply(.markup, removeMarkup)
     // A letter that has become ASCII may have a mark or a joiner beside it that is now in the way, so these are looked for again.
     apply(.invisible, removeInvisible)
     apply(.unicode, foldCompatibility)
@@ -132,7 +139,6 @@ package struct Normalisation: OptionSet, Sendable, Hashable {
       case 0x1B: needs.formUnion([.terminal, .control])
       case 0x25: needs.insert(.percent)
       case 0x26: needs.insert(.entities)
-      case 0x3C: needs.insert(.markup)
       case 0x5C: needs.insert(.escapes)
       case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F: needs.insert(.control)
       default: break

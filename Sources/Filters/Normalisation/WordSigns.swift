@@ -24,7 +24,7 @@ struct WordSigns: OptionSet {
     var turned = 0
     var backwards = 0
     while let word = reader.next(in: text) {
-      singles = word.range.count == 1 && word.gap <= 2 ? singles + 1 : word.range.count == 1 ? 1 : 0
+      singles = word.range.count == 1 && word.gap == 1 ? singles + 1 : word.range.count == 1 ? 1 : 0
       if singles >= 4 { seen.insert(.spaced) }
       guard word.range.count > 1 else { continue }
       let kinds = word.range.count <= Vocabulary.longest ? Vocabulary.english.kinds(of: word.key) : []
