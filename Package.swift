@@ -45,7 +45,7 @@ let package = Package(
     .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests", "Checksums"]),
     .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text", "Digests", "Checksums"]),
     .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
-    .target(name: "Filters", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
+    .target(name: "Filters", dependencies: ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"]),
     .target(name: "Messages", dependencies: ["JSON"]),
     .target(name: "Quotas", dependencies: ["JSON"]),
     .target(name: "Credentials", dependencies: ["JSON", "Signatures"]),
@@ -79,7 +79,9 @@ let package = Package(
       name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "Digests", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
-    .testTarget(name: "FiltersTests", dependencies: ["Filters", "JSON", "Patterns", "RegularExpressions", "TestSupport"]),
+    .testTarget(
+      name: "FiltersTests",
+      dependencies: ["Filters", "Bytecode", "Checksums", "Digests", "JSON", "Patterns", "RegularExpressions", "TestSupport"]),
     .testTarget(
       name: "DecisionTests",
       dependencies: [

@@ -50,3 +50,25 @@ package func randomBytes(_ count: Int) -> [UInt8] {
   precondition(done == 1, "the operating system has no randomness to give")
   return bytes
 }
+
+/// The authentication code of a message under a key (RFC 2104 with SHA-256), 32 bytes.
+package func hmacSHA256(key: [UInt8], _ message: Span<UInt8>) -> [UInt8] {
+  var code = [UInt8](repeating: 0, count: 32)
+  var length: UInt32 = 0
+  // libcrypto takes no null message, not even an empty one.
+  let empty: [UInt8] = [0]
+  let done = unsafe key.withUnsafeBytes { key in
+    unsafe message.withUnsafeBufferPointer { message in
+      unsafe empty.withUnsafeBufferPointer { empty in
+        unsafe code.withUnsafeMutableBufferPointer { output in
+          unsafe HMAC(
+            EVP_sha256(), key.baseAddress, Int32(key.count), message.baseAddress ?? empty.baseAddress, message.count, output.baseAddress,
+            &length)
+            != nil
+        }
+      }
+    }
+  }
+  precondition(done && length == 32, "HMAC with SHA-256 is part of every libcrypto")
+  return code
+}

@@ -20,7 +20,7 @@ private let allowed: [String: Set<String>] = [
   "Quotas": ["JSON"],
   "Signatures": ["CCrypto"],
   "Credentials": ["JSON", "Signatures"],
-  "Filters": ["JSON", "Patterns", "RegularExpressions"],
+  "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
   "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"],
   "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],

@@ -1,0 +1,44 @@
+package import Bytecode
+
+/// The filters that read one kind of text, made ready: kept by whoever meets such texts often.
+package final class Selection: Sendable {
+  let uses: [Use]
+  /// By pattern: whether any use has it.
+  let isActive: [Bool]
+  /// Those beside the first that are needed.
+  let scanners: [Int]
+  /// What is taken out of every text.
+  let strips: FilterTransforms
+  let lengths: [Length]
+  /// Whether a pattern may be found in a part of a text and not in the same place of the whole.
+  let hasAnchors: Bool
+
+  /// What a filter does about texts that are too long.
+  struct Length: Sendable {
+    let filter: Int
+    let isShadow: Bool
+    let limit: LongestText
+  }
+
+  fileprivate init(_ sanitiser: Sanitiser, _ filters: [Int]) {
+    uses = filters.flatMap { sanitiser.uses[$0] }
+    var isActive = [Bool](repeating: false, count: sanitiser.patterns.count + 1)
+    for use in uses { for pattern in use.patterns { isActive[pattern] = true } }
+    self.isActive = isActive
+    scanners = Set(uses.map { Int($0.scanner) }).subtracting([0]).sorted()
+    let all = filters.map { ($0, sanitiser.filters[$0]) }
+    strips = all.reduce([]) { $1.1.isShadow ? $0 : $0.union($1.1.transforms.intersection(.stripping)) }
+    lengths = all.compactMap { number, filter in
+      filter.longest.map { Length(filter: number, isShadow: filter.isShadow, limit: $0) }
+    }
+    hasAnchors = isActive.indices.contains { isActive[$0] && sanitiser.isAnchored[$0] }
+  }
+}
+
+extension Sanitiser {
+  /// Those of some filters, by number in the program, that read a place; nil: none does, and such texts need no look.
+  package func selection(of filters: some Sequence<Int>, in place: FilterPlaces) -> Selection? {
+    let reading = Set(filters).filter { !self.filters[$0].places.isDisjoint(with: place) }.sorted()
+    return reading.isEmpty ? nil : Selection(self, reading)
+  }
+}
