@@ -10,6 +10,8 @@ struct Batches {
 
   private var entries: [Entry] = []
   private var last = 0
+  /// Bytes of all answers that are held.
+  private var bytes = 0
 
   /// - Parameter requests: how many of its messages will be answered, or cancelled; at least one.
   mutating func open(requests: Int) -> Int {
@@ -18,17 +20,27 @@ struct Batches {
     return last
   }
 
+  /// Whether an answer of the server's can be held; what the gate writes itself is short and always can.
+  func hasRoom(for answer: [UInt8]) -> Bool { bytes + answer.count <= Limits.batchBytes }
+
   /// Takes one answer, or nil for a request that was cancelled.
   ///
   /// - Returns: the answer to the whole batch once it is complete; nil while it is not, or when nothing of it wants an answer.
   mutating func close(_ number: Int, with answer: [UInt8]?) -> [UInt8]? {
     guard let place = entries.firstIndex(where: { $0.number == number }) else { return answer }
-    if let answer { entries[place].answers.append(answer) }
+    if let answer {
+      entries[place].answers.append(answer)
+      bytes += answer.count
+    }
     entries[place].waiting -= 1
     guard entries[place].waiting == 0 else { return nil }
     let answers = entries.remove(at: place).answers
+    bytes -= answers.reduce(0) { $0 + $1.count }
     return answers.isEmpty ? nil : Reply.batch(answers)
   }
 
-  mutating func removeAll() { entries = [] }
+  mutating func removeAll() {
+    entries = []
+    bytes = 0
+  }
 }

@@ -101,7 +101,7 @@ struct Decider: ~Copyable {
   }
 
   mutating func decideResource(_ uri: [UInt8], _ live: LiveTools, _ now: EventTime) -> Refusal? {
-    guard let server else { return notGranted(uri, "resource") }
+    guard let server else { return notGranted(resource: uri) }
     return decide(.resource(server, uri: uri), live, now)
   }
 
@@ -125,7 +125,7 @@ struct Decider: ~Copyable {
     switch call {
     case .tool(let tool, _, _): "the tool `\(program.tool(tool).name)`"
     case .prompt(let prompt, _, _): "the prompt `\(program.prompt(prompt).name)`"
-    case .resource(_, let uri): "the resource \(quoted(uri))"
+    case .resource(_, let uri): "the resource \(quoted(uri: uri))"
     }
   }
 
@@ -208,6 +208,10 @@ struct Decider: ~Copyable {
 
   func notGranted(_ name: [UInt8], _ what: String) -> Refusal {
     Refusal(.permissionDenied, "No rule of the policy grants the \(what) \(quoted(name)) to this caller.")
+  }
+
+  func notGranted(resource uri: [UInt8]) -> Refusal {
+    Refusal(.permissionDenied, "No rule of the policy grants the resource \(quoted(uri: uri)) to this caller.")
   }
 
   /// Says the same of a tool that does not exist and of one the caller must not know of.

@@ -15,6 +15,8 @@ package enum Limits {
   static let serverRequests = 64
   /// Messages in one batch, which must all be held until the last answer is there.
   static let batch = 64
+  /// Bytes of answers held until their batches are complete: two of the largest messages.
+  static let batchBytes = 32 << 20
   /// Denied calls remembered, so that a repeat is recognised. An agent in a loop repeats one call, or a few.
   static let denials = 64
   /// Tasks whose maker is known. A forgotten task is denied, so this is generous.
@@ -27,6 +29,9 @@ package enum Limits {
   /// How long the server may take to tell all its tools, in nanoseconds. Clients commonly give a call a minute: with half of it gone they
   /// still get an answer that says what is wrong.
   static let listWaitNanoseconds: UInt64 = 30_000_000_000
+  /// How long any answer may take, in nanoseconds: longer than any call that a client waits for, so that requests a server forgot do not
+  /// fill the table for good. Work of hours is what tasks are for.
+  static let answerWaitNanoseconds: UInt64 = 4 * 3_600_000_000_000
   /// How often a tool list may change while it is read before the gate gives up on it.
   static let listRestarts = 8
   /// Resources that one `subscriptions/listen` may name.

@@ -40,6 +40,13 @@ struct ParameterNames {
     return nil
   }
 
+  /// Whether an object anywhere in a value has two names that are the same without letter case.
+  mutating func hasTwin(_ document: Document, _ value: Node) -> Bool {
+    document.indices(in: value).contains { index in
+      document.kind(Node(index: index)) == .object && misleading(document, Node(index: index), isKnown: false) != nil
+    }
+  }
+
   /// A name in one object that is a known one in other letters, or another of its names.
   private mutating func misleading(_ document: Document, _ object: Node, isKnown: Bool) -> Node? {
     places.removeAll(keepingCapacity: true)

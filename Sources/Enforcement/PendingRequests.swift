@@ -21,6 +21,9 @@ struct PendingRequest {
   var mayBecomeTask = false
   var subscription: Subscription?
   var record: CallRecord
+
+  /// Subscriptions are meant to stay.
+  var deadline: UInt64? { method == .listen ? nil : record.time.nanoseconds &+ Limits.answerWaitNanoseconds }
 }
 
 /// What a `subscriptions/listen` asked for; nothing else may be sent on it.
@@ -39,6 +42,8 @@ struct PendingRequests {
   /// Ids whose request was cancelled: an answer may still come, and must not be taken for that of a later request.
   private var cancelled: [Identifier] = []
   private var nextCancelled = 0
+  /// When to look for requests that waited for too long: no later than the first of them did. Nil: there are none.
+  private(set) var deadline: UInt64?
 
   var count: Int { entries.count }
   var isFull: Bool { entries.count >= Limits.inFlight }
@@ -54,6 +59,7 @@ struct PendingRequests {
   mutating func insert(_ request: PendingRequest) {
     fingerprints.append(request.identifier.fingerprint)
     entries.append(request)
+    if deadline == nil { deadline = request.deadline }
   }
 
   mutating func remove(_ identifier: Identifier) -> PendingRequest? {
@@ -76,6 +82,14 @@ struct PendingRequests {
     return request
   }
 
+  /// Takes out the requests that have waited for too long; an answer to them that still comes meets nothing.
+  mutating func takeExpired(at nanoseconds: UInt64) -> [PendingRequest] {
+    guard let deadline, nanoseconds >= deadline else { return [] }
+    let expired = entries.filter { $0.deadline.map { nanoseconds >= $0 } ?? false }.compactMap { cancel($0.identifier) }
+    self.deadline = entries.compactMap(\.deadline).min()
+    return expired
+  }
+
   /// An answer came for a cancelled request: from now on the id is free.
   mutating func forgetCancelled(_ identifier: Identifier) -> Bool {
     guard let place = cancelled.firstIndex(of: identifier) else { return false }
@@ -90,6 +104,7 @@ struct PendingRequests {
       fingerprints = []
       cancelled = []
       nextCancelled = 0
+      deadline = nil
     }
     return entries
   }

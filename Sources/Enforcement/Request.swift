@@ -65,3 +65,19 @@ func quoted(_ text: [UInt8]) -> String {
   if text.count > shortened.count { result += "…" }
   return "`\(result)`"
 }
+
+/// The URI of a resource as it appears in sentences and in the log: without user and password, and without the query, where secrets are
+/// wont to be. What was left out is marked.
+func quoted(uri: [UInt8]) -> String {
+  let colon = UInt8(ascii: ":")
+  let slash = UInt8(ascii: "/")
+  var shown = Array(uri.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+  let isCut = shown.count < uri.count
+  // Some readers take a backslash for a slash, and any number of them for two.
+  if let scheme = shown.firstIndex(of: colon) {
+    let start = shown[(scheme + 1)...].firstIndex { $0 != slash && $0 != UInt8(ascii: "\\") } ?? shown.endIndex
+    let end = start > scheme + 1 ? shown[start...].firstIndex { $0 == slash || $0 == UInt8(ascii: "\\") } ?? shown.endIndex : start
+    if let at = shown[start..<end].lastIndex(of: UInt8(ascii: "@")) { shown.replaceSubrange(start..<at, with: "…".utf8) }
+  }
+  return quoted(isCut ? shown + "?…".utf8 : shown)
+}

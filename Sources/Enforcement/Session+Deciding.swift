@@ -120,7 +120,7 @@ extension Session {
 
   private mutating func readResource(_ request: Request, into actions: inout [Action]) {
     guard let uri = request.text("uri") else { return refuse(request, .invalidParameters, "`uri` must be a string", into: &actions) }
-    let target = quoted(uri)
+    let target = quoted(uri: uri)
     if let refusal = decider.decideResource(uri, live, request.now) {
       return deny(request, refusal, target: target, into: &actions)
     }
@@ -166,10 +166,11 @@ extension Session {
       return forward(request, target: quoted(name), into: &actions)
     }
     if document.stringEquals(type, "ref/resource"), let uri = document.member(reference, "uri").flatMap({ document.text($0) }) {
-      guard decider.mayAllowTemplate(uri, request.now) else {
-        return deny(request, decider.notGranted(uri, "resource"), target: quoted(uri), into: &actions)
+      let filled = TemplateFilling(request).fill(uri)
+      guard decider.mayAllowTemplate(uri, request.now), decider.mayAllowTemplate(filled, request.now) else {
+        return deny(request, decider.notGranted(resource: uri), target: quoted(uri: uri), into: &actions)
       }
-      return forward(request, target: quoted(uri), into: &actions)
+      return forward(request, target: quoted(uri: uri), into: &actions)
     }
     refuse(request, .invalidParameters, "`ref` must be `ref/prompt` with a `name` or `ref/resource` with a `uri`", into: &actions)
   }
@@ -194,7 +195,7 @@ extension Session {
           return refuse(request, .invalidParameters, "`resourceSubscriptions` must hold strings", into: &actions)
         }
         if let refusal = decider.decideResource(uri, live, request.now) {
-          return deny(request, refusal, target: quoted(uri), into: &actions)
+          return deny(request, refusal, target: quoted(uri: uri), into: &actions)
         }
       }
       subscription.resources = true

@@ -1,5 +1,3 @@
-internal import Bytecode
-internal import Decision
 internal import JSON
 internal import Messages
 
@@ -18,15 +16,9 @@ extension Session {
       request.record.outputMismatch = Session.summary(of: problems)
       guard decider.passesMismatchedOutput else { return blockMismatch(problems, of: request, at: time, into: &actions) }
     }
-    if let list = ListKind(request.method) {
-      guard let filtered = filter(list, document, result, of: request, at: time) else {
-        let refusal = Refusal(.outputBlocked, "The server's list was withheld: it is not of the form that the protocol gives it.")
-        return deny(request, refusal, at: time, into: &actions)
-      }
-      return pass(filtered.isEmpty ? message : filtered.apply(), of: request, at: time, into: &actions)
-    }
-    if request.method == .tasksList {
-      guard let filtered = filterTasks(document, result) else {
+    let list = ListKind(request.method)
+    if list != nil || request.method == .tasksList {
+      guard let filtered = list.map({ filter($0, document, result, of: request, at: time) }) ?? filterTasks(document, result) else {
         let refusal = Refusal(.outputBlocked, "The server's list was withheld: it is not of the form that the protocol gives it.")
         return deny(request, refusal, at: time, into: &actions)
       }
@@ -36,7 +28,12 @@ extension Session {
   }
 
   /// The server's answer goes to the client as it is.
-  private mutating func pass(_ message: [UInt8], of request: PendingRequest, at time: EventTime, into actions: inout [Action]) {
+  mutating func pass(_ message: [UInt8], of request: PendingRequest, at time: EventTime, into actions: inout [Action]) {
+    if request.batch != nil, !batches.hasRoom(for: message) {
+      let refusal = Refusal(
+        .outputBlocked, "The server's answer was withheld: the answers to the batches in flight are too large to be held.")
+      return deny(request, refusal, at: time, into: &actions)
+    }
     var record = request.record
     record.answered = time.nanoseconds
     record.bytesOut = message.count
@@ -111,123 +108,5 @@ extension Session {
   private mutating func bindTask(_ document: Document, _ result: Node, of request: PendingRequest) {
     guard request.revision >= .of2025November, let identifier = taskIdentifier(document, result) else { return }
     tasks.insert(Tasks.Entry(identifier: identifier, tool: request.tool, output: request.output, progressToken: request.progressToken))
-  }
-
-  private func filterTasks(_ document: Document, _ result: Node) -> Splices? {
-    guard let list = document.member(result, "tasks"), document.kind(list) == .array else { return nil }
-    var splices = Splices(of: document)
-    for element in document.elements(list) {
-      guard let task = document.member(element, "taskId").flatMap({ document.text($0) }), tasks.tool(of: task) != nil else {
-        splices.removeElement(element, of: list)
-        continue
-      }
-    }
-    return splices
-  }
-
-  // MARK: Lists
-
-  /// Takes out what the caller could not use anyway. Nil: the result is no list.
-  private mutating func filter(
-    _ list: ListKind, _ document: Document, _ result: Node, of request: PendingRequest, at time: EventTime
-  ) -> Splices? {
-    guard let elements = document.member(result, list.member), document.kind(elements) == .array else { return nil }
-    var splices = Splices(of: document)
-    for element in document.elements(elements) {
-      if !isOpen(list, document, element, at: time) {
-        splices.removeElement(element, of: elements)
-      } else if list == .tools {
-        showNarrowed(document, element, &splices)
-      }
-    }
-    if request.revision.era == .stateless { restrictCaching(&splices, document, result) }
-    return splices
-  }
-
-  /// What a tool takes here is what the policy has made of it.
-  private func showNarrowed(_ document: Document, _ element: Node, _ splices: inout Splices) {
-    guard let name = document.member(element, "name").flatMap({ document.text($0) }), let tool = decider.tool(named: name),
-      let refinement = decider.program.tool(tool).refinement
-    else { return }
-    let schema = write(refinement.inputSchema)
-    if let own = document.member(element, "inputSchema") {
-      splices.replace(own, with: schema)
-    } else {
-      splices.insertMember("inputSchema", schema, atEndOf: element)
-    }
-  }
-
-  private mutating func isOpen(_ list: ListKind, _ document: Document, _ element: Node, at time: EventTime) -> Bool {
-    guard let key = document.member(element, list.key).flatMap({ document.text($0) }) else { return false }
-    switch list {
-    case .tools:
-      guard let tool = decider.tool(named: key) else { return false }
-      guard decider.program.tool(tool).digest == ToolDigest.digest(document, element) else {
-        live.noteDrift(of: tool)
-        return false
-      }
-      if live.isKnown, live.standing(of: tool) != .asPinned { return false }
-      return decider.mayAllow(.tool(tool), time)
-    case .prompts:
-      guard let prompt = decider.prompt(named: key) else { return false }
-      return decider.mayAllow(.prompt(prompt), time)
-    case .resources: return decider.mayAllowResource(key, time)
-    case .resourceTemplates: return decider.mayAllowTemplate(key, time)
-    }
-  }
-
-  /// A list that was filtered for one caller must not be kept for others, nor for long.
-  private func restrictCaching(_ splices: inout Splices, _ document: Document, _ result: Node) {
-    if let scope = document.member(result, "cacheScope") {
-      if !document.stringEquals(scope, "private") { splices.replace(scope, with: Array(#""private""#.utf8)) }
-    } else {
-      splices.insertMember("cacheScope", Array(#""private""#.utf8), atEndOf: result)
-    }
-    guard let lifetime = document.member(result, "ttlMs") else { return }
-    let longest = Number(Limits.listLifetimeMilliseconds)
-    guard let number = document.number(lifetime), number <= longest else {
-      return splices.replace(lifetime, with: Array(longest.description.utf8))
-    }
-  }
-
-  // MARK: Errors
-
-  /// Errors of the server pass, but for what they tell about its inside.
-  mutating func takeFailure(
-    _ message: [UInt8], _ document: Document, _ error: ErrorObject, of request: PendingRequest, at time: EventTime,
-    into actions: inout [Action]
-  ) {
-    if request.method == .initialize { phase = .opening }
-    var splices = Splices(of: document)
-    switch Scrubber.examine(document.string(error.message) ?? "") {
-    case .clean: break
-    case .paths(let cleaned): splices.replace(error.message, with: JSON.write(.string(cleaned)))
-    case .withheld(let reason):
-      splices.replace(error.message, with: JSON.write(.string("The server reported an error; its text was withheld because \(reason).")))
-    }
-    if let data = error.data, holdsInside(document, data) { splices.removeMember(named: "data", of: error.node) }
-    var record = request.record
-    record.reason = "the server answered with the error \(error.code)"
-    let reply = splices.isEmpty ? message : splices.apply()
-    record.answered = time.nanoseconds
-    record.bytesOut = reply.count
-    answer(reply, batch: request.batch, into: &actions)
-    actions.append(.record(record))
-  }
-
-  /// Whether any text in a value would not pass the scrubber as it is.
-  private func holdsInside(_ document: Document, _ node: Node) -> Bool {
-    switch document.kind(node) {
-    case .string:
-      if case .clean = Scrubber.examine(document.string(node) ?? "") { return false }
-      return true
-    case .array: return document.elements(node).contains { holdsInside(document, $0) }
-    case .object:
-      return document.members(node).contains { member in
-        holdsInside(document, member.key) || holdsInside(document, member.value)
-          || ["stack", "stacktrace", "traceback", "trace"].contains((document.string(member.key) ?? "").lowercased())
-      }
-    case .null, .boolean, .number: return false
-    }
   }
 }

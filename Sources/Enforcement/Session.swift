@@ -116,14 +116,15 @@ package struct Session: ~Copyable {
   }
 
   /// When `timePassed` has something to do unless another event comes first, on the clock of `EventTime.nanoseconds`; nil: never.
-  package var nextDeadline: UInt64? { live.deadline }
+  package var nextDeadline: UInt64? { [live.deadline, pending.deadline].compactMap(\.self).min() }
 
   /// Nothing came. At the deadline or after it, what waited for it is answered; before it, nothing happens.
   package mutating func timePassed(at time: EventTime, into actions: inout [Action]) {
     guard let nextDeadline, time.nanoseconds >= nextDeadline else { return }
     lastForwarded = nil
     refreshPolicy()
-    giveUpListing(at: time, into: &actions)
+    if let deadline = live.deadline, time.nanoseconds >= deadline { giveUpListing(at: time, into: &actions) }
+    giveUpWaiting(at: time, into: &actions)
     drainIfPossible(at: time, into: &actions)
   }
 
