@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "Filters", targets: ["Filters"]),
     .library(name: "Patterns", targets: ["Patterns"]),
     .library(name: "RegularExpressions", targets: ["RegularExpressions"]),
+    .library(name: "Quotas", targets: ["Quotas"]),
     .library(name: "Schemas", targets: ["Schemas"]),
   ],
   dependencies: [

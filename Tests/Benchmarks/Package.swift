@@ -18,6 +18,7 @@ let package = Package(
     // The gate is measured as a program: its path is an argument.
     .executableTarget(name: "StdioBenchmark"),
     benchmark("SessionBenchmark", of: ["Compilation", "Decision", "Enforcement"]),
+    benchmark("QuotaBenchmark", of: ["JSON", "Quotas"]),
     benchmark("SchemasBenchmark", of: ["JSON", "Schemas"]),
   ]
 )

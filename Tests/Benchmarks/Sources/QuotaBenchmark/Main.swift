@@ -1,0 +1,94 @@
+import Foundation
+import JSON
+import Quotas
+import Synchronization
+
+/// `QuotaBenchmark`: nanoseconds to take one, two and four limits, alone and with two threads, and the memory of a million keys.
+/// `QuotaBenchmark count LIMITS RUNS`: only takes, so many times, for counting instructions.
+/// `QuotaBenchmark task`: one line of JSON for `quotas.py`.
+@main enum Main {
+  static let second: Int64 = 1_000_000_000
+  static let rounds = 1_000_000
+
+  static func main() throws {
+    let arguments = CommandLine.arguments
+    if arguments.count == 4, arguments[1] == "count", let limits = Int(arguments[2]), let runs = Int(arguments[3]) {
+      _ = try take(from: quotas(limits), thread: 0, rounds: runs)
+      return
+    }
+    if CommandLine.arguments.dropFirst() == ["task"] {
+      print("{\"one\": \(try time(limits: 1, threads: 1)), \"three\": \(try time(limits: 3, threads: 1))}")
+      return
+    }
+    print("limits of a call  threads  ns a call and thread (median of 9)")
+    for limits in [1, 2, 4] {
+      for threads in [1, 2] {
+        print(padded("\(limits)", 16), padded("\(threads)", 8), padded("\(try time(limits: limits, threads: threads))", 10))
+      }
+    }
+    try memory()
+  }
+
+  /// Every thread is another agent; with more than one limit they share the limits beyond the first, as agents share a tool.
+  static func time(limits count: Int, threads: Int) throws -> Int {
+    let quotas = try quotas(count)
+    var samples: [Int] = []
+    for _ in 0..<9 {
+      let longest = Atomic<Int>(0)
+      DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        let nanoseconds = take(from: quotas, thread: thread, rounds: rounds)
+        longest.max(nanoseconds / rounds, ordering: .relaxed)
+      }
+      samples.append(longest.load(ordering: .relaxed))
+    }
+    return samples.sorted()[samples.count / 2]
+  }
+
+  static func quotas(_ count: Int) throws -> LocalQuotas {
+    guard let limit = Limit(1_000_000_000, per: .nanoseconds(second)) else { throw Failure.noLimit }
+    return LocalQuotas(Array(repeating: limit, count: count))
+  }
+
+  /// - Returns: nanoseconds it took.
+  static func take(from quotas: LocalQuotas, thread: Int, rounds: Int) -> Int {
+    let charges = quotas.limits.indices.map { index in
+      let owner = UInt64(index == 0 ? thread : 99)
+      let parts = [KeyPart(high: owner, low: ~owner)]
+      return Charge(
+        limit: index, key: QuotaKey(limit: index, parts.span), amount: Amount(1, decimals: quotas.limits[index].decimals) ?? .zero)
+    }
+    let start = ContinuousClock.now
+    var admitted = 0
+    for round in 0..<rounds {
+      let time = QuotaTime(nanoseconds: Int64(round) * 100, unixMilliseconds: 0)
+      if case .admitted = quotas.reserve(charges.span, at: time) { admitted += 1 }
+    }
+    precondition(admitted > 0)
+    return Int((ContinuousClock.now - start) / .nanoseconds(1))
+  }
+
+  static func memory() throws {
+    guard let limit = Limit(10, per: .nanoseconds(3_600 * second)) else { throw Failure.noLimit }
+    let quotas = LocalQuotas([limit], keys: 1_000_000)
+    let before = residentKilobytes()
+    let amount = Amount(1, decimals: limit.decimals) ?? .zero
+    let time = QuotaTime(nanoseconds: 0, unixMilliseconds: 0)
+    var admitted = 0
+    for agent in 0..<UInt64(1_000_000) {
+      let parts = [KeyPart(high: agent, low: agent &* 0x9E37_79B9_7F4A_7C15)]
+      let charges = [Charge(limit: 0, key: QuotaKey(limit: 0, parts.span), amount: amount)]
+      if case .admitted = quotas.reserve(charges.span, at: time) { admitted += 1 }
+    }
+    print("\(admitted) of 1,000,000 keys kept in \((residentKilobytes() - before) / 1_024) MB")
+  }
+
+  static func residentKilobytes() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+  }
+
+  static func padded(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+
+  enum Failure: Error { case noLimit }
+}
