@@ -15,10 +15,12 @@ package struct CallRecord: Sendable {
     case cancelled
   }
 
-  /// The name and the size of one argument's value in bytes of JSON.
-  package struct Argument: Hashable, Sendable {
-    package let name: String
-    package let bytes: Int
+  /// What most requests have nothing of.
+  private struct Rarity {
+    var reason: String?
+    var shadow: [String] = []
+    var patterns: [String] = []
+    var outputMismatch: String?
   }
 
   /// Who sent the message that this line is about.
@@ -37,22 +39,53 @@ package struct CallRecord: Sendable {
   package var trace: TraceIdentifier?
   /// The name of the rule that decided.
   package var rule: String?
-  /// Why a message was dropped, refused or denied, in words of ours.
-  package var reason: String?
-  /// Names of shadow rules that would have fired.
-  package var shadow: [String] = []
   package var code: DenialCode?
-  /// Of the filter that denied: names of the patterns it found.
-  package var patterns: [String] = []
-  /// Where the result did not fit the tool's output schema, and what should stand there, whether it was blocked or passed. No values.
-  package var outputMismatch: String?
-  package var arguments: [Argument] = []
+  package var arguments = RecordedArguments()
   /// Bytes of the message as it came, and of the answer as it went.
   package var bytesIn: Int
   package var bytesOut = 0
   /// Readings of the monotonic clock (`EventTime.nanoseconds`): when the request was handed to the server and when its answer came.
   package var forwarded: UInt64?
   package var answered: UInt64?
+
+  /// One at most: what is copied with every record is a reference.
+  private var rarities: [Rarity] = []
+
+  package init(sender: Party, time: EventTime, outcome: Outcome, bytesIn: Int) {
+    self.sender = sender
+    self.time = time
+    self.outcome = outcome
+    self.bytesIn = bytesIn
+  }
+
+  /// Why a message was dropped, refused or denied, in words of ours.
+  package var reason: String? {
+    get { rarities.first?.reason }
+    set { set(\.reason, newValue, isNone: newValue == nil) }
+  }
+  /// Names of shadow rules that would have fired.
+  package var shadow: [String] {
+    get { rarities.first?.shadow ?? [] }
+    set { set(\.shadow, newValue, isNone: newValue.isEmpty) }
+  }
+  /// Of the filter that denied: names of the patterns it found.
+  package var patterns: [String] {
+    get { rarities.first?.patterns ?? [] }
+    set { set(\.patterns, newValue, isNone: newValue.isEmpty) }
+  }
+  /// Where the result did not fit the tool's output schema, and what should stand there, whether it was blocked or passed. No values.
+  package var outputMismatch: String? {
+    get { rarities.first?.outputMismatch }
+    set { set(\.outputMismatch, newValue, isNone: newValue == nil) }
+  }
+
+  private mutating func set<Value>(_ path: WritableKeyPath<Rarity, Value>, _ value: Value, isNone: Bool) {
+    if rarities.isEmpty {
+      guard !isNone else { return }
+      rarities = [Rarity()]
+    }
+    rarities[0][keyPath: path] = value
+  }
 
   /// Where the time went until the transport writes the answer at `now`: in the gate, and in the server behind it, in nanoseconds.
   package func latency(now: UInt64) -> (gate: UInt64, upstream: UInt64) {

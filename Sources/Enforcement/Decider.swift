@@ -59,17 +59,27 @@ struct Decider: ~Copyable {
   }
 
   func tool(named name: [UInt8]) -> ToolID? { server.flatMap { program.tool(named: name.span, of: $0) } }
+  /// - Parameter name: a string.
+  func tool(_ document: Document, named name: Node) -> ToolID? {
+    guard let server, let range = document.stringBytes(name), !document.hasEscapes(name) else {
+      return document.text(name).flatMap { tool(named: $0) }
+    }
+    return program.tool(named: document.bytes.span.extracting(range), of: server)
+  }
   func prompt(named name: [UInt8]) -> PromptID? { server.flatMap { program.prompt(named: name.span, of: $0) } }
-  func name(of tool: ToolID) -> String { program.tool(tool).name }
+  func name(of tool: ToolID) -> String { program.tools[Int(tool.index)].name }
 
   /// Whether the policy lets results pass that do not fit their tool's output schema.
   var passesMismatchedOutput: Bool { server.map { program.servers[Int($0.index)].passesMismatchedOutput } ?? false }
 
   /// The grant that the last decision rested on.
-  var grantingRule: String? { granted.map { program.rule($0).name } }
+  var grantingRule: String? { granted.map { program.rules[Int($0.index)].name } }
 
   /// Shadow rules that held in the last decision, and shadow filters that found something.
-  func firedShadows() -> [String] { (hasDecided ? evaluator.shadowed.map { program.rule($0).name } : []) + shadowFilters }
+  func firedShadows() -> [String] {
+    if shadowFilters.isEmpty, !hasDecided || evaluator.shadowed.isEmpty { return [] }
+    return (hasDecided ? evaluator.shadowed.map { program.rule($0).name } : []) + shadowFilters
+  }
 
   // MARK: Decisions
 

@@ -44,8 +44,6 @@ package enum Limits {
   static let quotedBytes = 120
   /// Patterns found in texts that one filter reports: enough to put a call right in one try.
   static let filterHits = 8
-  /// Arguments named in one record.
-  static let recordedArguments = 64
 
   /// Longest life of a list that was filtered for one caller, in milliseconds: so long may a client work with an old list after the
   /// policy has changed. Calls are decided by the new policy at once; the list only tells what is worth trying.

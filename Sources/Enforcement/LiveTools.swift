@@ -87,6 +87,12 @@ struct LiveTools {
     return refined[Int(tool.index)] ?? definitions[places[Int(tool.index)]].validator
   }
 
+  /// Of a tool that is as pinned.
+  func name(of tool: ToolID) -> [UInt8] {
+    precondition(standing(of: tool) == .asPinned, "only such a tool has a live definition")
+    return definitions[places[Int(tool.index)]].name
+  }
+
   /// What results of a tool that is as pinned have to be; nil: anything.
   func output(of tool: ToolID) -> OutputSchema? {
     precondition(standing(of: tool) == .asPinned, "only such a tool's schema is the one that was reviewed")

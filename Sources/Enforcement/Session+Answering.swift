@@ -124,17 +124,7 @@ extension Session {
     record.identifier = request.identifier
     record.revision = request.revision
     record.trace = request.trace
-    if let arguments = request.parameter("arguments") {
-      var next = request.document.firstChild(arguments)
-      while let key = next, record.arguments.count < Limits.recordedArguments {
-        let value = request.document.value(of: key)
-        if request.document.kind(key) == .string, request.document.kind(arguments) == .object {
-          record.arguments.append(
-            CallRecord.Argument(name: shortened(request.document.text(key) ?? []), bytes: request.document.source(value).count))
-        }
-        next = request.document.sibling(after: value, in: arguments)
-      }
-    }
+    if let arguments = request.parameter("arguments") { record.arguments = RecordedArguments(request.document, arguments) }
     return record
   }
 }

@@ -56,13 +56,15 @@ extension Session {
 
   /// LANGUAGE.md section 3: resolve, type, decide. A tool that is not pinned, or not as it was pinned, is closed whatever rules say.
   private mutating func call(_ request: Request, into actions: inout [Action]) {
-    guard let name = request.text("name") else {
+    guard let nameNode = request.parameter("name"), request.document.kind(nameNode) == .string else {
       return refuse(request, .invalidParameters, "`name` must be a string", into: &actions)
     }
     if let arguments = request.parameter("arguments"), request.document.kind(arguments) != .object {
       return refuse(request, .invalidParameters, "`arguments` must be an object", into: &actions)
     }
-    guard let tool = decider.tool(named: name) else {
+    // The text itself is needed only for those that are not let through.
+    var name: [UInt8] { request.document.text(nameNode) ?? [] }
+    guard let tool = decider.tool(request.document, named: nameNode) else {
       return deny(request, decider.unknownTool(name, live, request.now), target: quoted(name), into: &actions)
     }
     if live.hasFailed {
@@ -89,7 +91,7 @@ extension Session {
     if let refusal = decider.decide(.tool(tool, request.document, arguments: arguments), live, request.now) {
       return deny(request, refusal, target: target, into: &actions)
     }
-    forward(request, target: target, tool: name, output: live.output(of: tool), into: &actions)
+    forward(request, target: target, tool: live.name(of: tool), output: live.output(of: tool), into: &actions)
   }
 
   /// The call with the policy's defaults in it: what is decided on is what the server gets. Nil: it would be too large a message.

@@ -67,6 +67,15 @@ extension Envelope {
     }
   }
 
+  private enum Names {
+    static let version = MemberName("jsonrpc")
+    static let id = MemberName("id")
+    static let method = MemberName("method")
+    static let parameters = MemberName("params")
+    static let result = MemberName("result")
+    static let error = MemberName("error")
+  }
+
   private struct Parts {
     var version: Node?
     var id: Node?
@@ -76,17 +85,17 @@ extension Envelope {
     var error: Node?
 
     mutating func take(_ document: Document, _ key: Node, _ value: Node) -> Bool {
-      if document.stringEquals(key, "jsonrpc") {
+      if document.isName(key, Names.version) {
         version = value
-      } else if document.stringEquals(key, "id") {
+      } else if document.isName(key, Names.id) {
         id = value
-      } else if document.stringEquals(key, "method") {
+      } else if document.isName(key, Names.method) {
         method = value
-      } else if document.stringEquals(key, "params") {
+      } else if document.isName(key, Names.parameters) {
         parameters = value
-      } else if document.stringEquals(key, "result") {
+      } else if document.isName(key, Names.result) {
         result = value
-      } else if document.stringEquals(key, "error") {
+      } else if document.isName(key, Names.error) {
         error = value
       } else {
         return false

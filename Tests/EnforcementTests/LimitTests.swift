@@ -138,7 +138,7 @@ import Testing
     conversation.server(answer)
     let record = try #require(conversation.records.last)
     #expect(record.outcome == .allowed && record.method == .toolsCall && record.target == "echo" && record.rule == "granted_echo")
-    #expect(record.arguments.map(\.name) == ["text"] && record.arguments.map(\.bytes) == [14])
+    #expect(record.arguments.texts == ["text": 14])
     #expect(record.bytesIn == call.utf8.count && record.bytesOut == answer.utf8.count)
     #expect(record.revision == .of2025November && record.agent == "tester")
     #expect(!"\(record)".contains("confidential"))

@@ -38,10 +38,13 @@ struct CallLog {
     if let trace = record.trace {
       line.add("trace", size: TraceIdentifier.digits) { trace.write(to: &$0) }
     }
-    // A call may have any number of arguments; the line stays one write.
-    let shown = record.arguments.prefix(8)
-    if !shown.isEmpty { line.add("arguments", sizes: shown.lazy.map { (name: $0.name, size: $0.bytes) }) }
-    if record.arguments.count > shown.count { line.add("moreArguments", record.arguments.count - shown.count) }
+    let arguments = record.arguments
+    if arguments.count > 0 {
+      line.open("arguments")
+      for index in arguments.indices { line.addMember(arguments.name(index), arguments.size(index)) }
+      line.close()
+    }
+    if arguments.count > arguments.indices.count { line.add("moreArguments", arguments.count - arguments.indices.count) }
     line.add("bytesIn", record.bytesIn)
     line.add("bytesOut", record.bytesOut)
     let latency = record.latency(now: steadyNanoseconds())

@@ -73,20 +73,20 @@ struct LogLine {
     }
   }
 
-  /// An object of numbers whose names are other people's text.
-  mutating func add(_ name: StaticString, sizes: some Sequence<(name: String, size: Int)>) {
+  /// An object of numbers whose names are other people's text, in UTF-8: `open`, any number of `addMember`, `close`.
+  mutating func open(_ name: StaticString) {
     begin(name)
     bytes.append(UInt8(ascii: "{"))
-    var isFirst = true
-    for (name, size) in sizes {
-      if !isFirst { bytes.append(UInt8(ascii: ",")) }
-      isFirst = false
-      append(quoted: name)
-      bytes.append(UInt8(ascii: ":"))
-      append(size)
-    }
-    bytes.append(UInt8(ascii: "}"))
   }
+
+  mutating func addMember(_ name: Span<UInt8>, _ value: Int) {
+    if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
+    append(quoted: name)
+    bytes.append(UInt8(ascii: ":"))
+    append(value)
+  }
+
+  mutating func close() { bytes.append(UInt8(ascii: "}")) }
 
   /// An object of texts whose names are not ours.
   mutating func add(_ name: StaticString, texts: some Sequence<(name: String, text: String)>) {
@@ -135,25 +135,29 @@ struct LogLine {
   }
 
   private mutating func append(quoted text: String) {
-    let count = text.utf8.count
-    guard count <= Self.longestText else { return append(escaped: text) }
-    var isDone = false
-    bytes.append(addingCapacity: count + 2) { output in
-      let start = output.count
-      output.append(UInt8(ascii: "\""))
-      let source = text.utf8.span
-      for index in source.indices {
-        let byte = source[index]
-        guard isPlain(byte) else {
-          output.removeLast(output.count - start)
-          return
-        }
-        output.append(byte)
-      }
-      output.append(UInt8(ascii: "\""))
-      isDone = true
+    if !appendPlain(text.utf8.span) { append(escaped: text) }
+  }
+
+  private mutating func append(quoted text: Span<UInt8>) {
+    guard !appendPlain(text) else { return }
+    // A few bytes more than will be shown, so that the cut is seen.
+    var copy: [UInt8] = []
+    for index in text.indices.prefix(Self.longestText + 4) { copy.append(text[index]) }
+    append(escaped: String(decoding: copy, as: UTF8.self))
+  }
+
+  /// - Returns: false, and nothing is appended, when the text is not short or needs escapes.
+  private mutating func appendPlain(_ text: Span<UInt8>) -> Bool {
+    guard text.count <= Self.longestText else { return false }
+    for index in text.indices {
+      guard isPlain(text[index]) else { return false }
     }
-    if !isDone { append(escaped: text) }
+    bytes.append(addingCapacity: text.count + 2) { output in
+      output.append(UInt8(ascii: "\""))
+      for index in text.indices { output.append(text[index]) }
+      output.append(UInt8(ascii: "\""))
+    }
+    return true
   }
 
   private mutating func append(escaped text: String) {

@@ -153,3 +153,14 @@ func transcript(_ actions: [Action]) -> String {
     }
   }.map { $0 + "\n" }.joined()
 }
+
+extension RecordedArguments {
+  /// The named ones and the sizes of their values.
+  var texts: [String: Int] {
+    Dictionary(
+      uniqueKeysWithValues: indices.map { index in
+        let name = name(index)
+        return (String(decoding: name.indices.map { name[$0] }, as: UTF8.self), size(index))
+      })
+  }
+}
