@@ -30,7 +30,7 @@ let package = Package(
     .target(name: "Text"),
     .target(name: "Syntax", dependencies: ["Text"]),
     .target(name: "Formatting", dependencies: ["Syntax", "Text"]),
-    .target(name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Digests", "Checksums"]),
+    .target(name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Patterns", "Digests", "Checksums"]),
 
     // Shared leaves.
     .target(name: "JSON"),

@@ -29,7 +29,7 @@ package final class Program: Sendable {
     package var sessionKey: [SessionKeyPart] = []
     /// Where each shared slot's value comes from.
     package var sources: [SharedSource] = []
-    /// What every target can read: claims and clock. A plan of no target, with no rules.
+    /// What every target can read: claims, clock and labels. A plan of no target, with no rules.
     package var shared: Plan
     /// Layers that contain grants; each must grant.
     package var grantingLayers: Int = 0
@@ -64,6 +64,9 @@ package final class Program: Sendable {
   package let patternSets: [PatternSetInfo]
   package let filters: [FilterInfo]
   package let labels: [LabelInfo]
+  package let allLabels: LabelSet
+  /// Those that something takes away again.
+  package let clearableLabels: LabelSet
   package let approvalLabels: LabelChange
   package let sessionKey: [SessionKeyPart]
   package let sources: [SharedSource]
@@ -97,6 +100,9 @@ package final class Program: Sendable {
     patternSets = parts.patternSets
     filters = parts.filters
     labels = parts.labels
+    let ids = parts.labels.indices.map { LabelID(UInt8($0)) }
+    allLabels = LabelSet(ids)
+    clearableLabels = LabelSet(ids.filter { parts.labels[Int($0.index)].canBeCleared })
     approvalLabels = parts.approvalLabels
     sessionKey = parts.sessionKey
     sources = parts.sources
@@ -148,6 +154,8 @@ package final class Program: Sendable {
 package enum SharedSource: Hashable, Sendable {
   case claim(ClaimPath)
   case clock(ClockField)
+  /// Whether the session has it.
+  case label(LabelID)
 }
 
 /// What of the clock rules read, in UTC.

@@ -47,6 +47,12 @@ package struct Tables: Sendable {
     package let field: ClockField
   }
 
+  /// A cell that says whether the session has a label.
+  package struct SessionLabel: Sendable {
+    package let slot: Int
+    package let label: LabelID
+  }
+
   /// Nil: closed to everyone.
   package private(set) var tools: [Target?] = []
   package private(set) var prompts: [Target?] = []
@@ -62,6 +68,7 @@ package struct Tables: Sendable {
   package private(set) var names: [MemberName] = []
   package private(set) var grants: [FlatGroup?] = []
   package let clocks: [Clock]
+  package let labels: [SessionLabel]
   package let code: [Instruction]
   package let candidates: [Candidate]
   package let buckets: Buckets
@@ -76,6 +83,9 @@ package struct Tables: Sendable {
     sharedCount = parts.shared.slots.count
     clocks = parts.sources.enumerated().compactMap { slot, source in
       if case .clock(let field) = source { Clock(slot: slot, field: field) } else { nil }
+    }
+    labels = parts.sources.enumerated().compactMap { slot, source in
+      if case .label(let label) = source { SessionLabel(slot: slot, label: label) } else { nil }
     }
     code = parts.code
     candidates = parts.candidates

@@ -43,6 +43,7 @@ private struct Verifier {
   let parts: Program.Parts
 
   func verifyFilters() throws(Fault) {
+    guard parts.labels.count <= Int(LabelSet.capacity) else { throw .reference }
     for set in parts.patternSets {
       guard parts.filterPatterns.indices.contains(set.patterns) || set.patterns.isEmpty, set.window > 0 else { throw .reference }
     }
@@ -98,6 +99,7 @@ private struct Verifier {
     switch source {
     case .clock(.moment): guard slot.form == .moment else { throw .reference }
     case .clock: guard slot.form == .field else { throw .reference }
+    case .label(let label): guard slot.form == .boolean, Int(label.index) < parts.labels.count else { throw .reference }
     case .claim: guard slot.form != .moment && slot.form != .field else { throw .reference }
     }
   }

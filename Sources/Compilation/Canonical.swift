@@ -1,3 +1,4 @@
+internal import Checksums
 internal import JSON
 internal import Semantics
 
@@ -14,13 +15,15 @@ func canonicalText(_ policies: CheckedPolicies) -> String {
   let agents = policies.agents.map { "agent \(quoted($0.name)) \(canonical.text($0.condition))\n" }.inOrder
   let refined = policies.refinements.map(canonical.text).inOrder
   let filters = policies.filters.map(canonical.text).inOrder
+  let labels = policies.labels.map(canonical.text).inOrder + policies.labelEvents.flatMap(canonical.texts).distinctInOrder
+  let session = policies.sessionKey.map(canonical.text).distinctInOrder
   let targets = policies.rules.map(\.targets) + policies.filters.map(\.targets)
   let tools = Set(targets.flatMap(\.tools) + policies.refinements.map(\.tool))
     .map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.inOrder
   let prompts = Set(targets.flatMap(\.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }.inOrder
   let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }.inOrder
   return
-    (["sally 1\n"] + passing + agents + tools + prompts + refined + filters + ["layer\n", layers.first ?? ""]
+    (["sally 1\n"] + passing + agents + tools + prompts + refined + labels + session + filters + ["layer\n", layers.first ?? ""]
     + bounds.map { "layer\n" + $0 })
     .joined()
 }
@@ -48,16 +51,87 @@ private struct Canonical {
     return "refine \(text(refinement.tool)) \((fields.inOrder + others).joined(separator: ", "))\n"
   }
 
-  func text(_ filter: CheckedPolicies.Filter) -> String {
-    let patterns = filter.patterns.map { pattern in
-      "\(quoted(pattern.name)) \(quoted(pattern.text.source))\(pattern.text.caseInsensitive ? " i" : "")"
-        + (pattern.because.map { " because " + quoted($0) } ?? "")
+  func text(_ label: CheckedPolicies.Label) -> String { "label \(quoted(label.name))\n" }
+
+  func texts(_ event: CheckedPolicies.LabelEvent) -> [String] {
+    let word = event.sets ? "mark" : "clear"
+    switch event.event {
+    case .approval: return ["\(word) \(quoted(event.label)) after approval\n"]
+    case .use(let targets): return targetTexts(targets).map { "\(word) \(quoted(event.label)) after \($0)\n" }
     }
-    let targets = filter.targets.tools.map { "tool " + text($0) } + filter.targets.prompts.map { "prompt " + text($0) }
+  }
+
+  func text(_ part: CheckedPolicies.SessionKeyPart) -> String {
+    switch part {
+    case .claim(let path): "session by \(path)\n"
+    case .argument(let path): "session by \(path)\n"
+    }
+  }
+
+  func text(_ filter: CheckedPolicies.Filter) -> String {
     let isConfidential = filter.annotations.contains { $0.name == "confidential" }
     let manner = (filter.isShadow ? "shadow " : "") + (isConfidential ? "confidential " : "")
-    return "\(manner)filter \(quoted(filter.name)) on \(targets.distinctInOrder.joined(separator: ", ")) in args match"
-      + " \(patterns.distinctInOrder.joined(separator: ", "))\n"
+    // What a filter without places reads is said, lest it mean more in a later version unnoticed; that none is named widens what it reads.
+    let places = filter.places.map(\.rawValue).inOrder.joined(separator: " ") + (filter.arePlacesNamed ? "" : " unnamed")
+    let paths = filter.structuredPaths.map { $0.map(text).joined() }.distinctInOrder.joined(separator: " ")
+    let transforms = filter.transforms.map { "\($0)" }.inOrder.joined(separator: " ")
+    let clauses = filter.clauses.map { clause in
+      "match \(text(policies.patternSets[clause.set], only: clause.pattern)) -> \(text(clause.actions))"
+    }
+    let longest = filter.longest.map { ["longer than \($0.bytes) -> \(text($0.actions))"] } ?? []
+    return "\(manner)filter \(quoted(filter.name)) on \(targetTexts(filter.targets).distinctInOrder.joined(separator: ", "))"
+      + " in \(places) (\(paths)) after \(transforms) \((clauses.distinctInOrder + longest).joined(separator: ", "))\n"
+  }
+
+  private func targetTexts(_ targets: Targets) -> [String] {
+    targets.tools.map { "tool " + text($0) }
+      + targets.resources.map { "resource \(quoted(policies.servers[$0.server].name)) \(quoted($0.uri.source))" }
+      + targets.prompts.map { "prompt " + text($0) }
+  }
+
+  private func text(_ step: CheckedPolicies.Filter.PathStep) -> String {
+    switch step {
+    case .member(let name): "[\(quoted(name))]"
+    case .elements: "[*]"
+    }
+  }
+
+  /// A set by what it finds: its name is in what stands in the place of redacted texts.
+  private func text(_ set: CheckedPolicies.PatternSet, only pattern: Int?) -> String {
+    let patterns = pattern.map { [set.patterns[$0]] } ?? set.patterns
+    let isScored = pattern == nil && set.threshold != nil
+    // Families are numbered in order of place, which means nothing: what they have in common is what they are.
+    let texts = Dictionary(grouping: patterns, by: { isScored ? $0.family : 0 }).values.map { family in
+      family.map { pattern in
+        "\(quoted(set.name)).\(quoted(pattern.name)) \(quoted(pattern.text.source))\(pattern.text.caseInsensitive ? " i" : "")"
+          + (isScored ? " weight \(pattern.weight)" : "") + pattern.checks.map { " valid \($0.rawValue)" }.distinctInOrder.joined()
+      }.distinctInOrder.joined(separator: " or ")
+    }
+    let firing = isScored ? set.threshold.map { " fires at \($0) within \(set.window.map(String.init) ?? "text")" } ?? "" : ""
+    return "(\(texts.distinctInOrder.joined(separator: ", ")))\(firing)"
+  }
+
+  private func text(_ actions: CheckedPolicies.Filter.Actions) -> String {
+    let content =
+      switch actions.content {
+      case nil: ""
+      case .wrap: "wrap "
+      case .redact(let template): "redact \(template.map { $0.map(text).joined(separator: "+") } ?? "") "
+      case .remove: "remove "
+      case .truncate: "truncate "
+      case .block: "block "
+      }
+    return content + actions.labels.map { "label \(quoted($0))" }.distinctInOrder.joined(separator: " ")
+      + (actions.because.map { " because " + quoted($0) } ?? "")
+  }
+
+  private func text(_ piece: CheckedPolicies.Filter.TemplatePiece) -> String {
+    switch piece {
+    case .text(let text): quoted(text)
+    case .pattern: "pattern"
+    case .kind: "kind"
+    case .pseudonym: "id"
+    }
   }
 
   private func text(_ constraint: Constraint) -> String {
@@ -90,10 +164,7 @@ private struct Canonical {
   }
 
   private func line(_ rule: CheckedPolicies.Rule, _ kind: String) -> String {
-    let targets =
-      rule.targets.tools.map { "tool " + text($0) }
-      + rule.targets.resources.map { "resource \(quoted(policies.servers[$0.server].name)) \(quoted($0.uri.source))" }
-      + rule.targets.prompts.map { "prompt " + text($0) }
+    let targets = targetTexts(rule.targets)
     let reason = rule.because.map { " because " + quoted($0) } ?? ""
     let isConfidential = rule.annotations.contains { $0.name == "confidential" }
     let manner = (rule.isShadow ? "shadow " : "") + (isConfidential ? "confidential " : "")
@@ -125,6 +196,7 @@ private struct Canonical {
     case .scheme(let path): "scheme(\(path))"
     case .claim(let path): path.description
     case .clock(let field): "now.\(field.rawValue)"
+    case .label(let name): "session has \(quoted(name))"
     }
   }
 

@@ -9,7 +9,7 @@ package import Text
 /// Fails only when PCRE2 refuses a pattern that our own reader of patterns let pass, or the default of a refined field is a URL or path that its
 /// own constraints refuse.
 package func compile(_ policies: CheckedPolicies, generation: UInt64) throws(Rejected) -> Program {
-  var compiler = try Compiler(policies)
+  var compiler = Compiler(policies)
   try compiler.compile()
   do {
     return try Program(compiler.parts(generation))
@@ -21,6 +21,8 @@ package func compile(_ policies: CheckedPolicies, generation: UInt64) throws(Rej
 private struct Compiler {
   let policies: CheckedPolicies
   let table: RuleTable
+  let labels: LabelTable
+  let filters: FilterTable
   /// Of each layer, its place among those that contain grants.
   let grantingLayers: [Int: Int]
   /// By checked index.
@@ -37,19 +39,19 @@ private struct Compiler {
   var tools: [PinnedInfo] = []
   var prompts: [PinnedInfo] = []
   var servers: [ServerInfo] = []
-  var filters: FilterTable
 
-  init(_ policies: CheckedPolicies) throws(Rejected) {
+  init(_ policies: CheckedPolicies) {
     self.policies = policies
     table = RuleTable(policies)
-    filters = try FilterTable(policies)
+    labels = LabelTable(policies)
+    filters = FilterTable(policies, labels)
     let granting = policies.layers.indices.filter { policies.layers[$0].hasGrants }
     grantingLayers = Dictionary(uniqueKeysWithValues: granting.enumerated().map { ($1, $0) })
     conditions = policies.rules.map { Normal($0.condition) }
     var needs = Needs()
     for agent in policies.agents { for literal in Normal(agent.condition).literals { needs.add(literal.atom) } }
     for condition in conditions { for literal in condition.literals { needs.add(literal.atom) } }
-    (shared, sources) = Layout.shared(needs, policies.claims, &constants)
+    (shared, sources) = Layout.shared(needs, policies.claims, labels, &constants)
   }
 
   mutating func compile() throws(Rejected) {
@@ -79,7 +81,8 @@ private struct Compiler {
         tools.append(
           PinnedInfo(
             server: ServerID(UInt32(server)), name: tool.name, digest: tool.digest, plan: plan, refinement: refinement,
-            filters: filters.byTool[ToolReference(server: server, tool: index)] ?? []))
+            filters: filters.byTool[ToolReference(server: server, tool: index)] ?? [],
+            labels: labels.byTool[ToolReference(server: server, tool: index)] ?? LabelChange()))
       }
       let promptNames = constants.newSpace()
       for (index, prompt) in declared.snapshot.prompts.enumerated() {
@@ -88,12 +91,14 @@ private struct Compiler {
         prompts.append(
           PinnedInfo(
             server: ServerID(UInt32(server)), name: prompt.name, digest: prompt.digest, plan: plan,
-            filters: filters.byPrompt[PromptReference(server: server, prompt: index)] ?? []))
+            filters: filters.byPrompt[PromptReference(server: server, prompt: index)] ?? [],
+            labels: labels.byPrompt[PromptReference(server: server, prompt: index)] ?? LabelChange()))
       }
       servers.append(
         ServerInfo(
           name: declared.name, tools: toolNames, prompts: promptNames, resources: try resources(of: server),
-          passesMismatchedOutput: declared.outputMismatch == .log))
+          passesMismatchedOutput: declared.outputMismatch == .log, filters: filters.serverWide[server],
+          resourceFilters: filters.ofResources[server], resourceLabels: labels.ofResources[server]))
     }
   }
 
@@ -112,6 +117,14 @@ private struct Compiler {
     parts.filterPatterns = filters.patterns
     parts.patternSets = filters.sets
     parts.filters = filters.filters
+    parts.labels = labels.infos
+    parts.approvalLabels = labels.approval
+    parts.sessionKey = policies.sessionKey.map { part in
+      switch part {
+      case .claim(let path): .claim(Bytecode.ClaimPath(path))
+      case .argument(let path): .argument(path.names)
+      }
+    }
     parts.sources = sources
     parts.grantingLayers = grantingLayers.count
     parts.fields = fields.names

@@ -123,9 +123,9 @@ struct Constants {
 }
 
 extension Layout {
-  /// The slots that every target has: claims and clock.
+  /// The slots that every target has: claims, clock and labels.
   static func shared(
-    _ needs: Needs, _ claims: [Semantics.ClaimPath: ClaimType], _ constants: inout Constants
+    _ needs: Needs, _ claims: [Semantics.ClaimPath: ClaimType], _ labels: LabelTable, _ constants: inout Constants
   ) -> (Layout, [SharedSource]) {
     var layout = Layout()
     var sources: [SharedSource] = []
@@ -149,6 +149,9 @@ extension Layout {
       case .clock(let field):
         layout.add(key, field == .moment ? .moment : .field, needs, &constants)
         sources.append(.clock(Bytecode.ClockField(field)))
+      case .label(let name):
+        layout.add(key, .boolean, needs, &constants)
+        sources.append(.label(labels.id(name)))
       case .value, .presence, .length, .host, .scheme, .path: preconditionFailure("an argument is not shared")
       }
     }

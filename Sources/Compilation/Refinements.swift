@@ -54,10 +54,10 @@ extension Refinement.Residue.Test {
 }
 
 extension ArgumentPath {
-  /// Refinements lead through objects only.
+  /// Refinements and keys of sessions lead through objects only.
   var names: [String] {
     steps.map { step in
-      guard case .member(let name) = step else { preconditionFailure("a refinement goes through no list") }
+      guard case .member(let name) = step else { preconditionFailure("the path goes through no list") }
       return name
     }
   }

@@ -16,6 +16,8 @@ enum SlotKey: Hashable {
   case claimAsPath(Semantics.ClaimPath)
   case claimElementAsPath(Semantics.ClaimPath)
   case clock(Semantics.ClockField)
+  /// By name.
+  case label(String)
 
   /// Whether every target has it.
   var isShared: Bool { argument == nil }
@@ -23,7 +25,7 @@ enum SlotKey: Hashable {
   var argument: ArgumentPath? {
     switch self {
     case .value(let path), .presence(let path), .length(let path), .host(let path), .scheme(let path), .path(let path): path
-    case .claim, .claimElement, .claimPresence, .claimAsPath, .claimElementAsPath, .clock: nil
+    case .claim, .claimElement, .claimPresence, .claimAsPath, .claimElementAsPath, .clock, .label: nil
     }
   }
 
@@ -33,7 +35,7 @@ enum SlotKey: Hashable {
     case .length(let path), .host(let path), .scheme(let path), .path(let path): .value(path)
     case .claimAsPath(let path): .claim(path)
     case .claimElementAsPath(let path): .claimElement(path)
-    case .value, .presence, .claim, .claimElement, .claimPresence, .clock: nil
+    case .value, .presence, .claim, .claimElement, .claimPresence, .clock, .label: nil
     }
   }
 
@@ -46,6 +48,7 @@ enum SlotKey: Hashable {
       case .scheme(let path): .scheme(path)
       case .claim(let path): isQuantified ? .claimElement(path) : .claim(path)
       case .clock(let field): .clock(field)
+      case .label(let name): .label(name)
       }
   }
 

@@ -2,8 +2,10 @@ internal import Bytecode
 internal import JSON
 
 extension Evaluator {
-  mutating func decide(_ server: ServerID, _ uri: CanonicalURI, _ principal: Principal, _ now: Moment) -> Verdict {
-    begin(principal, now)
+  mutating func decide(
+    _ server: ServerID, _ uri: CanonicalURI, _ principal: Principal, _ labels: KnownLabels, _ now: Moment
+  ) -> Verdict {
+    begin(principal, labels, now)
     resetShared()
     var grants = [RuleNumber?](repeating: nil, count: program.grantingLayers)
     var deny: RuleNumber?
@@ -32,16 +34,37 @@ extension Evaluator {
     return .allow(Grounds(grant: grant))
   }
 
-  /// A template is shown when every layer has a grant that could cover a URI of it, and no deny holds for all of them: which URI a client makes
-  /// of it is decided when it is read. One without variable parts is a URI.
-  mutating func mayAllow(_ template: [UInt8], of server: ServerID, _ principal: Principal, _ now: Moment) -> Bool {
-    guard URITemplate.hasVariables(template) else {
-      switch decide(server, CanonicalURI(template), principal, now) {
-      case .allow, .ask: return true
-      case .deny: return false
+  /// As a decision on the URI would be; but what labels may still decide is left open.
+  mutating func mayAllow(
+    _ uri: CanonicalURI, of server: ServerID, _ principal: Principal, _ labels: KnownLabels, _ now: Moment
+  ) -> Bool {
+    begin(principal, labels, now)
+    resetShared()
+    var grants = [RuleNumber?](repeating: nil, count: program.grantingLayers)
+    var budget = MatchBudget()
+    for rule in program.servers[Int(server.index)].resources {
+      switch rule.effect {
+      case .grant(let layer):
+        guard grants[layer] == nil, speaks(rule.planned, of: principal, now), rule.globs.contains(where: { $0.covers(uri, &budget) }),
+          holdsShared(rule.planned.chain, whenUnknown: true)
+        else { continue }
+        grants[layer] = rule.planned.rule
+      case .deny:
+        guard rule.globs.contains(where: { $0.touches(uri, &budget) }), holdsShared(rule.planned.chain, whenUnknown: false) else { continue }
+        return false
+      case .ask, .shadow: continue
       }
     }
-    begin(principal, now)
+    return smallest(grants) != nil
+  }
+
+  /// A template is shown when every layer has a grant that could cover a URI of it, and no deny holds for all of them: which URI a client makes
+  /// of it is decided when it is read. One without variable parts is a URI.
+  mutating func mayAllow(
+    _ template: [UInt8], of server: ServerID, _ principal: Principal, _ labels: KnownLabels, _ now: Moment
+  ) -> Bool {
+    guard URITemplate.hasVariables(template) else { return mayAllow(CanonicalURI(template), of: server, principal, labels, now) }
+    begin(principal, labels, now)
     resetShared()
     var grants = [RuleNumber?](repeating: nil, count: program.grantingLayers)
     var budget = MatchBudget()

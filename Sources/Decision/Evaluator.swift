@@ -2,7 +2,7 @@ package import Bytecode
 package import JSON
 
 /// Decides calls by one program. It has one owner, and what it writes to is used again: once warm, deciding a call of a tool or prompt does not
-/// allocate. A decision is a function of program, principal, call and moment.
+/// allocate. A decision is a function of program, principal, call, the session's labels and the moment.
 package struct Evaluator: ~Copyable, Sendable {
   package let program: Program
   /// The shadow rules that held in the last decision, in order of name within denies and asks together. Not enforced.
@@ -17,6 +17,8 @@ package struct Evaluator: ~Copyable, Sendable {
   var agents: [UInt32] = []
   /// The moment in `cells`.
   var time: Moment?
+  /// The labels in `cells`.
+  var labels: KnownLabels?
   /// The document `null`: the arguments of those who have none.
   let nothing = Document()
 
@@ -28,39 +30,42 @@ package struct Evaluator: ~Copyable, Sendable {
 
   /// - Parameter principal: of the evaluator's program.
   @inline(__always)
-  package mutating func decide(_ call: Call, principal: Principal, now: Moment) -> Verdict {
+  package mutating func decide(_ call: Call, principal: Principal, labels: LabelSet, now: Moment) -> Verdict {
     switch call {
-    case .tool(let tool, let document, let arguments): decide(tool, document, arguments, principal: principal, now: now)
-    case .prompt(let prompt, let document, let arguments): decide(prompt, document, arguments, principal: principal, now: now)
-    case .resource(let server, let uri): decide(server, CanonicalURI(uri), principal, now)
+    case .tool(let tool, let document, let arguments):
+      decide(tool, document, arguments, principal: principal, labels: labels, now: now)
+    case .prompt(let prompt, let document, let arguments):
+      decide(prompt, document, arguments, principal: principal, labels: labels, now: now)
+    case .resource(let server, let uri): decide(server, CanonicalURI(uri), principal, KnownLabels(labels), now)
     }
   }
 
   /// - Parameter arguments: a node of the document; nil, or JSON null, for a call without any.
-  package mutating func decide(_ tool: ToolID, _ document: Document, _ arguments: Node?, principal: Principal, now: Moment) -> Verdict {
+  package mutating func decide(
+    _ tool: ToolID, _ document: Document, _ arguments: Node?, principal: Principal, labels: LabelSet, now: Moment
+  ) -> Verdict {
     let target = tables.tools[Int(tool.index)]
-    return decide(target, document, arguments, principal, now)
+    return decide(target, document, arguments, principal, KnownLabels(labels), now)
   }
 
   package mutating func decide(
-    _ prompt: PromptID, _ document: Document, _ arguments: Node?, principal: Principal, now: Moment
+    _ prompt: PromptID, _ document: Document, _ arguments: Node?, principal: Principal, labels: LabelSet, now: Moment
   ) -> Verdict {
     let target = tables.prompts[Int(prompt.index)]
-    return decide(target, document, arguments, principal, now)
+    return decide(target, document, arguments, principal, KnownLabels(labels), now)
   }
 
   /// Whether some call of the target could be allowed or asked for, as far as can be told without its arguments: what could be is never said
-  /// not to be.
-  package mutating func mayAllow(_ target: Target, principal: Principal, now: Moment) -> Bool {
-    switch target {
-    case .tool(let tool): mayAllow(tables.tools[Int(tool.index)], principal, now)
-    case .prompt(let prompt): mayAllow(tables.prompts[Int(prompt.index)], principal, now)
-    case .resource(let server, let uri):
-      switch decide(server, CanonicalURI(uri), principal, now) {
-      case .allow, .ask: true
-      case .deny: false
-      }
-    case .resourceTemplate(let server, let template): mayAllow(template, of: server, principal, now)
+  /// not to be, now or later in the session. A label that is there and that nothing clears stays; others may come and go.
+  ///
+  /// - Parameter labels: of the session; nil when the call would say which session it is of.
+  package mutating func mayAllow(_ target: Target, principal: Principal, labels: LabelSet?, now: Moment) -> Bool {
+    let known = KnownLabels(whatever: labels ?? LabelSet(), of: program)
+    return switch target {
+    case .tool(let tool): mayAllow(tables.tools[Int(tool.index)], principal, known, now)
+    case .prompt(let prompt): mayAllow(tables.prompts[Int(prompt.index)], principal, known, now)
+    case .resource(let server, let uri): mayAllow(CanonicalURI(uri), of: server, principal, known, now)
+    case .resourceTemplate(let server, let template): mayAllow(template, of: server, principal, known, now)
     }
   }
 }
@@ -69,21 +74,21 @@ package struct Evaluator: ~Copyable, Sendable {
 
 extension Evaluator {
   private mutating func decide(
-    _ target: Tables.Target?, _ document: Document, _ arguments: Node?, _ principal: Principal, _ now: Moment
+    _ target: Tables.Target?, _ document: Document, _ arguments: Node?, _ principal: Principal, _ labels: KnownLabels, _ now: Moment
   ) -> Verdict {
-    begin(principal, now)
+    begin(principal, labels, now)
     guard let target else { return .deny(.noGrant) }
     return decided(tables, target, document, arguments, agents, now, &cells, &scratch, &shadowed)
   }
 
-  private mutating func mayAllow(_ target: Tables.Target?, _ principal: Principal, _ now: Moment) -> Bool {
-    begin(principal, now)
+  private mutating func mayAllow(_ target: Tables.Target?, _ principal: Principal, _ labels: KnownLabels, _ now: Moment) -> Bool {
+    begin(principal, labels, now)
     guard let target else { return false }
     return couldBeAllowed(tables, target, nothing, agents, now, &cells, &scratch)
   }
 
-  /// Puts claims and clock into the shared cells, unless they are there from the last call.
-  mutating func begin(_ principal: Principal, _ now: Moment) {
+  /// Puts claims, clock and labels into the shared cells, unless they are there from the last call.
+  mutating func begin(_ principal: Principal, _ labels: KnownLabels, _ now: Moment) {
     precondition(principal.program === program, "a principal of another program")
     if !shadowed.isEmpty { shadowed.removeAll(keepingCapacity: true) }
     scratch.beginDecision()
@@ -96,12 +101,19 @@ extension Evaluator {
       time = now
       if !tables.clocks.isEmpty { bindClock(now) }
     }
+    if self.labels != labels {
+      self.labels = labels
+      for place in tables.labels {
+        cells[place.slot].value = labels.there.contains(place.label) ? 2 : labels.unknown.contains(place.label) ? Cell.unknown : 1
+      }
+    }
   }
 
   mutating func bind(_ claims: BoundClaims) {
     for index in claims.cells.indices { cells[index] = claims.cells[index] }
     scratch.texts.claims = claims
     time = nil
+    labels = nil
   }
 
   private mutating func bindClock(_ now: Moment) {
@@ -128,6 +140,24 @@ extension Evaluator {
     }
     let isEqual = low < Int(constants.upperBound) && tables.moments[low] == now.milliseconds
     return 2 &* (UInt32(low) &- constants.lowerBound) &+ (isEqual ? 2 : 1)
+  }
+}
+
+/// What is known of a session's labels: each is there, or not there, or may be.
+struct KnownLabels: Equatable {
+  let there: LabelSet
+  let unknown: LabelSet
+
+  /// Of a call: all of them.
+  init(_ labels: LabelSet) {
+    there = labels
+    unknown = LabelSet()
+  }
+
+  /// Whatever may still come of these in the session.
+  init(whatever labels: LabelSet, of program: Program) {
+    there = labels.subtracting(program.clearableLabels)
+    unknown = program.allLabels.subtracting(there)
   }
 }
 

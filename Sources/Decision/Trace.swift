@@ -40,8 +40,8 @@ package struct AtomTrace: Sendable {
 
 extension Evaluator {
   /// Decides a call and says why. Not for the hot path.
-  package mutating func explain(_ call: Call, principal: Principal, now: Moment) -> Trace {
-    let verdict = decide(call, principal: principal, now: now)
+  package mutating func explain(_ call: Call, principal: Principal, labels: LabelSet, now: Moment) -> Trace {
+    let verdict = decide(call, principal: principal, labels: labels, now: now)
     let context = TraceContext(program: program, principal: principal, now: now)
     var rules: [RuleTrace] = []
     switch call {
@@ -70,8 +70,10 @@ extension Evaluator {
   /// tests of the grant that misses least. All have to be met. Empty when arguments alone would not help.
   ///
   /// - Parameter hidesConfidential: true when the answer is for the caller: what confidential grants test is not said then.
-  package mutating func constraints(_ call: Call, principal: Principal, now: Moment, hidesConfidential: Bool) -> [String] {
-    let trace = explain(call, principal: principal, now: now)
+  package mutating func constraints(
+    _ call: Call, principal: Principal, labels: LabelSet, now: Moment, hidesConfidential: Bool
+  ) -> [String] {
+    let trace = explain(call, principal: principal, labels: labels, now: now)
     var open: Set<String?> = []
     for rule in program.rules {
       if case .grant = rule.kind { open.insert(rule.layer) }
@@ -155,6 +157,7 @@ extension Reading {
       switch context.program.sources[origin] {
       case .clock(.moment): return isoText(context.now)
       case .clock(let field): return String(CalendarTime(context.now).value(field))
+      case .label: return cell.value == 2 ? "yes" : "no"
       case .claim(let path):
         guard let claim = context.principal.claims.values[path], !claim.isNull else { return "absent" }
         return String(decoding: write(claim), as: UTF8.self)

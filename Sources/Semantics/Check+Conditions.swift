@@ -30,9 +30,7 @@ extension Checker {
     case .and(let terms): return lower(terms, known, whenTrue: true, context).map(Condition.all)
     case .not(let inner): return lower(inner, known: known, context).map(Condition.not)
     case .test(let predicate): return lower(predicate, known: known, context)
-    case .sessionHas(let labels):
-      checkSessionHas(labels, expression.range, context)
-      return nil
+    case .sessionHas(let labels): return lower(labels, expression.range, context)
     case .missing: return nil
     }
   }
@@ -50,15 +48,30 @@ extension Checker {
     return lowered.count == terms.count ? lowered : nil
   }
 
-  private mutating func checkSessionHas(_ labels: [Identifier], _ range: SourceRange, _ context: ConditionContext) {
+  /// `session has a, b`: all of them.
+  private mutating func lower(_ labels: [Identifier], _ range: SourceRange, _ context: ConditionContext) -> Condition? {
     if case .identity = context.phase {
       report(
         .wrongPhase, "who an agent is cannot depend on its session", range, "does not exist yet",
-        help: "agents are told by `token` and `key`; ask for labels in the `when` of a deny or ask")
+        help: "agents are told by `token` and `key`; ask for labels in the `when` of a grant, deny or ask")
+      return nil
     }
-    for label in labels where find(label, .label, from: context.file) != nil { uses(label: label) }
-    reportLater(.sessionHas, range)
+    var atoms: [Condition] = []
+    for (index, label) in labels.enumerated() where find(label, .label, from: context.file) != nil {
+      reads(label: label)
+      let fact = Fact.label(label.text)
+      domains[fact] = FactDomain(
+        variants: [.booleans(canBeTrue: true, canBeFalse: true)], maybeAbsent: false, text: "session has \(label.text)", bounds: nil)
+      // Each label's test is told apart in explanations; the first has the words before it.
+      atoms.append(.atom(Atom(quantifier: nil, subject: fact, test: .isTrue, range: index == 0 ? range.lowerPart(to: label.range) : label.range)))
+    }
+    guard atoms.count == labels.count else { return nil }
+    return atoms.count == 1 ? atoms[0] : .all(atoms)
   }
+}
+
+extension SourceRange {
+  fileprivate func lowerPart(to end: SourceRange) -> SourceRange { SourceRange(file: file, lower: lower, upper: end.upper) }
 }
 
 /// The arguments that are present whenever the expression has this truth value.

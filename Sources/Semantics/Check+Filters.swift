@@ -1,159 +1,121 @@
-internal import RegularExpressions
 internal import Syntax
 internal import Text
 
-/// The words of filters. Places of what goes to a model, and `args` for what goes to a server.
-private enum FilterWords {
-  static let places = ["text", "resource", "structured", "description", "error", "prompt", "instructions", arguments]
-  static let arguments = "args"
-  static let normalise = ["unicode", "confusables", "whitespace", "case"]
-  static let strip = ["invisible", "control", "ansi", "html"]
-  static let decode = ["base64", "hex", "url", "html"]
-}
+private typealias Filter = CheckedPolicies.Filter
 
 extension Checker {
   mutating func checkFilters() {
-    for set in declared.patterns { check(set) }
     for filter in declared.filters { check(filter) }
-  }
-
-  private mutating func check(_ set: In<PatternsSyntax>) {
-    var names: [String: SourceRange] = [:]
-    var patterns: [CheckedPolicies.Filter.Pattern] = []
-    for pattern in set.syntax.patterns {
-      if let first = names[pattern.name.text] {
-        reportDuplicate("pattern `\(pattern.name.text)`", pattern.name.range, first: first)
-      } else {
-        names[pattern.name.text] = pattern.name.range
-      }
-      if let text = self.pattern(pattern.regex, .search) {
-        prove(pattern, text)
-        patterns.append(.init(name: "\(set.syntax.name.text).\(pattern.name.text)", text: text, because: nil))
-      }
-      let missing = [pattern.hits.isEmpty ? "`hit`" : nil, pattern.misses.isEmpty ? "`miss`" : nil].compactMap(\.self)
-      if !missing.isEmpty {
-        report(
-          .unprovenPattern, "pattern `\(pattern.name.text)` has no \(missing.joined(separator: " and no "))", pattern.name.range,
-          "unproven",
-          help: "show one text it finds and one it must leave alone: `hit \"…\" miss \"…\"`")
-      }
-    }
-    patternSets.append(patterns)
-  }
-
-  /// Runs a pattern over the texts it says it finds and leaves alone. Not all can be run here: of a pattern with an atomic group, or whose
-  /// automaton is large, nothing is said.
-  private mutating func prove(_ pattern: PatternsSyntax.Pattern, _ regex: TextPattern) {
-    guard let expression = try? RegularExpression(parsing: regex.source, caseInsensitive: regex.caseInsensitive),
-      var recognizer = Recognizer(Language(expression, .search))
-    else { return }
-    for hit in pattern.hits where recognizer.accepts(hit.value) == false {
-      var folding = (try? RegularExpression(parsing: regex.source, caseInsensitive: true)).flatMap { Recognizer(Language($0, .search)) }
-      let isCase = folding?.accepts(hit.value) == true
-      report(
-        .missedHit, "pattern `\(pattern.name.text)` does not find its `hit`", hit.range, "not found",
-        also: [.init(pattern.regex.range, "this pattern")],
-        help: isCase ? "upper and lower case differ; write `i` behind the pattern" : "mend the pattern, or the text it is to find")
-    }
-    for miss in pattern.misses where recognizer.accepts(miss.value) == true {
-      report(
-        .foundMiss, "pattern `\(pattern.name.text)` finds its `miss`", miss.range, "found, but is to be left alone",
-        also: [.init(pattern.regex.range, "this pattern")],
-        help: "a pattern finds what it matches anywhere in a text; make it narrower, or begin and end it with `\\b`")
-    }
   }
 
   private mutating func check(_ filter: In<FilterSyntax>) {
     let targets = resolve(filter.syntax.targets, from: filter.file)
-    for place in filter.syntax.places {
-      switch place {
-      case .kind(let word): checkWord(word, FilterWords.places, "a filter reads")
-      case .structured(let path, _):
-        guard let path, !path.value.hasPrefix("$") else { continue }
-        report(
-          .badText, "`\(path.value)` is no path into a result", path.range, "starts with `$`", help: "write `\"$.messages[*].body\"`")
-      }
-    }
-    var patterns: [CheckedPolicies.Filter.Pattern] = []
-    for clause in filter.syntax.clauses {
-      let found = check(clause, filter.file)
-      guard case .match(_, let actions, _) = clause else { continue }
-      let because = actions.lazy.compactMap(\.because).first
-      patterns += found.map { .init(name: $0.name, text: $0.text, because: because) }
-    }
-    reportLaterParts(of: filter)
-    if let targets { lower(filter, targets, patterns) }
-  }
-
-  private mutating func lower(_ filter: In<FilterSyntax>, _ targets: Targets, _ patterns: [CheckedPolicies.Filter.Pattern]) {
-    let name = filter.syntax.name
-    let range = filter.syntax.targets.map(\.range).reduce(filter.syntax.targets[0].range) { $0.union($1) }
-    if !targets.resources.isEmpty, filter.syntax.places.contains(where: \.isArguments) {
-      report(
-        .noArguments, "resources have no arguments that filter `\(name.text)` could read", range, "speaks of resources",
-        help: "name tools and prompts only")
-    }
-    if filter.syntax.clauses.isEmpty {
-      report(
-        .neverHolds, "filter `\(name.text)` finds nothing", name.range, "looks for nothing",
-        help: "say what it looks for: `match SET -> block`")
-    }
-    parts.filters.append(
-      .init(
-        name: name.text, targets: targets, patterns: patterns, isShadow: filter.declaration.shadow != nil,
-        annotations: annotations(of: filter.declaration), nameRange: name.range))
-  }
-
-  /// Filters of what goes to a server are carried out when they block; all others are refused by name of the part that is not.
-  private mutating func reportLaterParts(of filter: In<FilterSyntax>) {
-    if filter.syntax.places.isEmpty {
-      reportLater("a filter of what goes back to the model", filter.syntax.name.range, help: "`in args` filters what goes to the server")
-    }
+    var places: Set<Filter.Place> = []
+    var paths: [[Filter.PathStep]] = []
+    var isWhole = false
     for place in filter.syntax.places {
       switch place {
       case .kind(let word):
-        if word.text != FilterWords.arguments, FilterWords.places.contains(word.text) { reportLater("`in \(word.text)`", word.range) }
-      case .structured(_, let range): reportLater("`in structured`", range)
+        let known = Filter.Place.allCases.map(\.rawValue)
+        checkWord(word, known, "a filter reads")
+        if let place = Filter.Place(rawValue: word.text) { places.insert(place) }
+      case .structured(let path, _):
+        places.insert(.structured)
+        if let path { paths += steps(of: path).map { [$0] } ?? [] } else { isWhole = true }
       }
     }
+    let isNamed = !filter.syntax.places.isEmpty
+    if !isNamed { places = Set(Filter.Place.allCases).subtracting([.arguments]) }
+    let lowered = lower(filter, isOfArguments: places.contains(.arguments))
+    checkPlaces(filter.syntax, targets, places)
+    checkNormalised(filter, places, lowered.transforms, lowered.clauses)
+    for actions in lowered.clauses.map(\.actions) + (lowered.longest.map { [$0.actions] } ?? []) {
+      for label in actions.labels { labelSetters[label, default: []].append(LabelSetter(targets: targets)) }
+    }
+    guard let targets, !places.isEmpty else { return }
+    parts.filters.append(
+      .init(
+        name: filter.syntax.name.text, targets: targets, places: places, arePlacesNamed: isNamed, structuredPaths: isWhole ? [] : paths,
+        transforms: lowered.transforms, clauses: lowered.clauses, longest: lowered.longest, isShadow: filter.declaration.shadow != nil,
+        annotations: annotations(of: filter.declaration), nameRange: filter.syntax.name.range))
+  }
+
+  private mutating func checkPlaces(_ filter: FilterSyntax, _ targets: Targets?, _ places: Set<Filter.Place>) {
+    if let targets, places == [.arguments], !targets.resources.isEmpty {
+      let range = filter.targets.map(\.range).reduce(filter.targets[0].range) { $0.union($1) }
+      report(
+        .noArguments, "resources have no arguments that filter `\(filter.name.text)` could read", range, "speaks of resources",
+        help: "name tools and prompts only")
+    }
+    if filter.clauses.isEmpty {
+      report(
+        .neverHolds, "filter `\(filter.name.text)` does nothing", filter.name.range, "looks for nothing",
+        help: "say what it looks for: `match SET -> redact`")
+    }
+  }
+
+  // MARK: Clauses
+
+  private struct LoweredClauses {
+    var transforms: Set<Filter.Transform> = []
+    var clauses: [Filter.Clause] = []
+    var longest: Filter.Longest?
+  }
+
+  private mutating func lower(_ filter: In<FilterSyntax>, isOfArguments: Bool) -> LoweredClauses {
+    var lowered = LoweredClauses()
+    var matched: [DottedName] = []
+    var length: SourceRange?
     for clause in filter.syntax.clauses {
       switch clause {
-      case .normalise(_, let range): reportLater("`normalise`", range)
-      case .strip(_, let range): reportLater("`strip`", range)
-      case .decode(_, let range): reportLater("`decode`", range)
-      case .longerThan(_, _, let range): reportLater("`longer than`", range)
-      case .match(_, let actions, _):
-        for action in actions {
-          guard let (word, range) = action.later else { continue }
-          reportLater("`\(word)`", range)
+      case .normalise(let words, let range): lowered.transforms.formUnion(transforms("normalise", words, range))
+      case .strip(let words, let range): lowered.transforms.formUnion(transforms("strip", words, range))
+      case .decode(let words, let range): lowered.transforms.formUnion(transforms("decode", words, range))
+      case .match(let name, let written, _):
+        if let first = matched.first(where: { $0.text == name.text }) {
+          reportClash("filter `\(filter.syntax.name.text)` says twice what happens to `\(name.text)`", name.range, first.range)
         }
+        matched.append(name)
+        let actions = lower(written, filter.file, of: .match, isOfArguments)
+        if let (set, pattern) = findPatterns(name, filter.file) {
+          lowered.clauses.append(.init(set: set, pattern: pattern, actions: actions))
+        }
+      case .longerThan(let size, let written, let range):
+        if let length { reportClash("filter `\(filter.syntax.name.text)` has two lengths", range, length) }
+        length = range
+        if isOfArguments {
+          report(
+            .misplacedAction, "the length of arguments is not a filter's", range, "of arguments",
+            help: "say it where types are: `refine SERVER.TOOL { field: length ..1_000 }`")
+        }
+        let actions = lower(written, filter.file, of: .length, false)
+        if let bytes = positiveSize(size) { lowered.longest = .init(bytes: bytes, actions: actions) }
       }
+    }
+    return lowered
+  }
+
+  private mutating func reportClash(_ message: String, _ range: SourceRange, _ first: SourceRange) {
+    report(
+      .conflictingActions, message, range, "said again", also: [.init(first, "said here")],
+      help: "join what is to happen in one clause: one of `wrap`, `redact`, `remove` and `block`, and any number of labels")
+  }
+
+  private mutating func positiveSize(_ size: Literal) -> Int? {
+    if case .size(let bytes) = size.kind, bytes > 0, let bytes = Int(exactly: bytes) { return bytes }
+    report(.badQuantity, "a length is a size", size.range, "no size", help: "write `longer than 64KiB`")
+    return nil
+  }
+
+  private mutating func transforms(_ step: String, _ words: [Identifier], _ range: SourceRange) -> [Filter.Transform] {
+    let known = Filter.Transform.words[step] ?? [:]
+    return words.compactMap { word in
+      checkWord(word, known.keys.sorted(), "`\(step)` knows")
+      return known[word.text]
     }
   }
 
-  /// - Returns: the patterns it matches.
-  private mutating func check(_ clause: FilterSyntax.Clause, _ file: Int) -> [CheckedPolicies.Filter.Pattern] {
-    switch clause {
-    case .normalise(let words, _):
-      for word in words { checkWord(word, FilterWords.normalise, "`normalise` knows") }
-    case .strip(let words, _):
-      for word in words { checkWord(word, FilterWords.strip, "`strip` knows") }
-    case .decode(let words, _):
-      for word in words { checkWord(word, FilterWords.decode, "`decode` knows") }
-    case .match(let name, let actions, _):
-      for action in actions { check(action, file) }
-      return findPatterns(name, file)
-    case .longerThan(let size, let actions, _):
-      if case .size(let bytes) = size.kind, bytes > 0 {
-      } else {
-        report(.badQuantity, "a length is a size", size.range, "no size", help: "write `longer than 64KiB`")
-      }
-      for action in actions { check(action, file) }
-    }
-    return []
-  }
-
-  private mutating func checkWord(_ word: Identifier, _ words: [String], _ what: String) {
+  mutating func checkWord(_ word: Identifier, _ words: [String], _ what: String) {
     if words.contains(word.text) { return }
     let near = suggestion(for: word.text, among: words)
     report(
@@ -161,57 +123,165 @@ extension Checker {
       help: near.map { "did you mean `\($0)`?" }, fixes: replacement(near, word.range))
   }
 
-  private mutating func check(_ action: FilterSyntax.Action, _ file: Int) {
-    guard case .label(let label) = action, find(label, .label, from: file) != nil else { return }
-    labelsSet.insert(label.text)
+  // MARK: Actions
+
+  private enum ClauseKind { case match, length }
+
+  private mutating func lower(
+    _ written: [FilterSyntax.Action], _ file: Int, of kind: ClauseKind, _ isOfArguments: Bool
+  ) -> Filter.Actions {
+    var content: (action: Filter.Content, range: SourceRange)?
+    var labels: [String] = []
+    var because: String?
+    for action in written {
+      if case .label(let name) = action {
+        guard find(name, .label, from: file) != nil else { continue }
+        if !labels.contains(name.text) { labels.append(name.text) }
+        continue
+      }
+      guard let (word, range, lowered) = lower(action) else { continue }
+      if case .block(let reason, _) = action { because = reason?.value }
+      if let help = misplacement(lowered, kind, isOfArguments) {
+        report(.misplacedAction, "`\(word)` cannot happen here", range, "cannot happen", help: help)
+      } else if let content {
+        report(
+          .conflictingActions, "one text cannot be treated in two ways", range, "and this", also: [.init(content.range, "this")],
+          help: "keep the stricter one; labels may stand beside it")
+      } else {
+        content = (lowered, range)
+      }
+    }
+    return .init(content: content?.action, labels: labels, because: because)
   }
 
+  private mutating func lower(_ action: FilterSyntax.Action) -> (word: String, range: SourceRange, content: Filter.Content)? {
+    switch action {
+    case .wrap(let range): ("wrap", range, .wrap)
+    case .redact(let text, let range): ("redact", range, .redact(text.map { template($0) }))
+    case .remove(let range): ("remove", range, .remove)
+    case .truncate(let range): ("truncate", range, .truncate)
+    case .block(_, let range): ("block", range, .block)
+    case .label: nil
+    }
+  }
+
+  /// Why an action cannot happen in a clause, as advice; nil: it can.
+  private func misplacement(_ content: Filter.Content, _ kind: ClauseKind, _ isOfArguments: Bool) -> String? {
+    if isOfArguments, content != .block {
+      return "what goes to a server is never changed: `in args` takes `block` and `label`"
+    }
+    switch (kind, content) {
+    case (.match, .truncate): return "`truncate` belongs to a length: `longer than 64KiB -> truncate`"
+    case (.length, .redact): return "a length takes `truncate`, `wrap`, `remove` or `block`"
+    case (.match, _), (.length, _): return nil
+    }
+  }
+
+  /// `[removed: {pattern}]`; braces that hold none of the words stand for themselves.
+  private mutating func template(_ literal: StringLiteral) -> [Filter.TemplatePiece] {
+    let words: [(String, Filter.TemplatePiece)] = [("{pattern}", .pattern), ("{kind}", .kind), ("{id}", .pseudonym)]
+    var pieces: [Filter.TemplatePiece] = []
+    var text = ""
+    var rest = literal.value[...]
+    while let first = rest.first {
+      if let (word, piece) = words.first(where: { rest.hasPrefix($0.0) }) {
+        if !text.isEmpty { pieces.append(.text(text)) }
+        text = ""
+        pieces.append(piece)
+        rest = rest.dropFirst(word.count)
+      } else {
+        if first == "{" {
+          report(
+            .badText, "`\(literal.value)` holds a brace that means nothing", literal.range, "unknown in braces",
+            help: "braces hold `{pattern}`, `{kind}` or `{id}`")
+          return [.text(literal.value)]
+        }
+        text.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return text.isEmpty ? pieces : pieces + [.text(text)]
+  }
+
+  // MARK: Paths
+
+  /// `$`, then `.name`, `["name"]` and `[*]`; nil: reported.
+  private mutating func steps(of path: StringLiteral) -> [Filter.PathStep]? {
+    if let steps = resultSteps(path.value) { return steps }
+    report(
+      .badText, "`\(path.value)` is no path into a result", path.range, "no path",
+      help: "write `\"$.messages[*].body\"`: names behind dots, or in `['…']`, and `[*]` for each element")
+    return nil
+  }
+
+  // MARK: Patterns
+
   /// `injection`, or one pattern of it: `injection.role_tag`. Names of sets may have dots themselves.
-  private mutating func findPatterns(_ name: DottedName, _ file: Int) -> [CheckedPolicies.Filter.Pattern] {
+  private mutating func findPatterns(_ name: DottedName, _ file: Int) -> (set: Int, pattern: Int?)? {
     if symbols[SymbolKind.patterns.rawValue][name.text] != nil || name.parts.count == 1 {
-      guard let symbol = find(name, .patterns, from: file) else { return [] }
+      guard let symbol = find(name, .patterns, from: file) else { return nil }
       if declared.patterns[symbol.index].syntax.patterns.isEmpty {
         report(
           .neverHolds, "pattern set `\(name.text)` finds nothing", name.range, "has no pattern", also: [.init(symbol.range, "empty")],
           help: "give it a pattern, or remove this clause")
       }
-      return patternSets[symbol.index]
+      return (symbol.index, nil)
     }
     let set = DottedName(Array(name.parts.dropLast()))
-    guard let symbol = find(set, .patterns, from: file) else { return [] }
+    guard let symbol = find(set, .patterns, from: file) else { return nil }
     let last = name.parts[name.parts.count - 1]
     let patterns = declared.patterns[symbol.index].syntax.patterns.map(\.name.text)
-    if patterns.contains(last.text) { return patternSets[symbol.index].filter { $0.name == name.text } }
+    if patterns.contains(last.text) {
+      // One that is no pattern was left out, and reported.
+      return parts.patternSets[symbol.index].patterns.firstIndex { $0.name == last.text }.map { (symbol.index, $0) }
+    }
     let near = suggestion(for: last.text, among: patterns)
     report(
       .unknownPattern, "no pattern `\(last.text)` in `\(set.text)`", last.range, "no such pattern",
       also: [.init(symbol.range, "has \(counted(patterns.count, "pattern"))")],
       help: near.map { "did you mean `\($0)`?" } ?? (patterns.isEmpty ? nil : "it has \(listed(patterns))"),
       fixes: replacement(near, last.range))
-    return []
+    return nil
+  }
+
+  /// Words of a language can be written in many ways that read the same; tokens of a format cannot. So it is patterns that fold letter case
+  /// which want the text normalised.
+  private mutating func checkNormalised(
+    _ filter: In<FilterSyntax>, _ places: Set<Filter.Place>, _ transforms: Set<Filter.Transform>, _ clauses: [Filter.Clause]
+  ) {
+    guard places != [.arguments], !transforms.isSuperset(of: [.unicode, .invisible]) else { return }
+    let prose = clauses.first { clause in
+      let patterns = parts.patternSets[clause.set].patterns
+      return (clause.pattern.map { [patterns[$0]] } ?? patterns).contains(where: \.text.caseInsensitive)
+    }
+    guard let prose else { return }
+    let missing = [transforms.contains(.unicode) ? nil : "normalise unicode", transforms.contains(.invisible) ? nil : "strip invisible"]
+    report(
+      .rawText, "filter `\(filter.syntax.name.text)` reads text as it is written", filter.syntax.name.range,
+      "look-alikes and invisible characters hide `\(parts.patternSets[prose.set].name)`",
+      help: "add `\(missing.compactMap(\.self).joined(separator: ", "))`")
   }
 }
 
-extension FilterSyntax.Place {
-  fileprivate var isArguments: Bool {
-    if case .kind(let word) = self { word.text == FilterWords.arguments } else { false }
-  }
-}
-
-extension FilterSyntax.Action {
-  fileprivate var because: String? {
-    if case .block(let because, _) = self { because?.value } else { nil }
-  }
-
-  /// What is not carried out; nil for `block`.
-  fileprivate var later: (word: String, range: SourceRange)? {
-    switch self {
-    case .block: nil
-    case .wrap(let range): ("wrap", range)
-    case .redact(_, let range): ("redact", range)
-    case .remove(let range): ("remove", range)
-    case .truncate(let range): ("truncate", range)
-    case .label(let label): ("label", label.range)
+private func resultSteps(_ text: String) -> [CheckedPolicies.Filter.PathStep]? {
+  guard text.hasPrefix("$") else { return nil }
+  var steps: [CheckedPolicies.Filter.PathStep] = []
+  var rest = text.dropFirst()
+  while let first = rest.first {
+    if rest.hasPrefix("[*]") {
+      steps.append(.elements)
+      rest = rest.dropFirst(3)
+    } else if first == "." {
+      let name = rest.dropFirst().prefix { $0 != "." && $0 != "[" }
+      guard !name.isEmpty, name != "*" else { return nil }
+      steps.append(.member(String(name)))
+      rest = rest.dropFirst(name.count + 1)
+    } else if rest.hasPrefix("['"), let end = rest.firstRange(of: "']") {
+      steps.append(.member(String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end.lowerBound])))
+      rest = rest[end.upperBound...]
+    } else {
+      return nil
     }
   }
+  return steps
 }

@@ -274,7 +274,7 @@ extension Subject {
   /// An argument or a claim as it is.
   fileprivate var isPlain: Bool {
     switch fact {
-    case .argument, .claim: true
+    case .argument, .claim, .label: true
     case .length, .host, .scheme, .clock: false
     }
   }

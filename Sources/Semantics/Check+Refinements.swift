@@ -14,8 +14,6 @@ extension Checker {
   mutating func checkNarrowings() {
     checkCosts()
     for limit in declared.limits { check(limit) }
-    checkLabels()
-    checkSessions()
   }
 
   private mutating func check(_ refinement: In<RefineSyntax>, _ refined: inout RefinedTools) {

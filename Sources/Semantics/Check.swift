@@ -17,6 +17,7 @@ package struct CheckOptions: Sendable {
 package func check(_ sources: Sources, options: CheckOptions = CheckOptions()) -> Diagnosed<CheckedPolicies?> {
   var checker = Checker(sources: sources, options: options)
   checker.declare()
+  checker.checkLabels()
   checker.checkAnnotations()
   checker.checkServers()
   checker.checkSets()
@@ -25,7 +26,10 @@ package func check(_ sources: Sources, options: CheckOptions = CheckOptions()) -
   checker.checkRefinements()
   checker.checkRules()
   checker.checkNarrowings()
+  checker.checkPatterns()
   checker.checkFilters()
+  checker.checkLabelEvents()
+  checker.checkSessions()
   checker.checkEvidence()
   checker.checkLabelUses()
   checker.checkClaims()
@@ -60,11 +64,11 @@ struct Checker {
   var costsOfTools: [ToolReference: Number] = [:]
   /// Patterns already examined: a pattern may stand in many rules.
   var ambiguities: [PatternKey: Ambiguity] = [:]
-  /// By pattern set: its patterns that can be searched for, in order of place.
-  var patternSets: [[CheckedPolicies.Filter.Pattern]] = []
-  /// Labels something sets, and those something waits for.
-  var labelsSet: Set<String> = []
+  /// What sets each label.
+  var labelSetters: [String: [LabelSetter]] = [:]
+  /// Where something waits for a label, and which labels rules ask for.
   var labelsUsed: [Identifier] = []
+  var labelsRead: Set<String> = []
   /// Comparisons that suggestions may still make: a thousand misspelt names against a thousand tools must not take minutes.
   var suggestionsLeft = 1_000_000
 

@@ -13,8 +13,15 @@ package struct CheckedPolicies: Sendable {
   package let rules: [Rule]
   /// Of every refined tool, in order of the tools.
   package let refinements: [Refinement]
+  /// In order of file and place; those of packs too.
+  package let patternSets: [PatternSet]
   /// In order of file and place.
   package let filters: [Filter]
+  /// In order of file and place.
+  package let labels: [Label]
+  package let labelEvents: [LabelEvent]
+  /// Empty: a session is its principal's.
+  package let sessionKey: [SessionKeyPart]
   /// What the uses of each claim say of its type; a claim that is only asked for its presence is absent here.
   package let claims: [ClaimPath: ClaimType]
   /// Tests and the rows of tables, in order of file and place.
@@ -27,7 +34,11 @@ package struct CheckedPolicies: Sendable {
     scopes = parts.scopes
     agents = parts.agents
     rules = parts.rules
+    patternSets = parts.patternSets
     filters = parts.filters
+    labels = parts.labels
+    labelEvents = parts.labelEvents
+    sessionKey = parts.sessionKey
     refinements = parts.refinements
     claims = parts.claims
     tests = parts.tests
@@ -45,7 +56,11 @@ package struct CheckedPolicies: Sendable {
     var scopes: [Scope] = []
     var agents: [Agent] = []
     var rules: [Rule] = []
+    var patternSets: [PatternSet] = []
     var filters: [Filter] = []
+    var labels: [Label] = []
+    var labelEvents: [LabelEvent] = []
+    var sessionKey: [SessionKeyPart] = []
     var refinements: [Refinement] = []
     var claims: [ClaimPath: ClaimType] = [:]
     var tests: [Test] = []

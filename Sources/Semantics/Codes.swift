@@ -50,6 +50,12 @@ extension Diagnostic.Code {
   package static let labelNeverSet = Self(.error, 208, "label-never-set")
   /// A target of a kind that cannot stand here: a glob in a call, a resource in a refinement.
   package static let misplacedTarget = Self(.error, 209, "misplaced-target")
+  /// A label that no rule asks for.
+  package static let labelNeverRead = Self(.warning, 210, "label-never-read")
+  /// A label asked for that only tools set which nobody may call.
+  package static let labelOutOfReach = Self(.warning, 211, "label-out-of-reach")
+  /// More labels than a session keeps.
+  package static let tooManyLabels = Self(.error, 212, "too-many-labels")
 }
 
 // Types, facts and phases.
@@ -86,6 +92,8 @@ extension Diagnostic.Code {
   package static let badText = Self(.error, 316, "bad-text")
   /// A duration, moment or number that cannot stand here.
   package static let badQuantity = Self(.error, 317, "bad-quantity")
+  /// An action of a filter where it cannot happen.
+  package static let misplacedAction = Self(.error, 318, "misplaced-action")
 }
 
 // Refinements and limits.
@@ -100,6 +108,8 @@ extension Diagnostic.Code {
   package static let conflictingNarrowing = Self(.error, 404, "conflicting-narrowing")
   /// A constraint that changes nothing under the tool's own schema.
   package static let idleRefinement = Self(.warning, 406, "idle-refinement")
+  /// Two things done to one text, or to one label by one event.
+  package static let conflictingActions = Self(.error, 407, "conflicting-actions")
   /// A limit of nothing, or one whose single call costs more than all of it.
   package static let impossibleLimit = Self(.error, 405, "impossible-limit")
 }
@@ -118,6 +128,16 @@ extension Diagnostic.Code {
   package static let missedHit = Self(.error, 506, "missed-hit")
   /// A pattern that finds its own `miss`.
   package static let foundMiss = Self(.error, 507, "found-miss")
+  /// A pattern that finds every text, or none.
+  package static let vacuousPattern = Self(.error, 508, "vacuous-pattern")
+  /// A pattern of a set that finds nothing its sibling does not find.
+  package static let coveredPattern = Self(.warning, 509, "covered-pattern")
+  /// A pattern that is right by its syntax and probably not what was meant.
+  package static let suspiciousPattern = Self(.warning, 510, "suspicious-pattern")
+  /// A pattern that finds a word in one case of letters only.
+  package static let caseSensitivePattern = Self(.warning, 511, "case-sensitive-pattern")
+  /// A filter for words that reads text as it is written.
+  package static let rawText = Self(.warning, 512, "raw-text")
 }
 
 // Files and snapshots.

@@ -79,12 +79,14 @@ package enum Fact: Hashable, Sendable {
   case scheme(ArgumentPath)
   case claim(ClaimPath)
   case clock(ClockField)
+  /// Whether the session has the label of this name.
+  case label(String)
 
   /// The argument it reads, if any.
   package var argument: ArgumentPath? {
     switch self {
     case .argument(let path), .length(let path), .host(let path), .scheme(let path): path
-    case .claim, .clock: nil
+    case .claim, .clock, .label: nil
     }
   }
 }

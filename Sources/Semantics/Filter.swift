@@ -1,41 +1,108 @@
+package import Checksums
 package import Text
 
 extension CheckedPolicies {
-  /// A filter of what goes to servers: a call in whose arguments one of its patterns finds something is denied.
-  package struct Filter: Sendable {
+  /// Named patterns that filters search for, of a policy or a pack.
+  package struct PatternSet: Sendable {
     package struct Pattern: Hashable, Sendable {
-      /// With its set: `sql.stacked`.
+      /// Without its set.
       package let name: String
       /// To be searched for; known to be of bounded cost.
       package let text: TextPattern
-      package let because: String?
-
-      package init(name: String, text: TextPattern, because: String?) {
-        self.name = name
-        self.text = text
-        self.because = because
-      }
+      /// At least 1.
+      package let weight: Int
+      /// The place of its family among those of the set, in order of first use.
+      package let family: Int
+      package let checks: [Check]
+      package let range: SourceRange
     }
 
     package let name: String
-    /// Tools and prompts; resources have no arguments.
-    package let targets: Targets
-    /// At least one, in order of place.
+    /// The score from which on it fires; nil: every match counts.
+    package let threshold: Int?
+    /// In bytes; nil: what the language takes.
+    package let window: Int?
     package let patterns: [Pattern]
+  }
+
+  /// What is done to texts in which patterns are found.
+  package struct Filter: Sendable {
+    /// Where texts stand, by the word of the language.
+    package enum Place: String, Hashable, CaseIterable, Sendable {
+      case text, resource, structured, description, error, prompt, instructions, completion, message, request
+      /// What goes to a server; all others are read by a model.
+      case arguments = "args"
+    }
+
+    package enum Transform: Hashable, CaseIterable, Sendable {
+      case unicode
+      case invisible, control, terminal, markup
+      case base64, hexadecimal, percent, entities, rot13, leet, spaced
+    }
+
+    package enum PathStep: Hashable, Sendable {
+      case member(String)
+      case elements
+    }
+
+    package enum Content: Hashable, Sendable {
+      case wrap
+      case redact([TemplatePiece]?)
+      case remove, truncate, block
+    }
+
+    /// Of what stands in the place of a redacted text.
+    package enum TemplatePiece: Hashable, Sendable {
+      case text(String)
+      case pattern, kind, pseudonym
+    }
+
+    package struct Actions: Hashable, Sendable {
+      package let content: Content?
+      /// Names, in order of place.
+      package let labels: [String]
+      package let because: String?
+    }
+
+    package struct Clause: Hashable, Sendable {
+      /// An index into `CheckedPolicies.patternSets`.
+      package let set: Int
+      /// An index into the set's patterns; nil: all of them.
+      package let pattern: Int?
+      package let actions: Actions
+    }
+
+    package struct Longest: Hashable, Sendable {
+      package let bytes: Int
+      package let actions: Actions
+    }
+
+    package let name: String
+    package let targets: Targets
+    /// Never empty.
+    package let places: Set<Place>
+    /// Whether the policy names the places.
+    package let arePlacesNamed: Bool
+    /// Of structured content; empty: all of it.
+    package let structuredPaths: [[PathStep]]
+    package let transforms: Set<Transform>
+    /// In order of place.
+    package let clauses: [Clause]
+    package let longest: Longest?
     /// Evaluated and logged, not enforced.
     package let isShadow: Bool
     package let annotations: [Annotation]
     package let nameRange: SourceRange
-
-    package init(
-      name: String, targets: Targets, patterns: [Pattern], isShadow: Bool, annotations: [Annotation], nameRange: SourceRange
-    ) {
-      self.name = name
-      self.targets = targets
-      self.patterns = patterns
-      self.isShadow = isShadow
-      self.annotations = annotations
-      self.nameRange = nameRange
-    }
   }
+}
+
+extension CheckedPolicies.Filter.Transform {
+  /// The steps of the language and their words.
+  static let words: [String: [String: Self]] = [
+    "normalise": ["unicode": .unicode],
+    "strip": ["invisible": .invisible, "control": .control, "ansi": .terminal, "html": .markup],
+    "decode": [
+      "base64": .base64, "hex": .hexadecimal, "url": .percent, "html": .entities, "rot13": .rot13, "leet": .leet, "spaced": .spaced,
+    ],
+  ]
 }

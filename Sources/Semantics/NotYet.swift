@@ -4,9 +4,7 @@ internal import Text
 /// What the language has and this version does not carry out. Each is parsed, formatted and checked for its names, then refused: a rule that
 /// is accepted and ignored is worse than none.
 enum LaterFeature: String, CaseIterable {
-  case cost, limit, label, mark, clear, prove
-  case session = "session by"
-  case sessionHas = "session has"
+  case cost, limit, prove
   case pack = "use sally.PACK"
   case result = "result"
   case expectOutput = "expect output"
@@ -19,12 +17,7 @@ extension LaterFeature {
   static let refused: Set<LaterFeature> = [
     .cost,
     .limit,
-    .label,
-    .mark,
-    .clear,
     .prove,
-    .session,
-    .sessionHas,
     .pack,
     .result,
     .expectOutput,
@@ -36,17 +29,9 @@ extension LaterFeature {
 extension Checker {
   mutating func reportLater(_ feature: LaterFeature, _ range: SourceRange) {
     guard LaterFeature.refused.contains(feature) else { return }
-    reportLater("`\(feature.rawValue)`", range)
-  }
-
-  /// A part of what is carried out otherwise.
-  mutating func reportLater(
-    _ what: String, _ range: SourceRange,
-    help: String = "this version would not do what it says, so it refuses; remove it until a version that does"
-  ) {
     report(
-      .notSupportedYet, "\(what) is not supported yet", range, "read, but not carried out",
-      help: help)
+      .notSupportedYet, "`\(feature.rawValue)` is not supported yet", range, "read, but not carried out",
+      help: "this version would not do what it says, so it refuses; remove it until a version that does")
   }
 
   /// Whole declarations that are not carried out.
@@ -65,13 +50,9 @@ extension Declaration.Kind {
     switch self {
     case .cost: .cost
     case .limit: .limit
-    case .label: .label
-    case .mark: .mark
-    case .clear: .clear
-    case .session: .session
     case .prove: .prove
     case .use(let use): if case .pack = use.source { .pack } else { nil }
-    case .patterns, .filter, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask, .set, .test, .table: nil
+    case .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask, .set, .test, .table: nil
     }
   }
 }

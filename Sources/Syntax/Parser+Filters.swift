@@ -4,11 +4,18 @@ internal import Text
 extension Parser {
   mutating func patterns() throws(Broken) -> PatternsSyntax {
     let name = try dottedName("the name of the patterns")
+    let firing = accept(.fires) == nil ? nil : try firing()
     var patterns: [PatternsSyntax.Pattern] = []
     try body(of: .patterns) { parser throws(Broken) in
       patterns.append(try parser.pattern())
     }
-    return PatternsSyntax(name: name, patterns: patterns)
+    return PatternsSyntax(name: name, firing: firing, patterns: patterns)
+  }
+
+  private mutating func firing() throws(Broken) -> PatternsSyntax.Firing {
+    try expect(.at)
+    let threshold = try number("a score, as in `fires at 3`")
+    return .init(threshold: threshold, window: accept(.within) == nil ? nil : try size("a size such as 2KiB"))
   }
 
   private mutating func pattern() throws(Broken) -> PatternsSyntax.Pattern {
@@ -16,18 +23,27 @@ extension Parser {
     let name = try identifier("a pattern's name")
     try expect(.colon, "`:` behind the pattern's name")
     let regex = try regex()
+    let weight = accept(.weight) == nil ? nil : try number("a number, as in `weight 2`")
+    let family = accept(.family) == nil ? nil : try identifier("a family's name")
+    let checks =
+      accept(.valid) == nil ? [] : try list { parser throws(Broken) in try parser.identifier("a check's name such as `luhn`") }
     var hits: [StringLiteral] = []
     var misses: [StringLiteral] = []
     while !at(.rightBrace), !at(.comma), next.punctuation != .colon, !startsNextDeclaration {
       let isHit = at(.hit)
       try grouped(.clause(rank: isHit ? 0 : 1)) { parser throws(Broken) in
-        if !isHit { try parser.expect(.miss, "`hit` or `miss`") } else { parser.advance() }
+        if !isHit { try parser.expect(.miss, "`hit` or `miss`", help: parser.orderOfPatternParts) } else { parser.advance() }
         parser.stop()
         let example = try parser.string("an example in quotes")
         if isHit { hits.append(example) } else { misses.append(example) }
       }
     }
-    return PatternsSyntax.Pattern(name: name, regex: regex, hits: hits, misses: misses, range: range(from: start))
+    return PatternsSyntax.Pattern(
+      name: name, regex: regex, weight: weight, family: family, checks: checks, hits: hits, misses: misses, range: range(from: start))
+  }
+
+  private var orderOfPatternParts: String? {
+    at(.weight) || at(.family) || at(.valid) ? "behind the pattern stand `weight`, `family` and `valid`, in this order" : nil
   }
 
   mutating func filter() throws(Broken) -> FilterSyntax {

@@ -11,7 +11,7 @@ private let allowed: [String: Set<String>] = [
   "Checksums": [],
   "Syntax": ["Text"],
   "Formatting": ["Syntax", "Text"],
-  "Semantics": ["Syntax", "Text", "JSON", "RegularExpressions", "Digests", "Checksums"],
+  "Semantics": ["Syntax", "Text", "JSON", "RegularExpressions", "Patterns", "Digests", "Checksums"],
   "Bytecode": ["JSON", "Patterns", "Digests", "Checksums"],
   "Compilation": ["Semantics", "Syntax", "Bytecode", "Patterns", "JSON", "Text", "Digests", "Checksums"],
   "Decision": ["Bytecode", "JSON", "Patterns"],

@@ -2,18 +2,40 @@ package import Text
 
 // Patterns and filters: what is done to what goes to and comes from a server.
 
-/// `patterns secrets { github_token: /…/ hit "…" miss "…" }`
+/// `patterns secrets fires at 3 within 2KiB { github_token: /…/ weight 2 family tokens valid random hit "…" miss "…" }`
 package struct PatternsSyntax: Sendable {
+  /// `fires at 3 within 2KiB`
+  package struct Firing: Sendable {
+    package let threshold: Literal
+    /// A size.
+    package let window: Literal?
+
+    package init(threshold: Literal, window: Literal?) {
+      self.threshold = threshold
+      self.window = window
+    }
+  }
+
   package struct Pattern: Sendable {
     package let name: Identifier
     package let regex: RegexLiteral
+    package let weight: Literal?
+    package let family: Identifier?
+    /// Names of checks that a match must pass: `valid luhn`.
+    package let checks: [Identifier]
     package let hits: [StringLiteral]
     package let misses: [StringLiteral]
     package let range: SourceRange
 
-    package init(name: Identifier, regex: RegexLiteral, hits: [StringLiteral], misses: [StringLiteral], range: SourceRange) {
+    package init(
+      name: Identifier, regex: RegexLiteral, weight: Literal?, family: Identifier?, checks: [Identifier], hits: [StringLiteral],
+      misses: [StringLiteral], range: SourceRange
+    ) {
       self.name = name
       self.regex = regex
+      self.weight = weight
+      self.family = family
+      self.checks = checks
       self.hits = hits
       self.misses = misses
       self.range = range
@@ -21,10 +43,13 @@ package struct PatternsSyntax: Sendable {
   }
 
   package let name: DottedName
+  /// Absent: every match counts.
+  package let firing: Firing?
   package let patterns: [Pattern]
 
-  package init(name: DottedName, patterns: [Pattern]) {
+  package init(name: DottedName, firing: Firing?, patterns: [Pattern]) {
     self.name = name
+    self.firing = firing
     self.patterns = patterns
   }
 }
