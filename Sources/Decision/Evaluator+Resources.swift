@@ -50,7 +50,9 @@ extension Evaluator {
         else { continue }
         grants[layer] = rule.planned.rule
       case .deny:
-        guard rule.globs.contains(where: { $0.touches(uri, &budget) }), holdsShared(rule.planned.chain, whenUnknown: false) else { continue }
+        guard rule.globs.contains(where: { $0.touches(uri, &budget) }), holdsShared(rule.planned.chain, whenUnknown: false) else {
+          continue
+        }
         return false
       case .ask, .shadow: continue
       }

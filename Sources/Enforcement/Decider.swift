@@ -11,6 +11,8 @@ struct Decider: ~Copyable {
   private var filtering = FilterScratch()
   private var principal: Principal
   private var server: ServerID?
+  /// Of the session.
+  private(set) var labels = LabelSet()
   /// Of the last decision, until it is asked for.
   private var granted: RuleNumber?
   private var hasDecided = false
@@ -85,7 +87,7 @@ struct Decider: ~Copyable {
 
   /// - Returns: nil when the call is allowed.
   mutating func decide(_ call: Call, _ live: LiveTools, _ now: EventTime) -> Refusal? {
-    let verdict = evaluator.decide(call, principal: principal, now: now.moment)
+    let verdict = evaluator.decide(call, principal: principal, labels: labels, now: now.moment)
     hasDecided = true
     granted = nil
     switch verdict {
@@ -116,7 +118,7 @@ struct Decider: ~Copyable {
   }
 
   mutating func mayAllow(_ target: Target, _ now: EventTime) -> Bool {
-    evaluator.mayAllow(target, principal: principal, now: now.moment)
+    evaluator.mayAllow(target, principal: principal, labels: labels, now: now.moment)
   }
 
   mutating func mayAllowResource(_ uri: [UInt8], _ now: EventTime) -> Bool {
@@ -186,7 +188,7 @@ struct Decider: ~Copyable {
 
   /// A condition that is too long to be of help is not told, rather than cut to one that means something else.
   private mutating func allowedArguments(_ call: Call, _ now: EventTime) -> Alternatives? {
-    let tests = evaluator.constraints(call, principal: principal, now: now.moment, hidesConfidential: true)
+    let tests = evaluator.constraints(call, principal: principal, labels: labels, now: now.moment, hidesConfidential: true)
     let lines = tests.map { test in
       test.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) }.joined(separator: " ")
     }

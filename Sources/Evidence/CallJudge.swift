@@ -50,7 +50,9 @@ package struct CallJudge: ~Copyable {
 
   package var program: Program { evaluator.program }
 
-  package mutating func judge(_ call: CheckedPolicies.TestCall, as principal: Principal, at now: Moment) -> Judgement {
+  package mutating func judge(
+    _ call: CheckedPolicies.TestCall, as principal: Principal, with labels: LabelSet, at now: Moment
+  ) -> Judgement {
     let document = filled(call)
     var problems: [ArgumentProblem] = []
     let asked: Call
@@ -67,8 +69,8 @@ package struct CallJudge: ~Copyable {
       let server = ServerID(UInt32(server))
       (asked, target) = (.resource(server, uri: Array(uri.utf8)), .resource(server, uri: Array(uri.utf8)))
     }
-    let isListed = evaluator.mayAllow(target, principal: principal, now: now)
-    let trace = evaluator.explain(asked, principal: principal, now: now)
+    let isListed = evaluator.mayAllow(target, principal: principal, labels: labels, now: now)
+    let trace = evaluator.explain(asked, principal: principal, labels: labels, now: now)
     var filtered: FilterFindings?
     switch trace.verdict {
     case .allow, .ask: if problems.isEmpty { filtered = filters.scan(asked, scratch: &filtering) }
@@ -78,11 +80,14 @@ package struct CallJudge: ~Copyable {
   }
 
   /// What the arguments would have to be, in the policy's words.
-  package mutating func constraints(_ call: CheckedPolicies.TestCall, as principal: Principal, at now: Moment) -> [String] {
+  package mutating func constraints(
+    _ call: CheckedPolicies.TestCall, as principal: Principal, with labels: LabelSet, at now: Moment
+  ) -> [String] {
     guard case .tool(let reference) = call.target else { return [] }
     let document = filled(call)
     return evaluator.constraints(
-      .tool(id(of: reference), document, arguments: document.root), principal: principal, now: now, hidesConfidential: false)
+      .tool(id(of: reference), document, arguments: document.root), principal: principal, labels: labels, now: now, hidesConfidential: false
+    )
   }
 
   /// The arguments with the policy's defaults in them.

@@ -19,6 +19,8 @@ package struct TestRunner: ~Copyable {
   private struct State {
     var principal: Principal
     var now: Moment
+    /// Of the session.
+    var labels = LabelSet()
     var last: (call: CheckedPolicies.TestCall, judgement: Judgement)?
     var failures: [TestFailure] = []
   }
@@ -28,7 +30,7 @@ package struct TestRunner: ~Copyable {
       switch step {
       case .caller(let caller): state.principal = Principal(identity(of: caller, in: judge.policies), of: judge.program)
       case .at(let milliseconds): state.now = Moment(milliseconds: milliseconds)
-      case .call(let call): state.last = (call, judge.judge(call, as: state.principal, at: state.now))
+      case .call(let call): state.last = (call, judge.judge(call, as: state.principal, with: state.labels, at: state.now))
       case .expect(let expectation): check(expectation, &state)
       case .repeated(let count, let every, let steps):
         for _ in 0..<count {
@@ -49,7 +51,7 @@ package struct TestRunner: ~Copyable {
     let got = if case .listed = expectation.kind { judgement.isListed ? "listed" : "hidden" } else { explanation.outcome }
     var reasons = explanation.reasons
     if case .deny(.noGrant) = judgement.trace.verdict, judgement.problems.isEmpty {
-      let allowed = judge.constraints(call, as: state.principal, at: state.now)
+      let allowed = judge.constraints(call, as: state.principal, with: state.labels, at: state.now)
       if !allowed.isEmpty { reasons.append("would be allowed with \(allowed.joined(separator: " and "))") }
     }
     state.failures.append(TestFailure(range: expectation.range, got: got, reasons: reasons))

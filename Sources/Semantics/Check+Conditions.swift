@@ -63,7 +63,8 @@ extension Checker {
       domains[fact] = FactDomain(
         variants: [.booleans(canBeTrue: true, canBeFalse: true)], maybeAbsent: false, text: "session has \(label.text)", bounds: nil)
       // Each label's test is told apart in explanations; the first has the words before it.
-      atoms.append(.atom(Atom(quantifier: nil, subject: fact, test: .isTrue, range: index == 0 ? range.lowerPart(to: label.range) : label.range)))
+      atoms.append(
+        .atom(Atom(quantifier: nil, subject: fact, test: .isTrue, range: index == 0 ? range.lowerPart(to: label.range) : label.range)))
     }
     guard atoms.count == labels.count else { return nil }
     return atoms.count == 1 ? atoms[0] : .all(atoms)

@@ -31,7 +31,8 @@ extension Checker {
       if let other = marked.first(where: { $0.event.label == event.label && $0.event.event.overlaps(event.event) }) {
         report(
           .conflictingActions, "label `\(event.label)` is set and cleared by the same event", clear.syntax.label.range, "cleared here",
-          also: [.init(other.range, "set here")], help: "the label would be set; say after what it is cleared, and leave that out of `mark`")
+          also: [.init(other.range, "set here")], help: "the label would be set; say after what it is cleared, and leave that out of `mark`"
+        )
       }
     }
   }

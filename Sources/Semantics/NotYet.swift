@@ -52,7 +52,9 @@ extension Declaration.Kind {
     case .limit: .limit
     case .prove: .prove
     case .use(let use): if case .pack = use.source { .pack } else { nil }
-    case .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask, .set, .test, .table: nil
+    case .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask,
+      .set, .test, .table:
+      nil
     }
   }
 }

@@ -92,26 +92,38 @@ struct Trial: ~Copyable {
   mutating func run(_ tally: inout [String: Int]) throws -> String? {
     let index = Int.random(in: 0..<tools.count, using: &requests.random)
     let arguments = requests.arguments(tools[index])
-    let (principal, caller, who) = try self.caller()
+    var (principal, caller, who) = try self.caller()
+    let labels = LabelSet(program.allLabels.labels.filter { _ in Bool.random(using: &requests.random) })
+    caller.labels = Set(labels.labels.map { program.labels[Int($0.index)].name })
     let now = requests.moment()
     let expected = reference.decide(.tool(ToolReference(server: 0, tool: index)), arguments, caller, now: now)
     let text = arguments?.json(&requests.random) ?? "{}"
     let document = try Document(text: text)
     let call = Call.tool(ToolID(UInt32(index)), document, arguments: arguments == nil ? nil : document.root)
-    let verdict = evaluator.decide(call, principal: principal, now: Moment(milliseconds: now))
+    let verdict = evaluator.decide(call, principal: principal, labels: labels, now: Moment(milliseconds: now))
     let shadowed = evaluator.shadowed.map { program.rule($0).name }
     tally[kind(expected), default: 0] += 1
-    let place = "tool t\(index) arguments \(text) caller \(who) claims \(caller.claims) now \(now)"
+    let place = "tool t\(index) arguments \(text) caller \(who) claims \(caller.claims) labels \(caller.labels) now \(now)"
     if answer(verdict) != expected { return "engine: \(answer(verdict)), reference: \(expected)\n\(place)" }
     if expected != .invalid {
       let wanted = reference.shadowed(.tool(ToolReference(server: 0, tool: index)), arguments, caller, now: now)
       if shadowed != wanted { return "shadows: engine \(shadowed), reference \(wanted)\n\(place)" }
     }
     if case .deny = verdict { return nil }
-    if !evaluator.mayAllow(.tool(ToolID(UInt32(index))), principal: principal, now: Moment(milliseconds: now)) {
-      return "allowed, but hidden from the list\n\(place)"
+    for earlier in [labels, before(labels), nil] {
+      if !evaluator.mayAllow(.tool(ToolID(UInt32(index))), principal: principal, labels: earlier, now: Moment(milliseconds: now)) {
+        return "allowed, but hidden from a list made with labels \(String(describing: earlier?.labels))\n\(place)"
+      }
     }
     return nil
+  }
+
+  /// Labels that a session may have had before it had these: what nothing clears was not there yet, if it is there now; the others came and went.
+  private mutating func before(_ labels: LabelSet) -> LabelSet {
+    LabelSet(
+      program.allLabels.labels.filter { label in
+        (labels.contains(label) || program.clearableLabels.contains(label)) && Bool.random(using: &requests.random)
+      })
   }
 
   private mutating func caller() throws -> (Principal, Reference.Caller, String) {

@@ -42,7 +42,7 @@ import Text
     let document = try Document(text: arguments)
     let principal = Principal(Identity(caller: .anyone), of: program)
     let verdict = evaluator.decide(
-      .tool(ToolID(0), document, arguments: document.root), principal: principal, now: Moment(milliseconds: 0))
+      .tool(ToolID(0), document, arguments: document.root), principal: principal, labels: LabelSet(), now: Moment(milliseconds: 0))
     guard case .deny(.byRule(let number)) = verdict else { return nil }
     return program.rule(number).name
   }

@@ -31,7 +31,7 @@ import Testing
           let document = try Document(text: "{\"amount\": \(amount), \"currency\": \"\(currency)\"}")
           let principal = Principal(try caller(claims), of: program)
           let verdict = evaluator.decide(
-            .tool(tool, document, arguments: document.root), principal: principal, now: Moment(milliseconds: 0))
+            .tool(tool, document, arguments: document.root), principal: principal, labels: LabelSet(), now: Moment(milliseconds: 0))
           answers.append("\(verdict) \(evaluator.shadowed)")
         }
       }

@@ -179,6 +179,7 @@ struct PolicyGenerator {
   private mutating func leaf(_ tool: Tool) -> String {
     if random.chance(25) { return claimTest() }
     if random.chance(15) { return "(\(clockTest()))" }
+    if random.chance(15) { return pick(["session has tainted", "not session has checked", "session has tainted, checked"]) }
     let property = pick(tool.properties)
     let (test, needs) = argumentTest(property)
     if needs.isEmpty { return "(\(test))" }
@@ -233,7 +234,11 @@ struct PolicyGenerator {
       "agent bot when token.sub == \"bot\"", "agent desk when token.sub == \"desk\" or token.team in {\"support\", \"x\"}",
       "agent nobody when token.level > 1 and token.level < 100 and not token.on_call",
     ]
-    let base = ["policy base", "server s from \"s.json\""] + scopes + agents
+    let labels = [
+      "label tainted \"read what others wrote\"", "label checked \"looked at\"", "mark tainted after s.*", "mark checked after approval",
+      "clear checked after s.*",
+    ]
+    let base = ["policy base", "server s from \"s.json\""] + scopes + agents + labels
     var files = ["s.json": Self.snapshot(tools), "base.sally": base.joined(separator: "\n\n")]
     let rules = declarations(tools, prefix: "") + (random.chance(30) ? manyGrants(tools[0]) : [])
     files["rules.sally"] = (["policy rules", "use \"./base.sally\""] + rules).joined(separator: "\n\n")

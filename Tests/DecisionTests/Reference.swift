@@ -29,6 +29,8 @@ struct Reference {
     /// Indices of agents.
     let agents: [Int]
     let claims: [Semantics.ClaimPath: Plain]
+    /// Names of the session's.
+    var labels: Set<String> = []
   }
 
   enum Answer: Equatable, CustomStringConvertible {
@@ -54,13 +56,14 @@ struct Reference {
     let shape: ObjectShape
     let claims: [Semantics.ClaimPath: Plain]
     let now: Int64
+    var labels: Set<String> = []
   }
 
   func decide(_ target: Target, _ arguments: Plain?, _ caller: Caller, now: Int64) -> Answer {
     let rules = policies.rules.filter { speaks($0, of: target) }
     let shape = shape(of: target)
     guard fits(arguments, shape, rules) else { return .invalid }
-    let facts = Facts(arguments: arguments, shape: shape, claims: caller.claims, now: now)
+    let facts = Facts(arguments: arguments, shape: shape, claims: caller.claims, now: now, labels: caller.labels)
     let holding = rules.filter { !$0.isShadow && holds($0.condition, facts, unknown: !$0.isGrant) }.sorted { $0.name < $1.name }
     if let deny = holding.first(where: { if case .deny = $0.kind { true } else { false } }) { return .deny(deny.name) }
     var grants: [String] = []
@@ -88,7 +91,7 @@ struct Reference {
 
   /// Shadow rules that hold, by name.
   func shadowed(_ target: Target, _ arguments: Plain?, _ caller: Caller, now: Int64) -> [String] {
-    let facts = Facts(arguments: arguments, shape: shape(of: target), claims: caller.claims, now: now)
+    let facts = Facts(arguments: arguments, shape: shape(of: target), claims: caller.claims, now: now, labels: caller.labels)
     return policies.rules.filter { $0.isShadow && speaks($0, of: target) && holds($0.condition, facts, unknown: true) }.map(\.name).sorted()
   }
 
@@ -181,6 +184,7 @@ struct Reference {
       present(member(facts.arguments, path.steps[...]), path, facts)
     case .claim(let path): facts.claims[path] == .null ? nil : facts.claims[path]
     case .clock(let field): .number(ReferenceClock(facts.now).value(field))
+    case .label(let name): .boolean(facts.labels.contains(name))
     }
   }
 

@@ -69,12 +69,13 @@ struct Situation: ~Copyable {
 
   mutating func lists(_ tool: String, _ identity: Identity = Identity(caller: .verified), at now: Int64 = 0) throws -> Bool {
     let id = try #require(program.tool(named: tool, of: server))
-    return evaluator.mayAllow(.tool(id), principal: Principal(identity, of: program), now: Moment(milliseconds: now))
+    return evaluator.mayAllow(.tool(id), principal: Principal(identity, of: program), labels: LabelSet(), now: Moment(milliseconds: now))
   }
 
   mutating func lists(template: String) -> Bool {
     evaluator.mayAllow(
       .resourceTemplate(server, uriTemplate: Array(template.utf8)), principal: Principal(Identity(caller: .verified), of: program),
+      labels: LabelSet(),
       now: Moment(milliseconds: 0))
   }
 
@@ -82,7 +83,8 @@ struct Situation: ~Copyable {
     let id = try #require(program.tool(named: tool, of: server))
     let document = try Document(text: arguments)
     return evaluator.explain(
-      .tool(id, document, arguments: document.root), principal: Principal(identity, of: program), now: Moment(milliseconds: Situation.today)
+      .tool(id, document, arguments: document.root), principal: Principal(identity, of: program), labels: LabelSet(),
+      now: Moment(milliseconds: Situation.today)
     )
   }
 
@@ -91,11 +93,12 @@ struct Situation: ~Copyable {
     let document = try Document(text: arguments)
     return evaluator.constraints(
       .tool(id, document, arguments: document.root), principal: Principal(Identity(caller: .verified), of: program),
+      labels: LabelSet(),
       now: Moment(milliseconds: Situation.today), hidesConfidential: false)
   }
 
   private mutating func answer(to call: Call, _ identity: Identity, _ now: Int64) -> String {
-    switch evaluator.decide(call, principal: Principal(identity, of: program), now: Moment(milliseconds: now)) {
+    switch evaluator.decide(call, principal: Principal(identity, of: program), labels: LabelSet(), now: Moment(milliseconds: now)) {
     case .allow(let grounds): "allow \(program.rule(grounds.grant).name)"
     case .ask(let question): "ask \(program.rule(question.ask).name)"
     case .deny(.byRule(let rule)): "deny \(program.rule(rule).name)"

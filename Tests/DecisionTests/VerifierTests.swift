@@ -47,8 +47,8 @@ import Testing
       let principal = Principal(Identity(caller: .verified, claims: claims), of: program)
       let now = Moment(milliseconds: requests.moment())
       let call = Call.tool(ToolID(UInt32(index)), document, arguments: document.root)
-      _ = evaluator.explain(call, principal: principal, now: now)
-      _ = evaluator.mayAllow(.tool(ToolID(UInt32(index))), principal: principal, now: now)
+      _ = evaluator.explain(call, principal: principal, labels: LabelSet(), now: now)
+      _ = evaluator.mayAllow(.tool(ToolID(UInt32(index))), principal: principal, labels: LabelSet(), now: now)
     }
   }
 
@@ -59,6 +59,12 @@ import Testing
     parts.tools = program.tools
     parts.prompts = program.prompts
     parts.agents = program.agents
+    parts.filterPatterns = program.filterPatterns
+    parts.patternSets = program.patternSets
+    parts.filters = program.filters
+    parts.labels = program.labels
+    parts.approvalLabels = program.approvalLabels
+    parts.sessionKey = program.sessionKey
     parts.sources = program.sources
     parts.grantingLayers = program.grantingLayers
     parts.fields = program.fields

@@ -47,7 +47,7 @@ struct Explain: ParsableCommand {
     let request = try CallReader(policies: policies, server: server).read(call)
     let caller = try callerFromOptions(policies)
     let principal = Principal(identity(of: caller, in: policies), of: judge.program)
-    let judgement = judge.judge(request.call, as: principal, at: try moment())
+    let judgement = judge.judge(request.call, as: principal, with: LabelSet(), at: try moment())
     let report = ExplanationReport(judgement, judge.program, target: request.name, caller: agent ?? "anyone")
     switch format {
     case .human: Terminal.write(report.human(colour: Terminal.hasColour(.output)))

@@ -69,7 +69,7 @@ struct Subject: ~Copyable {
 
   @inline(never)
   mutating func decideOnce() -> Verdict {
-    evaluator.decide(.tool(workload.tool, document, arguments: document.root), principal: workload.principal, now: now)
+    evaluator.decide(.tool(workload.tool, document, arguments: document.root), principal: workload.principal, labels: LabelSet(), now: now)
   }
 
   mutating func decide(_ runs: Int) { for _ in 0..<runs { _ = decideOnce() } }
