@@ -12,18 +12,19 @@ extension Sanitiser {
   func find(
     in text: Span<UInt8>, _ selection: Selection, leaf: Int32, place: Int, checked: Bool = true, _ scratch: inout SanitiserScratch
   ) {
-    scan(text, by: 0, text.count, selection, leaf, checked, &scratch) { range in (range, place + range.lowerBound) }
+    scan(text, by: 0, selection, leaf, checked, &scratch) { range in (range, place + range.lowerBound) }
     for number in selection.scanners {
-      guard let view = scanners[number].transforms.normalisation.view(of: text) else { continue }
-      scan(view.bytes.span, by: number, text.count, selection, leaf, checked, &scratch) { range in
-        let original = view.original(of: range)
-        return (original, place + original.lowerBound)
+      for view in scanners[number].normalisation.views(of: text) {
+        scan(view.bytes.span, by: number, selection, leaf, checked, &scratch) { range in
+          let original = view.original(of: range)
+          return (original, place + original.lowerBound)
+        }
       }
     }
   }
 
   private func scan(
-    _ searched: Span<UInt8>, by number: Int, _ count: Int, _ selection: Selection, _ leaf: Int32, _ checked: Bool,
+    _ searched: Span<UInt8>, by number: Int, _ selection: Selection, _ leaf: Int32, _ checked: Bool,
     _ scratch: inout SanitiserScratch, _ original: (Range<Int>) -> (range: Range<Int>, place: Int)
   ) {
     let scanner = scanners[number]
@@ -63,13 +64,8 @@ extension Sanitiser {
       } else {
         scratch.scoring.countAll()
       }
-      var last = -1
       for index in scratch.scoring.candidates.indices where scratch.scoring.counts[index] {
-        let match = scratch.matches[scratch.scoring.candidates[index]]
-        // The same bytes, seen in two ways.
-        if last >= 0, match.isSame(as: scratch.matches[last]) { continue }
-        last = scratch.scoring.candidates[index]
-        carryOut(use, match, &scratch)
+        carryOut(use, scratch.matches[scratch.scoring.candidates[index]], &scratch)
       }
     }
     for given in scratch.undecided {
@@ -81,7 +77,7 @@ extension Sanitiser {
     let deed = use.deed(match.pattern)
     guard deed.isNamed else { return }
     let pattern = use.isImitation ? nil : Int(match.pattern)
-    scratch.local.append(
+    scratch.note(
       .init(
         kind: use.isImitation ? .imitation : .found, filter: use.filter, pattern: pattern, leaf: Int(match.leaf),
         range: Int(match.lower)..<Int(match.upper)))
@@ -111,24 +107,5 @@ extension Sanitiser {
       guard count > 0 else { break }
       scratch.edits.append(.init(leaf: given.leaf, 0..<Int32(count), deed.strength, placeholder: deed.placeholder))
     }
-  }
-}
-
-extension SanitiserScratch.Match {
-  fileprivate func isSame(as other: Self) -> Bool {
-    pattern == other.pattern && leaf == other.leaf && lower == other.lower && upper == other.upper
-  }
-}
-
-extension FilterTransforms {
-  /// What shows them.
-  var normalisation: Normalisation {
-    var all: Normalisation = []
-    if contains(.unicode) { all.insert(.unicode) }
-    if contains(.invisible) { all.insert(.invisible) }
-    if contains(.terminal) { all.insert(.terminal) }
-    if contains(.entities) { all.insert(.entities) }
-    if contains(.percent) { all.insert(.percent) }
-    return all
   }
 }

@@ -53,7 +53,9 @@ extension Sanitiser {
   /// Changes a text until nothing is left to change.
   private func settle(_ text: Span<UInt8>, from start: Int, _ selection: Selection, _ scratch: inout SanitiserScratch) -> Outcome {
     if text.isEmpty { return .clean }
-    guard pass(over: text, from: start, selection, &scratch) else { return verdict(scratch) ?? .clean }
+    guard pass(over: text, from: start, selection, &scratch), !areEqual(text, scratch.output.span) else {
+      return verdict(scratch) ?? .clean
+    }
     var left = Self.passes
     while scratch.verdict.block == nil {
       guard left > 0, scratch.output.count <= Self.longestBody(of: text.count) else {
@@ -103,7 +105,7 @@ extension Sanitiser {
   private func passText(over text: Span<UInt8>, from start: Int?, _ selection: Selection, _ scratch: inout SanitiserScratch) -> Bool {
     scratch.beginPass()
     find(in: text, selection, leaf: 0, place: 0, &scratch)
-    Stripping.find(in: text, selection.strips, leaf: 0, &scratch.edits)
+    strip(text, selection, leaf: 0, &scratch)
     if scratch.matches.isEmpty, scratch.undecided.isEmpty, scratch.edits.isEmpty { return false }
     scratch.leaves.append(Leaf(kind: .text, text: 0..<text.count, source: 0..<text.count, hasEscapes: false))
     judge(selection, &scratch)

@@ -15,10 +15,8 @@ extension Sanitiser {
     guard JSONParts.isLikely(text) else { return nil }
     scratch.beginPass()
     find(in: text, selection, leaf: -1, place: 0, checked: false, &scratch)
-    var isQuiet = scratch.isQuiet && !selection.hasAnchors
-    let hasEscapes = JSONParts.hasEscapes(text)
-    if isQuiet, !selection.strips.isEmpty, hasEscapes || Stripping.hasWork(text) { isQuiet = false }
-    if isQuiet, !hasEscapes { return false }
+    let isQuiet = scratch.isQuiet && !selection.hasAnchors && selection.removals(in: text).isEmpty
+    if isQuiet, !JSONParts.hasEscapes(text) { return false }
     // Taken out for the time, so that the rest of the scratch can be written to meanwhile.
     var parts = JSONParts()
     swap(&parts, &scratch.json)
@@ -26,7 +24,7 @@ extension Sanitiser {
     guard parts.read(text) else { return nil }
     if isQuiet, parts.flatten() {
       find(in: parts.buffer.span, selection, leaf: -1, place: 0, checked: false, &scratch)
-      if scratch.isQuiet { return false }
+      if scratch.isQuiet, selection.removals(in: parts.buffer.span).isEmpty { return false }
     }
     findInLeaves(text, &parts, from: start, selection, depth, &scratch)
     let leaves = scratch.leaves
@@ -79,7 +77,7 @@ extension Sanitiser {
         }
       }
       find(in: leafText, selection, leaf: Int32(index), place: leaf.source.lowerBound, &scratch)
-      if leaf.kind != .number { Stripping.find(in: leafText, selection.strips, leaf: Int32(index), &scratch.edits) }
+      if leaf.kind != .number { strip(leafText, selection, leaf: Int32(index), &scratch) }
     }
     parts.replacements = replacements
   }

@@ -1,5 +1,12 @@
 // What becomes of a text once it is known what is to go.
 extension Sanitiser {
+  /// Adds edits for what `strip` takes out of a text.
+  func strip(_ text: Span<UInt8>, _ selection: Selection, leaf: Int32, _ scratch: inout SanitiserScratch) {
+    for range in selection.removals(in: text) {
+      scratch.edits.append(.init(leaf: leaf, Int32(range.lowerBound)..<Int32(range.upperBound), .strip, placeholder: -1))
+    }
+  }
+
   /// Draws edits together that overlap: all their bytes go, and of their placeholders the one stays that has precedence: of the strictest, of the longest, of
   /// the first.
   func resolve(_ edits: inout [SanitiserScratch.Edit]) {

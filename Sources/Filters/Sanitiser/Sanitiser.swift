@@ -25,6 +25,7 @@ package final class Sanitiser: Sendable {
   /// Patterns of filters with the same transforms.
   struct Scanner: Sendable {
     let transforms: FilterTransforms
+    let normalisation: Normalisation
     let set: PatternSet
     /// By place in the set: the pattern's number.
     let numbers: [Int]
@@ -95,7 +96,9 @@ package final class Sanitiser: Sendable {
     _ transforms: FilterTransforms, _ numbers: [Int], _ expressions: [(expression: RegularExpression, longestText: Int)]
   ) throws(SanitiserError) -> Scanner {
     do throws(PatternError) {
-      return Scanner(transforms: transforms, set: try PatternSet(bounded: numbers.map { expressions[$0] }), numbers: numbers)
+      return Scanner(
+        transforms: transforms, normalisation: transforms.normalisation, set: try PatternSet(bounded: numbers.map { expressions[$0] }),
+        numbers: numbers)
     } catch {
       throw .pattern(error)
     }

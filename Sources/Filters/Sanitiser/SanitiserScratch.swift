@@ -88,7 +88,7 @@ package struct SanitiserScratch: ~Copyable {
     /// -1: the text as a whole.
     let leaf: Int
     /// Bytes of the leaf's text.
-    let range: Range<Int>
+    var range: Range<Int>
   }
 
   /// Bytes of a leaf that are to go.
@@ -143,6 +143,17 @@ package struct SanitiserScratch: ~Copyable {
     undecided.removeAll(keepingCapacity: true)
     local.removeAll(keepingCapacity: true)
     edits.removeAll(keepingCapacity: true)
+  }
+
+  /// Keeps a finding; one that begins where the last did is the same, seen in another view.
+  mutating func note(_ finding: LocalFinding) {
+    if let last = local.last, last.pattern == finding.pattern, last.filter == finding.filter, last.leaf == finding.leaf,
+      last.range.lowerBound == finding.range.lowerBound
+    {
+      local[local.count - 1].range = last.range.lowerBound..<max(last.range.upperBound, finding.range.upperBound)
+    } else {
+      local.append(finding)
+    }
   }
 
   /// - Parameter start: where the text stands in the one that came.

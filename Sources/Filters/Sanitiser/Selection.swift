@@ -8,7 +8,7 @@ package final class Selection: Sendable {
   /// Those beside the first that are needed.
   let scanners: [Int]
   /// What is taken out of every text.
-  let strips: FilterTransforms
+  let strips: Normalisation
   let lengths: [Length]
   /// Whether a pattern may be found in a part of a text and not in the same place of the whole.
   let hasAnchors: Bool
@@ -20,6 +20,9 @@ package final class Selection: Sendable {
     let limit: LongestText
   }
 
+  /// What `strip` takes out of a text.
+  func removals(in text: Span<UInt8>) -> [Range<Int>] { strips.isEmpty ? [] : strips.removals(in: text) }
+
   fileprivate init(_ sanitiser: Sanitiser, _ filters: [Int]) {
     uses = filters.flatMap { sanitiser.uses[$0] }
     var isActive = [Bool](repeating: false, count: sanitiser.patterns.count + 1)
@@ -27,7 +30,7 @@ package final class Selection: Sendable {
     self.isActive = isActive
     scanners = Set(uses.map { Int($0.scanner) }).subtracting([0]).sorted()
     let all = filters.map { ($0, sanitiser.filters[$0]) }
-    strips = all.reduce([]) { $1.1.isShadow ? $0 : $0.union($1.1.transforms.intersection(.stripping)) }
+    strips = all.reduce([]) { $1.1.isShadow ? $0 : $0.union($1.1.transforms.intersection(.stripping).normalisation) }
     lengths = all.compactMap { number, filter in
       filter.longest.map { Length(filter: number, isShadow: filter.isShadow, limit: $0) }
     }
@@ -40,5 +43,17 @@ extension Sanitiser {
   package func selection(of filters: some Sequence<Int>, in place: FilterPlaces) -> Selection? {
     let reading = Set(filters).filter { !self.filters[$0].places.isDisjoint(with: place) }.sorted()
     return reading.isEmpty ? nil : Selection(self, reading)
+  }
+}
+
+extension FilterTransforms {
+  /// What shows a text as these do. Ways of hiding for which policies have no word go with the nearest that have one.
+  var normalisation: Normalisation {
+    let all: [(FilterTransforms, Normalisation)] = [
+      (.unicode, .unicode), (.invisible, .invisible), (.control, .control), (.terminal, .terminal), (.markup, .markup), (.base64, .base64),
+      (.hexadecimal, [.hex, .escapes]), (.percent, .percent), (.entities, .entities), (.rot13, [.rot13, .reversed]), (.leet, .leet),
+      (.spaced, [.spaced, .typos]),
+    ]
+    return all.reduce([]) { contains($1.0) ? $0.union($1.1) : $0 }
   }
 }
