@@ -7,6 +7,8 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .executable(name: "sallyport", targets: ["Tool"]),
+    .executable(name: "sallyport-demo-server", targets: ["DemoServerProgram"]),
+    .library(name: "Sallyport", targets: ["Sallyport"]),
     // For Tests/Benchmarks and Tests/Fuzz, which are packages of their own; all declarations have `package` access.
     .library(name: "JSON", targets: ["JSON"]),
     .library(name: "Compilation", targets: ["Compilation"]),
@@ -70,7 +72,11 @@ let package = Package(
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
+    .target(
+      name: "Sallyport",
+      dependencies: ["Semantics", "Text", "Compilation", "Bytecode", "Decision", "Enforcement", "Evidence", "Messages", "JSON", "Digests"]),
     .target(name: "DemoServer", dependencies: ["JSON"]),
+    .executableTarget(name: "DemoServerProgram", dependencies: ["DemoServer"]),
     .executableTarget(name: "StubServer", path: "Tests/StubServer"),
 
     .target(name: "TestSupport", dependencies: ["Text", "JSON"], path: "Tests/TestSupport"),
@@ -103,6 +109,8 @@ let package = Package(
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
+    // Outside the package, as users are.
+    .testTarget(name: "SallyportTests", dependencies: ["Sallyport"], packageAccess: false),
     .testTarget(
       name: "ToolTests", dependencies: ["Gateway", "JSON", "Semantics", "TestSupport", "Tool", "StubServer"],
       exclude: ["Cases", "Fixtures"]),

@@ -46,7 +46,7 @@ private struct Stage {
 
   init(folder: String) throws {
     guard let program = Bundle.main.executablePath else { throw Complaint("cannot tell where this program is", exitCode: .internalError) }
-    server = [program, "demo-server"]
+    server = demoServer(beside: program)
     pinned = try takeSnapshot(of: server, log: log)
     let policy = (folder as NSString).appendingPathComponent("office.sally")
     try writeFile(Snapshot.bytes(of: pinned), to: (folder as NSString).appendingPathComponent("office.snapshot.json"))
@@ -72,4 +72,10 @@ private struct Stage {
       revision: revision, offered: pinned.tools.compactMap { $0["name"]?.string }, listed: listed, outcomes: outcomes,
       listedAfterDrift: listedAfterDrift, afterDrift: drifted)
   }
+}
+
+/// The program of its own that a build makes. `swift run sallyport` builds this one only, so it can be the server, too.
+private func demoServer(beside program: String) -> [String] {
+  let sibling = URL(filePath: program).deletingLastPathComponent().appending(path: "sallyport-demo-server").path
+  return FileManager.default.isExecutableFile(atPath: sibling) ? [sibling] : [program, "demo-server"]
 }
