@@ -64,6 +64,7 @@ package enum Check: String, CaseIterable, Sendable {
 
   // Secrets.
   case random, crc32, jwt
+  case notPlaceholder = "not_placeholder"
 
   /// Whether a pattern's match is what it looks like. The match may begin with words that announce the number. Takes time linear in the match
   /// and no memory.
@@ -76,6 +77,7 @@ package enum Check: String, CaseIterable, Sendable {
     case .phone: Addresses.phone(match)
     case .coordinates: Addresses.coordinates(match)
     case .random: Randomness.holds(match)
+    case .notPlaceholder: !Randomness.isPlaceholder(match)
     case .crc32: Tokens.crc32(match)
     case .jwt: Tokens.jwt(match)
     default: isNational(match)

@@ -103,6 +103,10 @@ private let table: [(check: Check, valid: [String], invalid: [String])] = [
     ["eyJhIjoxfQ.e30.x", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyes.on.you", "W10.e30.x", ""]
   ),
   (
+    .notPlaceholder, ["postgres://app:d7N8bs@", "Pwd=hunter2", "login: Sommer2024!", "password = \"correct-horse\""],
+    ["postgres://user:password@", "pwd=xxxxxxxx", "password: changeme", "secret", "aaaaaaaa", "abc", ""]
+  ),
+  (
     .random,
     [
       "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", "d41d8cd98f00b204e9800998ecf8427e", "550e8400-e29b-41d4-a716-446655440000",
