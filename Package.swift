@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "Filters", dependencies: ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"]),
     .target(name: "Messages", dependencies: ["JSON"]),
     .target(name: "Quotas", dependencies: ["JSON"]),
-    .target(name: "Credentials", dependencies: ["JSON", "Signatures"]),
+    .target(name: "Credentials", dependencies: ["JSON", "Signatures", "Digests", "Checksums"]),
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"]),
 
@@ -105,7 +105,7 @@ let package = Package(
       exclude: ["Cases"]),
     .testTarget(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
-    .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
+    .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),

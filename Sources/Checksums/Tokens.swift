@@ -9,19 +9,9 @@ enum Tokens {
     while start > 0, match[start - 1].isAlphanumeric { start -= 1 }
     guard match.count - start > 6 else { return false }
     let end = match.count - 6
-    var remainder = UInt32.max
-    for index in start..<end {
-      remainder ^= UInt32(match[index])
-      for _ in 0..<8 { remainder = remainder >> 1 ^ (remainder & 1 == 1 ? 0xEDB8_8320 : 0) }
-    }
-    remainder = ~remainder
-    for index in stride(from: match.count - 1, through: end, by: -1) {
-      let digit = remainder % 62
-      let character = digit < 10 ? 0x30 + digit : digit < 36 ? 0x41 + digit - 10 : 0x61 + digit - 36
-      guard UInt32(match[index]) == character else { return false }
-      remainder /= 62
-    }
-    return remainder == 0
+    let expected = checkCharacters(of: match.extracting(start..<end))
+    for index in expected.indices where match[end + index] != expected[index] { return false }
+    return true
   }
 
   /// A token of RFC 7519: its first part is, in base64url, an object that names an algorithm.
@@ -67,4 +57,22 @@ enum Tokens {
     default: nil
     }
   }
+}
+
+/// The CRC-32 of a token's part (ISO/IEC 13239, as in zip) in base 62: what the tokens that `Check.crc32` knows end with.
+package func checkCharacters(of part: Span<UInt8>) -> InlineArray<6, UInt8> {
+  var remainder = UInt32.max
+  for index in part.indices {
+    remainder ^= UInt32(part[index])
+    for _ in 0..<8 { remainder = remainder >> 1 ^ (remainder & 1 == 1 ? 0xEDB8_8320 : 0) }
+  }
+  remainder = ~remainder
+  var characters = InlineArray<6, UInt8>(repeating: 0x30)
+  // 62^6 is more than 2^32.
+  for index in characters.indices.reversed() {
+    let digit = UInt8(remainder % 62)
+    characters[index] = digit < 10 ? 0x30 + digit : digit < 36 ? 0x41 + digit - 10 : 0x61 + digit - 36
+    remainder /= 62
+  }
+  return characters
 }

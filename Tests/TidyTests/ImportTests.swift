@@ -19,7 +19,7 @@ private let allowed: [String: Set<String>] = [
   "Schemas": ["JSON", "Patterns", "RegularExpressions"],
   "Quotas": ["JSON"],
   "Signatures": ["CCrypto"],
-  "Credentials": ["JSON", "Signatures"],
+  "Credentials": ["JSON", "Signatures", "Digests", "Checksums"],
   "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
   "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"],
   "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"],
