@@ -45,8 +45,8 @@ let package = Package(
     .target(name: "Signatures", dependencies: ["CCrypto"]),
 
     // Runtime: knows nothing of policy text or sockets.
-    .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests", "Checksums"]),
-    .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text", "Digests", "Checksums"]),
+    .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests", "Checksums", "Quotas"]),
+    .target(name: "Compilation", dependencies: ["Semantics", "Bytecode", "Patterns", "JSON", "Text", "Digests", "Checksums", "Quotas"]),
     .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
     .target(name: "Filters", dependencies: ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"]),
     .target(name: "Messages", dependencies: ["JSON"]),

@@ -21,6 +21,8 @@ package final class Program: Sendable {
     package var patternSets: [PatternSetInfo] = []
     /// In order of name.
     package var filters: [FilterInfo] = []
+    /// In order of name.
+    package var limits: [LimitInfo] = []
     /// By number, which is by name.
     package var labels: [LabelInfo] = []
     /// What an approval does to labels.
@@ -63,6 +65,7 @@ package final class Program: Sendable {
   package let filterPatterns: [FilterPattern]
   package let patternSets: [PatternSetInfo]
   package let filters: [FilterInfo]
+  package let limits: [LimitInfo]
   package let labels: [LabelInfo]
   package let allLabels: LabelSet
   /// Those that something takes away again.
@@ -99,6 +102,7 @@ package final class Program: Sendable {
     filterPatterns = parts.filterPatterns
     patternSets = parts.patternSets
     filters = parts.filters
+    limits = parts.limits
     labels = parts.labels
     let ids = parts.labels.indices.map { LabelID(UInt8($0)) }
     allLabels = LabelSet(ids)

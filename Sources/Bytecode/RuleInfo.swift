@@ -101,10 +101,12 @@ package struct ServerInfo: Sendable {
   package let resourceFilters: [ResourceFilter]
   /// What reading resources does to labels: all that apply do.
   package let resourceLabels: [ResourceLabels]
+  /// On resources: all that apply do.
+  package let resourceLimits: [ResourceLimit]
 
   package init(
     name: String, tools: Names.Space, prompts: Names.Space, resources: [ResourceRule], passesMismatchedOutput: Bool = false,
-    filters: [Int] = [], resourceFilters: [ResourceFilter] = [], resourceLabels: [ResourceLabels] = []
+    filters: [Int] = [], resourceFilters: [ResourceFilter] = [], resourceLabels: [ResourceLabels] = [], resourceLimits: [ResourceLimit] = []
   ) {
     self.name = name
     self.tools = tools
@@ -114,6 +116,7 @@ package struct ServerInfo: Sendable {
     self.filters = filters
     self.resourceFilters = resourceFilters
     self.resourceLabels = resourceLabels
+    self.resourceLimits = resourceLimits
   }
 }
 
@@ -131,10 +134,11 @@ package struct PinnedInfo: Sendable {
   package let filters: [Int]
   /// What its results do to labels.
   package let labels: LabelChange
+  package let limited: LimitedUse
 
   package init(
     server: ServerID, name: String, digest: Digest, plan: Plan?, refinement: Refinement? = nil, filters: [Int] = [],
-    labels: LabelChange = LabelChange()
+    labels: LabelChange = LabelChange(), limited: LimitedUse = LimitedUse()
   ) {
     self.server = server
     self.name = name
@@ -143,6 +147,7 @@ package struct PinnedInfo: Sendable {
     self.refinement = refinement
     self.filters = filters
     self.labels = labels
+    self.limited = limited
   }
 }
 

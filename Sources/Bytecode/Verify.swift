@@ -1,3 +1,5 @@
+internal import Quotas
+
 /// Why parts may not become a program. Compiled policies never have one; what was changed on the way might.
 package enum Fault: Error, Hashable {
   /// A way out that does not lead forward within its chain.
@@ -23,7 +25,9 @@ package func verify(_ parts: Program.Parts) throws(Fault) {
   }
   for agent in parts.agents { if let chain = agent.chain { try verifier.verify(chain, parts.shared) } }
   for pinned in parts.tools + parts.prompts {
-    guard Int(pinned.server.index) < parts.servers.count, pinned.filters.allSatisfy({ parts.filters.indices.contains($0) }) else {
+    guard Int(pinned.server.index) < parts.servers.count, pinned.filters.allSatisfy({ parts.filters.indices.contains($0) }),
+      pinned.limited.limits.count <= LocalQuotas.mostCharges, pinned.limited.limits.allSatisfy({ parts.limits.indices.contains($0) })
+    else {
       throw .reference
     }
     if let plan = pinned.plan { try verifier.verify(plan, isShared: false) }
@@ -59,7 +63,9 @@ private struct Verifier {
       (parts.tools + parts.prompts).map(\.labels) + parts.servers.flatMap(\.resourceLabels).map(\.change) + [parts.approvalLabels]
     guard changes.allSatisfy({ isKnown($0.sets) && isKnown($0.clears) }) else { throw .reference }
     for server in parts.servers {
-      guard (server.filters + server.resourceFilters.map(\.filter)).allSatisfy({ parts.filters.indices.contains($0) }) else {
+      guard (server.filters + server.resourceFilters.map(\.filter)).allSatisfy({ parts.filters.indices.contains($0) }),
+        server.resourceLimits.allSatisfy({ parts.limits.indices.contains($0.limit) })
+      else {
         throw .reference
       }
     }

@@ -15,15 +15,16 @@ func canonicalText(_ policies: CheckedPolicies) -> String {
   let agents = policies.agents.map { "agent \(quoted($0.name)) \(canonical.text($0.condition))\n" }.inOrder
   let refined = policies.refinements.map(canonical.text).inOrder
   let filters = policies.filters.map(canonical.text).inOrder
+  let limits = policies.limits.map(canonical.text).inOrder
   let labels = policies.labels.map(canonical.text).inOrder + policies.labelEvents.flatMap(canonical.texts).distinctInOrder
   let session = policies.sessionKey.map(canonical.text).distinctInOrder
-  let targets = policies.rules.map(\.targets) + policies.filters.map(\.targets)
+  let targets = policies.rules.map(\.targets) + policies.filters.map(\.targets) + policies.limits.map(\.targets)
   let tools = Set(targets.flatMap(\.tools) + policies.refinements.map(\.tool))
     .map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.inOrder
   let prompts = Set(targets.flatMap(\.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }.inOrder
   let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }.inOrder
   return
-    (["sally 1\n"] + passing + agents + tools + prompts + refined + labels + session + filters + ["layer\n", layers.first ?? ""]
+    (["sally 1\n"] + passing + agents + tools + prompts + refined + labels + session + limits + filters + ["layer\n", layers.first ?? ""]
     + bounds.map { "layer\n" + $0 })
     .joined()
 }
@@ -49,6 +50,38 @@ private struct Canonical {
     }
     let others = refinement.forbidsOthers ? ["others forbidden"] : []
     return "refine \(text(refinement.tool)) \((fields.inOrder + others).joined(separator: ", "))\n"
+  }
+
+  func text(_ limit: CheckedPolicies.Limit) -> String {
+    let isConfidential = limit.annotations.contains { $0.name == "confidential" }
+    let manner = (limit.isShadow ? "shadow " : "") + (isConfidential ? "confidential " : "")
+    let measure =
+      switch limit.measure {
+      case .calls: "calls"
+      // What is taken depends on the costs of these tools and no others.
+      case .cost: "cost (" + list(limit.targets.tools.map { "\(text($0)) \(policies.costs[$0]?.description ?? "1")" }) + ")"
+      case .value(let path): "of \(path)"
+      }
+    let period =
+      switch limit.period {
+      case .rolling(let milliseconds): "per \(milliseconds)"
+      case .calendar(let unit, let count): "per \(count) \(unit)"
+      case .flight: "in flight"
+      }
+    let overflow =
+      switch limit.overflow {
+      case .deny(let because): "deny" + (because.map { " because " + quoted($0) } ?? "")
+      case .wait(let milliseconds): "wait \(milliseconds)"
+      }
+    return "\(manner)limit \(quoted(limit.name)) \(limit.amount) \(measure) \(period) burst \(limit.burst ?? limit.amount)"
+      + " by \(list(limit.keys.map(text))) on \(targetTexts(limit.targets).distinctInOrder.joined(separator: ", ")) over \(overflow)\n"
+  }
+
+  private func text(_ key: CheckedPolicies.Limit.Key) -> String {
+    switch key {
+    case .claim(let path): path.description
+    case .agent, .tool, .session, .scope, .server, .subject: "\(key)"
+    }
   }
 
   func text(_ label: CheckedPolicies.Label) -> String { "label \(quoted(label.name))\n" }

@@ -9,7 +9,7 @@ package import Text
 /// Fails only when PCRE2 refuses a pattern that our own reader of patterns let pass, or the default of a refined field is a URL or path that its
 /// own constraints refuse.
 package func compile(_ policies: CheckedPolicies, generation: UInt64) throws(Rejected) -> Program {
-  var compiler = Compiler(policies)
+  var compiler = try Compiler(policies)
   try compiler.compile()
   do {
     return try Program(compiler.parts(generation))
@@ -23,6 +23,7 @@ private struct Compiler {
   let table: RuleTable
   let labels: LabelTable
   let filters: FilterTable
+  let limits: LimitTable
   /// Of each layer, its place among those that contain grants.
   let grantingLayers: [Int: Int]
   /// By checked index.
@@ -40,11 +41,12 @@ private struct Compiler {
   var prompts: [PinnedInfo] = []
   var servers: [ServerInfo] = []
 
-  init(_ policies: CheckedPolicies) {
+  init(_ policies: CheckedPolicies) throws(Rejected) {
     self.policies = policies
     table = RuleTable(policies)
     labels = LabelTable(policies)
     filters = FilterTable(policies, labels)
+    limits = try LimitTable(policies)
     let granting = policies.layers.indices.filter { policies.layers[$0].hasGrants }
     grantingLayers = Dictionary(uniqueKeysWithValues: granting.enumerated().map { ($1, $0) })
     conditions = policies.rules.map { Normal($0.condition) }
@@ -82,7 +84,8 @@ private struct Compiler {
           PinnedInfo(
             server: ServerID(UInt32(server)), name: tool.name, digest: tool.digest, plan: plan, refinement: refinement,
             filters: filters.byTool[ToolReference(server: server, tool: index)] ?? [],
-            labels: labels.byTool[ToolReference(server: server, tool: index)] ?? LabelChange()))
+            labels: labels.byTool[ToolReference(server: server, tool: index)] ?? LabelChange(),
+            limited: limits.use(of: ToolReference(server: server, tool: index))))
       }
       let promptNames = constants.newSpace()
       for (index, prompt) in declared.snapshot.prompts.enumerated() {
@@ -92,13 +95,15 @@ private struct Compiler {
           PinnedInfo(
             server: ServerID(UInt32(server)), name: prompt.name, digest: prompt.digest, plan: plan,
             filters: filters.byPrompt[PromptReference(server: server, prompt: index)] ?? [],
-            labels: labels.byPrompt[PromptReference(server: server, prompt: index)] ?? LabelChange()))
+            labels: labels.byPrompt[PromptReference(server: server, prompt: index)] ?? LabelChange(),
+            limited: limits.use(of: PromptReference(server: server, prompt: index))))
       }
       servers.append(
         ServerInfo(
           name: declared.name, tools: toolNames, prompts: promptNames, resources: try resources(of: server),
           passesMismatchedOutput: declared.outputMismatch == .log, filters: filters.serverWide[server],
-          resourceFilters: filters.ofResources[server], resourceLabels: labels.ofResources[server]))
+          resourceFilters: filters.ofResources[server], resourceLabels: labels.ofResources[server],
+          resourceLimits: limits.ofResources[server]))
     }
   }
 
@@ -117,6 +122,7 @@ private struct Compiler {
     parts.filterPatterns = filters.patterns
     parts.patternSets = filters.sets
     parts.filters = filters.filters
+    parts.limits = limits.limits
     parts.labels = labels.infos
     parts.approvalLabels = labels.approval
     parts.sessionKey = policies.sessionKey.map { part in

@@ -61,7 +61,8 @@ struct Checker {
   var claimsAsked: Set<ClaimPath> = []
   /// Fields that a `refine` speaks of, and where.
   var refinedFields: [ToolReference: [ArgumentPath: SourceRange]] = [:]
-  var costsOfTools: [ToolReference: Number] = [:]
+  /// As far as limits have been checked.
+  var limitsOfTools: [ToolReference: Int] = [:]
   /// Patterns already examined: a pattern may stand in many rules.
   var ambiguities: [PatternKey: Ambiguity] = [:]
   /// What sets each label.

@@ -18,6 +18,10 @@ package struct CheckedPolicies: Sendable {
   /// In order of file and place.
   package let filters: [Filter]
   /// In order of file and place.
+  package let limits: [Limit]
+  /// What one call of a tool costs; of tools that are absent, 1.
+  package let costs: [ToolReference: Number]
+  /// In order of file and place.
   package let labels: [Label]
   package let labelEvents: [LabelEvent]
   /// Empty: a session is its principal's.
@@ -36,6 +40,8 @@ package struct CheckedPolicies: Sendable {
     rules = parts.rules
     patternSets = parts.patternSets
     filters = parts.filters
+    limits = parts.limits
+    costs = parts.costs
     labels = parts.labels
     labelEvents = parts.labelEvents
     sessionKey = parts.sessionKey
@@ -58,6 +64,8 @@ package struct CheckedPolicies: Sendable {
     var rules: [Rule] = []
     var patternSets: [PatternSet] = []
     var filters: [Filter] = []
+    var limits: [Limit] = []
+    var costs: [ToolReference: Number] = [:]
     var labels: [Label] = []
     var labelEvents: [LabelEvent] = []
     var sessionKey: [SessionKeyPart] = []
