@@ -4,7 +4,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=
 
-.PHONY: setup demo build test lint format interop bench fuzz all clean
+.PHONY: setup demo build test lint format interop bench allocations mutants fuzz all clean
 
 all: lint test
 
@@ -35,6 +35,14 @@ format:
 
 bench:
 	cd Tests/Benchmarks && ./run
+
+## Fails when a decision, or an allowed call and its answer, takes anything from the heap (built for release).
+allocations:
+	cd Tests/Benchmarks && ./run allocations
+
+## Changes the decision engine, one comparison at a time, and fails when its tests do not notice. Takes hours.
+mutants:
+	Tests/Mutation/run
 
 fuzz:
 	cd Tests/Fuzz && ./run

@@ -12,21 +12,22 @@ let package = Package(
   dependencies: [.package(path: "../..")],
   targets: [
     benchmark("JSONBenchmark", of: ["JSON"]),
-    benchmark("DecisionBenchmark", of: ["JSON", "Compilation", "Decision"]),
+    .target(name: "CAllocations"),
+    benchmark("DecisionBenchmark", of: ["JSON", "Compilation", "Decision"], own: ["CAllocations"]),
     benchmark("FilterBenchmark", of: ["Filters", "Patterns", "RegularExpressions"]),
     benchmark("CheckBenchmark", of: ["Text", "Syntax", "JSON", "Compilation"]),
     // The gate is measured as a program: its path is an argument.
     .executableTarget(name: "StdioBenchmark"),
-    benchmark("SessionBenchmark", of: ["Compilation", "Decision", "Enforcement"]),
+    benchmark("SessionBenchmark", of: ["Compilation", "Decision", "Enforcement"], own: ["CAllocations"]),
     benchmark("QuotaBenchmark", of: ["JSON", "Quotas"]),
     benchmark("SchemasBenchmark", of: ["JSON", "Schemas"]),
   ]
 )
 
-func benchmark(_ name: String, of modules: [String]) -> Target {
+func benchmark(_ name: String, of modules: [String], own: [Target.Dependency] = []) -> Target {
   .executableTarget(
     name: name,
-    dependencies: modules.map { .product(name: $0, package: checkout) },
+    dependencies: own + modules.map { .product(name: $0, package: checkout) },
     packageAccess: false,
     swiftSettings: [.unsafeFlags(["-package-name", packageName])])
 }

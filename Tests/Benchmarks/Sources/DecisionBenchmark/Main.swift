@@ -1,10 +1,12 @@
 import Bytecode
+import CAllocations
 import Decision
 import Foundation
 import JSON
 
 /// `DecisionBenchmark`: p50 of a decision for each size and question, with and without parsing its arguments,.
 /// `DecisionBenchmark count SPREAD RULES QUESTION RUNS`: only decisions, so many times, for counting instructions.
+/// `DecisionBenchmark allocations`: fails when a decision, with or without parsing its arguments, takes anything from the heap.
 /// `DecisionBenchmark task RULES`: one line of JSON with figures for the agents' workload, for `compare.py`.
 @main enum Main {
   static func main() throws {
@@ -16,6 +18,7 @@ import JSON
       subject.decide(runs)
       return
     }
+    if arguments.count == 2, arguments[1] == "allocations" { exit(try allocations() == 0 ? 0 : 1) }
     if arguments.count == 3, arguments[1] == "task", let rules = Int(arguments[2]) {
       let figures = try Question.allCases.map { question in
         var subject = try Subject(Workload(.agents, rules: rules, question))
@@ -38,6 +41,26 @@ import JSON
         }
       }
     }
+  }
+
+  /// Of two thousand decisions for every spread and question.
+  private static func allocations() throws -> UInt {
+    var total: UInt = 0
+    for spread in Spread.allCases {
+      for rules in [10, 1_000] {
+        for question in Question.allCases {
+          var subject = try Subject(Workload(spread, rules: rules, question))
+          // What grows, grows now.
+          subject.parseAndDecide(100)
+          let before = allocation_count()
+          subject.parseAndDecide(2_000)
+          let taken = allocation_count() - before
+          total += taken
+          print(padded(spread.rawValue, 8), padded("\(rules)", 9), "", padded(question.rawValue, 8), "\(Double(taken) / 2_000) allocations")
+        }
+      }
+    }
+    return total
   }
 
   private static func padded(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
@@ -74,7 +97,7 @@ struct Subject: ~Copyable {
 
   mutating func decide(_ runs: Int) { for _ in 0..<runs { _ = decideOnce() } }
 
-  private mutating func parseAndDecide(_ runs: Int) {
+  mutating func parseAndDecide(_ runs: Int) {
     for _ in 0..<runs {
       do { try parser.parse(workload.request, into: &document) } catch { fatalError("the benchmark's request does not parse") }
       _ = decideOnce()

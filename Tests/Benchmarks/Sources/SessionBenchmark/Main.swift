@@ -1,4 +1,8 @@
+import CAllocations
+import Glibc
+
 /// `SessionBenchmark`: nanoseconds for an allowed call and its answer through a session, the median of many hundreds.
+/// `SessionBenchmark allocations`: fails when such a call takes anything from the heap.
 /// `SessionBenchmark count RUNS`: so many, for counting instructions and allocations; the difference of two counts is free of the start.
 @main enum Main {
   static func main() throws {
@@ -8,6 +12,16 @@
       for _ in 0..<runs { conversation.roundTrip() }
       precondition(conversation.forwarded == runs, "a call was not let through")
       return
+    }
+    if arguments.count == 2, arguments[1] == "allocations" {
+      // The second half of the runs: in the first, storage grows to the size it keeps.
+      for _ in 0..<2_000 { conversation.roundTrip() }
+      let before = allocation_count()
+      for _ in 0..<2_000 { conversation.roundTrip() }
+      let taken = allocation_count() - before
+      precondition(conversation.forwarded == 4_000, "a call was not let through")
+      print("an allowed call and its answer: \(Double(taken) / 2_000) allocations")
+      exit(taken == 0 ? 0 : 1)
     }
     let clock = ContinuousClock()
     var times: [Duration] = []

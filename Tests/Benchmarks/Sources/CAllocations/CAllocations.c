@@ -1,0 +1,47 @@
+#include "CAllocations.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+// The C library's own, under the names it exports for those who replace the others.
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *block, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+static unsigned long blocks;
+
+static void note(void) { __atomic_fetch_add(&blocks, 1, __ATOMIC_RELAXED); }
+
+unsigned long allocation_count(void) { return __atomic_load_n(&blocks, __ATOMIC_RELAXED); }
+
+void *malloc(size_t size) {
+  note();
+  return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size) {
+  note();
+  return __libc_calloc(count, size);
+}
+
+void *realloc(void *block, size_t size) {
+  note();
+  return __libc_realloc(block, size);
+}
+
+void *memalign(size_t alignment, size_t size) {
+  note();
+  return __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+  note();
+  return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **block, size_t alignment, size_t size) {
+  note();
+  *block = __libc_memalign(alignment, size);
+  return *block ? 0 : ENOMEM;
+}
