@@ -1,3 +1,4 @@
+internal import Patterns
 internal import RegularExpressions
 
 /// Finds all of many literals in one pass over a text (Aho and Corasick 1975), as one table of transitions.
@@ -14,15 +15,10 @@ struct LiteralAutomaton: Sendable {
     let startsWithBlank: Bool
   }
 
-  /// A class for each byte, folding included.
-  let classes: [UInt8]
-  /// By row start plus class: the start of the next row. A power of two is the distance of rows.
-  let table: [UInt32]
-  let rowShift: UInt32
-  /// Row starts from here on report.
-  let firstReporting: UInt32
+  private let transitions: TransitionTable
+  private let rowShift: UInt32
   /// By number of the reporting state: where its outputs begin; one more at the end.
-  let outputStarts: [UInt32]
+  private let outputStarts: [UInt32]
   let outputs: [Output]
 
   /// Literals are folded, have no two blanks together and are not empty.
@@ -49,10 +45,10 @@ struct LiteralAutomaton: Sendable {
         table[numbers[state] << Int(shift) + byteClass] = UInt32(numbers[trie.next[state][byteClass]]) << shift
       }
     }
-    classes = trie.classes
-    self.table = table
+    transitions = TransitionTable(
+      classes: trie.classes, rows: table, rowLength: 1 << Int(shift), firstReporting: UInt32(silent.count) << shift,
+      memory: literals.map(\.bytes.count).max() ?? 0)
     rowShift = shift
-    firstReporting = UInt32(silent.count) << shift
     var starts: [UInt32] = []
     var flat: [Output] = []
     for state in reporting {
@@ -63,23 +59,13 @@ struct LiteralAutomaton: Sendable {
     self.outputs = flat
   }
 
-  /// Reads on until a row reports, and returns it and the place after the byte that led to it; at the end of the text, the first row.
-  ///
-  /// Kept apart from everything else so that all it needs stays in registers: most of a scan's time is spent here.
-  @inline(never)
-  func advance(_ text: Span<UInt8>, from start: Int, row: UInt32) -> (row: UInt32, index: Int) {
-    let table = table.span
-    let classes = classes.span
-    let first = firstReporting
-    var row = row
-    var index = start
-    while index < text.count {
-      row = table[Int(row &+ UInt32(truncatingIfNeeded: classes[Int(text[index])]))]
-      index += 1
-      if row >= first { return (row, index) }
-    }
-    return (0, index)
+  /// The literals that end where a row is reported.
+  func outputs(of row: UInt32) -> Range<Int> {
+    let state = Int((row - transitions.firstReporting) >> rowShift)
+    return Int(outputStarts[state])..<Int(outputStarts[state + 1])
   }
+
+  func run(_ text: Span<UInt8>, into reports: inout TransitionTable.Reports) { transitions.run(text, into: &reports) }
 
   /// The trie and its links while they are made.
   private struct Trie {

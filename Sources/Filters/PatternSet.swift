@@ -26,9 +26,28 @@ package struct PatternSet: Sendable {
     let furthest: UInt32
   }
 
+  /// What is done when a literal is met: by number of the automaton's output.
+  struct Hit: Sendable {
+    enum Kind: UInt8, Sendable {
+      /// One place, so many bytes before the literal's end.
+      case place
+      /// As `place`, and only where a word begins or ends.
+      case placeAtBoundary
+      /// Several places, or a literal of changing length.
+      case window
+    }
+
+    let entry: UInt32
+    let back: UInt32
+    let kind: Kind
+  }
+
   let entries: [Entry]
   let probes: [Probe]
+  let hits: [Hit]
   let literals: LiteralAutomaton
+  /// By pattern.
+  let gates: Gates
   /// Numbers of the patterns that are run on every text.
   let always: [Int]
 
@@ -48,6 +67,7 @@ package struct PatternSet: Sendable {
     var probes: [Probe] = []
     var literals: [(bytes: [UInt8], tag: UInt32)] = []
     var always: [Int] = []
+    var gates = Gates()
     for (number, (expression, longestText)) in expressions.enumerated() {
       // A pattern that can match nothing matches everywhere, whatever literals it has.
       let triggers = expression.firstBytes == nil ? nil : expression.triggers()
@@ -59,6 +79,7 @@ package struct PatternSet: Sendable {
         Entry(
           pattern: pattern, startsAtWordBoundary: expression.startsAtWordBoundary, isTriggered: triggers != nil, isWindowed: isWindowed,
           firstBytes: expression.firstBytes ?? ByteSet()))
+      gates.append(triggers == nil ? nil : Gate(expression))
       guard let triggers else {
         always.append(number)
         continue
@@ -74,6 +95,13 @@ package struct PatternSet: Sendable {
     self.entries = entries
     self.probes = probes
     self.literals = LiteralAutomaton(literals)
+    hits = self.literals.outputs.map { output in
+      let probe = probes[Int(output.tag)]
+      let isWindow = output.hasBlank || probe.nearest != probe.furthest
+      let atBoundary = entries[Int(probe.entry)].startsAtWordBoundary
+      return Hit(entry: probe.entry, back: output.length + probe.nearest, kind: isWindow ? .window : atBoundary ? .placeAtBoundary : .place)
+    }
+    self.gates = gates
     self.always = always
   }
 
@@ -133,44 +161,61 @@ package struct PatternSet: Sendable {
 
   /// Runs the literals over the searched bytes. `places`, unless empty, says for each of them where it stands in the text.
   private func scan(_ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
-    var row: UInt32 = 0
-    var index = 0
-    while true {
-      (row, index) = literals.advance(searched, from: index, row: row)
-      guard row >= literals.firstReporting else { return }
-      note(row, end: index, searched, text, places: places, &scratch)
+    var reports = scratch.takeReports()
+    literals.run(searched, into: &reports)
+    for piece in reports.indices {
+      for index in reports[piece].indices {
+        let report = reports[piece][index]
+        note(report.row, end: Int(report.end), searched, text, places: places, &scratch)
+      }
     }
+    scratch.giveBack(&reports)
   }
 
   /// Turns the literals that end at a place into candidates.
   private func note(_ row: UInt32, end: Int, _ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
     // Within a run of white space the automaton stands still, and what it reports there has been reported at the first byte of the run.
     if end > 1, Self.isBlank(searched[end - 1]), Self.isBlank(searched[end - 2]) { return }
-    let state = Int((row - literals.firstReporting) >> literals.rowShift)
-    for index in Int(literals.outputStarts[state])..<Int(literals.outputStarts[state + 1]) {
-      let output = literals.outputs[index]
-      let probe = probes[Int(output.tag)]
-      var first = end - Int(output.length)
-      var last = first
-      if output.hasBlank {
-        last = Self.start(of: output, endingAt: end, searched)
-        first = last
-        if output.startsWithBlank {
-          while first > 0, Self.isBlank(searched[first - 1]) { first -= 1 }
-        }
+    for number in literals.outputs(of: row) {
+      let hit = hits[number]
+      guard hit.kind != .window, places.isEmpty else {
+        noteWindow(number, end, searched, text, places, &scratch)
+        continue
       }
-      if !places.isEmpty {
-        first = Int(places[first])
-        last = Int(places[last])
-      }
-      last -= Int(probe.nearest)
-      guard last >= 0 else { continue }
-      first = max(0, first - Int(probe.furthest))
-      if first == last {
-        guard mayStart(Int(probe.entry), text, last) else { continue }
-      }
-      scratch.add(entry: Int(probe.entry), first...last)
+      let place = end - Int(hit.back)
+      guard place >= 0, hit.kind == .place || Self.isWordBoundary(text, place) else { continue }
+      let entry = Int(hit.entry)
+      if scratch.mayMatch(gates, entry, text, at: place) { scratch.add(entry: entry, place...place) }
     }
+  }
+
+  private func noteWindow(
+    _ number: Int, _ end: Int, _ searched: Span<UInt8>, _ text: Span<UInt8>, _ places: [UInt32], _ scratch: inout ScanScratch
+  ) {
+    let output = literals.outputs[number]
+    let probe = probes[Int(output.tag)]
+    var first = end - Int(output.length)
+    var last = first
+    if output.hasBlank {
+      last = Self.start(of: output, endingAt: end, searched)
+      first = last
+      if output.startsWithBlank {
+        while first > 0, Self.isBlank(searched[first - 1]) { first -= 1 }
+      }
+    }
+    last -= Int(probe.nearest)
+    guard last >= 0 else { return }
+    first = max(0, first - Int(probe.furthest))
+    // Offsets count a long form as one byte, as the searched bytes do.
+    if !places.isEmpty {
+      first = Int(places[first])
+      last = Int(places[last])
+    }
+    let entry = Int(probe.entry)
+    if first == last {
+      guard mayStart(entry, text, last), scratch.mayMatch(gates, entry, text, at: last) else { return }
+    }
+    scratch.add(entry: entry, first...last)
   }
 
   /// Where a literal with blanks begins, walking back over its runs of white space; the last byte of the run if it begins with one.
@@ -227,7 +272,11 @@ package struct PatternSet: Sendable {
       let last = Int(candidate.last)
       var start = max(cursor, Int(candidate.first))
       while start <= last {
-        while start <= last, !mayStart(number, text, start) { start += 1 }
+        // A single place has been through the gate already.
+        while start <= last, !mayStart(number, text, start) || candidate.first < last && !scratch.mayMatch(gates, number, text, at: start) {
+          start += 1
+        }
+        cursor = max(cursor, start)
         guard start <= last else { break }
         let outcome =
           isWindowed

@@ -26,10 +26,35 @@ package struct ScanScratch: ~Copyable {
   /// By pattern; all empty between scans, so that a scan costs nothing for patterns it does not meet.
   private var lists: [List] = []
 
+  /// By pattern: what its gate remembers of this scan, if its number is this scan's.
+  private var memories: [Gates.Memory] = []
+  private var scan: UInt32 = 0
+
+  private var reports = TransitionTable.Reports(repeating: [])
+
   package init() {}
+
+  /// Hands the lists out without a copy.
+  mutating func takeReports() -> TransitionTable.Reports {
+    var taken = TransitionTable.Reports(repeating: [])
+    swap(&taken, &reports)
+    return taken
+  }
+
+  mutating func giveBack(_ taken: inout TransitionTable.Reports) { swap(&taken, &reports) }
 
   mutating func prepare(patterns: Int) {
     while lists.count < patterns { lists.append(List()) }
+    scan &+= 1
+    // Numbers come round after some thousand million scans; what is remembered must then not be taken for new.
+    if memories.count < patterns || scan == 0 {
+      memories = [Gates.Memory](repeating: Gates.Memory(), count: lists.count)
+      scan = 1
+    }
+  }
+
+  mutating func mayMatch(_ gates: Gates, _ entry: Int, _ text: Span<UInt8>, at place: Int) -> Bool {
+    gates.mayMatch(entry, text, at: place, scan: scan, memory: &memories[entry])
   }
 
   mutating func touch(_ entry: Int) {

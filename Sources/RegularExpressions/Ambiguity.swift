@@ -40,7 +40,13 @@ package struct HurtingText: Hashable, Sendable {
 extension RegularExpression {
   /// Exact but for two things: an atomic group, or a possessive repetition of more than one character, is taken to give back, which may report
   /// too much; and so is a way that a match found earlier would have cut off.
-  package func ambiguity(_ mode: MatchMode) -> Ambiguity {
+  package func ambiguity(_ mode: MatchMode) -> Ambiguity { Self.ambiguity(of: root, mode) }
+
+  /// How time would grow from one place to begin at if counted repetitions of many rounds had no end. What is not linear there stays bounded by the counts, but
+  /// by their product: `[^)]{1,200}[?&][^)]{0,200}\)` can take 40,000 steps at one place. Its text shows how, repeated as often as the counts allow.
+  package var countedCost: Ambiguity { Self.ambiguity(of: .sequence([.assertion(.textStart), root.uncounted]), .search) }
+
+  private static func ambiguity(of root: Expression, _ mode: MatchMode) -> Ambiguity {
     let alphabet = Alphabet(separating: root.characterSets.union([.all]))
     let graph = ThompsonGraph(stoppingAtMatch: root, mode: mode, alphabet: alphabet)
     do {
@@ -251,5 +257,25 @@ extension PositionAutomaton {
       }
     }
     return false
+  }
+}
+
+extension Expression {
+  /// Rounds from which a counted repetition is taken for one without end: fewer cost little even when several are multiplied.
+  private static let manyRounds = 16
+
+  fileprivate var uncounted: Expression {
+    switch self {
+    case .empty, .literal, .characterClass, .any, .assertion: self
+    case .sequence(let parts): .sequence(parts.map(\.uncounted))
+    case .choice(let parts): .choice(parts.map(\.uncounted))
+    case .group(let inner, let group): .group(inner.uncounted, group)
+    case .repetition(let inner, let quantifier):
+      if quantifier.maximum ?? .max >= Self.manyRounds {
+        .repetition(inner.uncounted, Quantifier(min(quantifier.minimum, 1), nil, quantifier.kind))
+      } else {
+        .repetition(inner.uncounted, quantifier)
+      }
+    }
   }
 }

@@ -2,8 +2,8 @@
 package struct Trigger: Hashable, Sendable {
   /// Folded as `FoldedBytes` says, runs of white space drawn together; none is empty.
   package let literals: Set<[UInt8]>
-  /// How many bytes of the text may lie between the start of a match and the start of the literal. A literal that begins with a blank may begin at any
-  /// byte of its run of white space.
+  /// How many bytes of the text may lie between the start of a match and the start of the literal, a long form (`FoldedBytes.longForms`) counted as the one byte
+  /// it folds to. A literal that begins with a blank may begin at any byte of its run of white space.
   package let offset: ClosedRange<Int>
 }
 
@@ -29,6 +29,8 @@ private enum LiteralLimits {
   static let length = 14
   /// Different folded characters a class may stand for.
   static let alternatives = 8
+  /// The most rounds of a repetition that are written out one by one.
+  static let rounds = 4
   /// Bytes before a literal. Each is one more place where a match might start.
   static let window = 512
 }
@@ -118,7 +120,7 @@ extension Expression {
         let trigger = Trigger(literals: literals, offset: lead.minimum...most)
         if trigger.cost < best?.cost ?? .infinity { best = trigger }
       }
-      let width = parts[start].width
+      let width = parts[start].foldedWidth
       lead.minimum += width.minimum
       lead.maximum = width.maximum.map { most + $0 }
     }
@@ -147,6 +149,7 @@ extension Expression {
       guard quantifier.maximum != 0 else { return .empty }
       guard let once = inner.prefixes else { return nil }
       if once.isBlank { return quantifier.minimum == 0 ? once.union(.empty) : once }
+      if let few = Self.fewTimes(once, quantifier) { return few }
       if quantifier.minimum == 0 {
         return (quantifier.maximum == 1 ? once : once.asPartial).union(.empty)
       }
@@ -154,6 +157,20 @@ extension Expression {
       for _ in 0..<min(quantifier.minimum, LiteralLimits.length) { result = result.followed(by: once) }
       return quantifier.maximum == quantifier.minimum && quantifier.minimum <= LiteralLimits.length ? result : result.asPartial
     }
+  }
+
+  /// Every number of rounds written out, where that is not too much.
+  private static func fewTimes(_ once: Prefixes, _ quantifier: Quantifier) -> Prefixes? {
+    guard let maximum = quantifier.maximum, maximum <= LiteralLimits.rounds, once.partial.isEmpty else { return nil }
+    var result = Prefixes(complete: [], partial: [])
+    var rounds = Prefixes.empty
+    for round in 0...maximum {
+      if round >= quantifier.minimum { result = result.union(rounds) }
+      guard round < maximum else { break }
+      rounds = rounds.followed(by: once)
+      guard rounds.partial.isEmpty, result.count + rounds.count <= LiteralLimits.literals else { return nil }
+    }
+    return result
   }
 
   private static func prefixes(of set: ScalarSet) -> Prefixes? {

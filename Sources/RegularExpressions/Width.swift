@@ -14,6 +14,14 @@ extension ScalarSet {
     return Width(minimum: Self.bytes(first.lowerBound), maximum: Self.bytes(last.upperBound))
   }
 
+  /// As `width`, with the long forms of ASCII letters taken for the one byte they fold to.
+  var foldedWidth: Width {
+    let longForms = ScalarSet([0x17F...0x17F, 0x212A...0x212A])
+    let rest = subtracting(longForms)
+    guard rest != self else { return width }
+    return rest.isEmpty ? Width(minimum: 1, maximum: 1) : Width(minimum: 1, maximum: rest.width.maximum)
+  }
+
   private static func bytes(_ value: UInt32) -> Int {
     switch value {
     case 0..<0x80: 1
@@ -26,23 +34,28 @@ extension ScalarSet {
 
 extension Expression {
   /// A bound on the bytes a match can have. Assertions are taken to hold, so the true range may be smaller.
-  var width: Width {
+  var width: Width { width(\.width) }
+
+  /// As `width`, with the long forms of ASCII letters taken for the one byte they fold to.
+  var foldedWidth: Width { width(\.foldedWidth) }
+
+  private func width(_ ofSet: (ScalarSet) -> Width) -> Width {
     switch self {
     case .empty, .assertion: return .none
-    case .literal, .characterClass, .any: return scalars.width
+    case .literal, .characterClass, .any: return ofSet(scalars)
     case .sequence(let parts):
       return parts.reduce(into: .none) { total, part in
-        let width = part.width
+        let width = part.width(ofSet)
         total.minimum += width.minimum
         total.maximum = total.maximum.flatMap { total in width.maximum.map { total + $0 } }
       }
     case .choice(let parts):
-      let widths = parts.map(\.width)
+      let widths = parts.map { $0.width(ofSet) }
       let bounded = widths.compactMap(\.maximum)
       return Width(minimum: widths.map(\.minimum).min() ?? 0, maximum: bounded.count == widths.count ? bounded.max() : nil)
-    case .group(let inner, _): return inner.width
+    case .group(let inner, _): return inner.width(ofSet)
     case .repetition(let inner, let quantifier):
-      let width = inner.width
+      let width = inner.width(ofSet)
       let most: Int? =
         if width.maximum == 0 { 0 } else { width.maximum.flatMap { width in quantifier.maximum.map { width * $0 } } }
       return Width(minimum: width.minimum * quantifier.minimum, maximum: most)

@@ -18,6 +18,16 @@ enum TextSource {
     return texts
   }
 
+  /// Every file under folders of the corpora that is UTF-8, in order of path.
+  static func files(under folders: [String]) -> [[UInt8]] {
+    folders.compactMap(Corpora.folder).flatMap { folder in
+      (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).sorted().compactMap { name -> [UInt8]? in
+        guard name.hasSuffix(".json"), let data = FileManager.default.contents(atPath: folder + "/" + name) else { return nil }
+        return String(data: data, encoding: .utf8) == nil ? nil : Array(data)
+      }
+    }
+  }
+
   /// Pieces that patterns are made of, glued together, with the letters that fold in unusual ways.
   static func random(_ generator: inout SeededGenerator) -> [UInt8] {
     let pieces = [

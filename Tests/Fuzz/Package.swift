@@ -9,12 +9,13 @@ let packageName = String(checkout.map { $0.isLetter || $0.isNumber ? $0 : "_" })
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v26)],
-  products: [fuzzer("FuzzJSON"), fuzzer("FuzzPolicies"), fuzzer("FuzzFilters"), fuzzer("FuzzSession")],
+  products: [fuzzer("FuzzJSON"), fuzzer("FuzzPolicies"), fuzzer("FuzzFilters"), fuzzer("FuzzNormalisation"), fuzzer("FuzzSession")],
   dependencies: [.package(path: "../..")],
   targets: [
     target("FuzzJSON", of: ["JSON"]),
     target("FuzzPolicies", of: ["Text", "Syntax", "Formatting"]),
     target("FuzzSession", of: ["JSON", "Compilation", "Decision", "Enforcement"]),
+    target("FuzzNormalisation", of: ["Filters"]),
     target("FuzzFilters", of: ["Filters", "Patterns", "RegularExpressions"]),
   ]
 )

@@ -15,14 +15,14 @@ import Testing
     arguments: [
       ("ignore", ["0..0 ignore"]), ("\\bignore\\s+(?:all|any)", ["0..0 ignore all|ignore any"]),
       ("(?:please )?ignore", ["0..0 ignore|please ignore"]),
-      ("\\d{3}-\\d{2}-\\d{4}", ["0..0 000-00-0000"]), ("[a-z0-9]{1,64}@", ["1..192 @"]), ("AKIA[A-Z0-9]{16}", ["0..0 akia"]),
+      ("\\d{3}-\\d{2}-\\d{4}", ["0..0 000-00-0000"]), ("[a-z0-9]{1,64}@", ["1..64 @"]), ("AKIA[A-Z0-9]{16}", ["0..0 akia"]),
       ("\\w+@", nil),
       (".*", nil),
       ("", nil), ("a?", nil), ("\\w", nil), (".?xyzzy", ["0..4 xyzzy"]), ("k\\x{e9}", ["0..0 k\u{c9}|k\u{e9}"]),
       ("(?:foo|\\w{1,9}@bar)x", ["3..13 x"]),
       ("xyzzy|\\w{1,9}@bar", ["0..0 xyzzy", "1..9 @bar"]), ("[^a]xyzzy", ["1..4 xyzzy"]), ("\\bsk-[a-z]{20}", ["0..0 sk-"]),
       ("x{0}yz", ["0..0 yz"]),
-      ("(?>ab)++qq", ["0..0 ab"]), ("(?:ab){2}qq", ["0..0 ababqq"]), ("(?:ab){0,2}qq", ["0..4 qq"]),
+      ("(?>ab)++qq", ["0..0 ab"]), ("(?:ab){2}qq", ["0..0 ababqq"]), ("(?:ab){0,2}qq", ["0..0 ababqq|abqq|qq"]),
       ("[\\x{0}-\\x{10FFFF}]zzz", ["1..4 zzz"]),
     ] as [(String, [String]?)]) func table(_ source: String, _ expected: [String]?) throws
   {
@@ -66,10 +66,13 @@ import Testing
         guard case .found(let range) = pattern.match(bytes.span, scratch: &scratch) else { continue }
         checked += 1
         #expect(expression.firstBytes.map { !range.isEmpty && $0.contains(bytes[range.lowerBound]) } ?? true, "seed \(seed): /\(source)/")
+        // Offsets count a long form of a letter as the one byte that it folds to.
+        let match = String(decoding: bytes[range.lowerBound...], as: UTF8.self)
+        let searched = Array(match.replacing("\u{17F}", with: "s").replacing("\u{212A}", with: "k").utf8)
         let held = triggers.contains { trigger in
           trigger.offset.contains { offset in
-            guard range.lowerBound + offset <= bytes.count else { return false }
-            let rest = FoldedBytes.fold(String(decoding: bytes[(range.lowerBound + offset)...], as: UTF8.self))
+            guard offset <= searched.count else { return false }
+            let rest = FoldedBytes.fold(String(decoding: searched[offset...], as: UTF8.self))
             return trigger.literals.contains { rest.starts(with: $0) }
           }
         }

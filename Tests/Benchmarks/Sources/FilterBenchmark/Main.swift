@@ -7,7 +7,8 @@ import RegularExpressions
 /// that none of the patterns matches.
 /// `FilterBenchmark CORPORA turn`: PCRE2 one pattern after another instead.
 /// `FilterBenchmark CORPORA export FOLDER`: writes patterns and texts for `Comparison/filters.py`.
-/// `FilterBenchmark CORPORA hostile`: microseconds a KiB over 64 KiB of pieces repeated that make patterns try again and again.
+/// `FilterBenchmark CORPORA hostile [COUNT]`: microseconds a KiB over texts made to make each of the patterns try again and again.
+/// `FilterBenchmark CORPORA views`: megabytes a second of making views, and how many texts have any.
 /// `FilterBenchmark CORPORA count SIZE RUNS`: only scans, for counting instructions.
 @main enum Main {
   static func main() throws {
@@ -16,7 +17,8 @@ import RegularExpressions
     let texts = try Texts.labelled(folder)
     switch arguments.dropFirst().first {
     case "turn": for count in [10, 100] { try inTurn(count, texts) }
-    case "hostile": try hostile()
+    case "hostile": try hostile(arguments.dropFirst(2).first.flatMap { Int($0) } ?? 100)
+    case "views": views(texts)
     case "export": try export(to: arguments[2], texts)
     case "count":
       let set = try Sets.make(Int(arguments[2]) ?? 100)
@@ -50,6 +52,32 @@ import RegularExpressions
       )
     }
     for size in [1024, 16_384] { latency(set, texts, size, &scratch) }
+  }
+
+  static func views(_ texts: [[UInt8]]) {
+    let bytes = texts.reduce(0) { $0 + $1.count }
+    for (name, options) in [
+      ("unicode, invisible, ansi", [.unicode, .invisible, .terminal]),
+      (
+        "and everything encoded",
+        [
+          .unicode, .invisible, .terminal, .entities, .percent, .escapes, .base64, .hex,
+        ]
+      ), ("all", Normalisation.all),
+    ] as [(String, Normalisation)] {
+      var made = 0
+      let best =
+        (0..<3).map { _ in
+          made = 0
+          return seconds { for text in texts where !options.views(of: text.span).isEmpty { made += 1 } }
+        }.min() ?? 1
+      let plain = texts.filter { options.views(of: $0.span).isEmpty }
+      let plainBytes = plain.reduce(0) { $0 + $1.count }
+      let plainBest = (0..<3).map { _ in seconds { for text in plain { _ = options.views(of: text.span) } } }.min() ?? 1
+      print(
+        "  \(name): \(Int(Double(bytes) / best / 1e6)) MB/s, views of \(made) of \(texts.count) texts; texts without: \(Int(Double(plainBytes) / plainBest / 1e6)) MB/s"
+      )
+    }
   }
 
   static func latency(_ set: PatternSet, _ texts: [[UInt8]], _ size: Int, _ scratch: inout ScanScratch) {
@@ -100,20 +128,35 @@ import RegularExpressions
     print("\(count) patterns in turn: \((Double(bytes) / time / 1e5).rounded() / 10) MB/s, \(total) findings")
   }
 
-  static func hostile() throws {
-    let set = try Sets.make(100)
+  /// Of every pattern the text that costs the whole set most, among those made for it; 64 KiB each. No text may take over 100 us a KiB.
+  static func hostile(_ count: Int) throws {
+    let expressions = try Sets.sources(count).map { try RegularExpression(parsing: $0, caseInsensitive: true) }
+    let set = try PatternSet(expressions)
     var scratch = ScanScratch()
-    let pieces = [
-      "1234 ", "1.2.3.4.", "12-34-", "aaaa@", "a.b@c", "1", "12 ", " ", "a ", "ignore all ", "ignore previous ", "you are ", "<system", "[",
-      "![a](https://a?", "\u{1B}[", "eyja.", "sk-aaaa",
-      "aaaa1111 ", "-----begin ", "===", "data:", "{{", "token = '", "\u{17F}", "\u{212A}@", "é", "+1 22 33 ", "aa:bb:cc:",
-      "do not tell a b ", "send a b c ", "=== end of ", "http://a:a",
-    ]
-    for piece in pieces {
-      let text = Array(String(repeating: piece, count: 65_536 / piece.utf8.count).utf8)
-      var found: [PatternSet.Finding] = []
-      let time = (0..<3).map { _ in seconds { set.matches(in: text.span, scratch: &scratch, into: &found) } }.min() ?? 0
-      print("  \((time * 1e6 / 64 * 10).rounded() / 10) us/KiB: \(piece.debugDescription)")
+    var found: [PatternSet.Finding] = []
+    var worst: [(time: Double, piece: String, source: String)] = []
+    for expression in expressions {
+      var top = (time: 0.0, piece: "", source: expression.source)
+      for piece in HostileTexts.pieces(for: expression) {
+        let text = Array(String(repeating: piece, count: max(1, 65_536 / piece.utf8.count)).utf8)
+        let time =
+          (0..<2).map { _ in
+            found.removeAll(keepingCapacity: true)
+            return seconds { set.matches(in: text.span, scratch: &scratch, into: &found) } * 1e6 / (Double(text.count) / 1024)
+          }.min() ?? 0
+        if time > top.time { top = (time, piece, expression.source) }
+      }
+      worst.append(top)
+    }
+    worst.sort { $0.time > $1.time }
+    print("\(count) patterns, each with its own worst text; the ten worst:")
+    for (time, piece, source) in worst.prefix(10) {
+      print("  \((time * 10).rounded() / 10) us/KiB: \(piece.prefix(70).debugDescription) for /\(source.prefix(60))/")
+    }
+    for expression in expressions {
+      if case .polynomial(let degree, let text) = expression.countedCost {
+        print("  counts multiply, degree \(degree): /\(expression.source)/ on \(text.repeated(3).debugDescription)")
+      }
     }
   }
 
