@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
     .testTarget(
       name: "FiltersTests",
-      dependencies: ["Filters", "Bytecode", "Checksums", "Digests", "JSON", "Patterns", "RegularExpressions", "TestSupport"]),
+      dependencies: ["Filters", "Bytecode", "Checksums", "JSON", "Patterns", "RegularExpressions", "Schemas", "TestSupport"]),
     .testTarget(
       name: "DecisionTests",
       dependencies: [

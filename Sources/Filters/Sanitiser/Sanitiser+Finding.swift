@@ -36,7 +36,7 @@ extension Sanitiser {
       switch finding.result {
       case .undecided: scratch.undecided.append(.init(pattern: Int32(pattern), scanner: Int32(number), leaf: leaf))
       case .found(let range):
-        guard !checked || holds(pattern, searched.extracting(range)) else { continue }
+        guard !checked || (holds(pattern, searched.extracting(range)) && !ReservedTexts.hold(range, of: searched)) else { continue }
         let (range, place) = original(range)
         scratch.matches.append(
           .init(

@@ -11,7 +11,8 @@ extension Sanitiser {
   /// the first.
   func resolve(_ edits: inout [SanitiserScratch.Edit]) {
     guard edits.count > 1 else { return }
-    edits.sort { ($0.leaf, $0.lower, $0.upper, $0.placeholder) < ($1.leaf, $1.lower, $1.upper, $1.placeholder) }
+    for index in edits.indices { edits[index].order = Int32(index) }
+    edits.sort { ($0.leaf, $0.lower, $0.upper, $0.order) < ($1.leaf, $1.lower, $1.upper, $1.order) }
     var last = 0
     for index in 1..<edits.count {
       let edit = edits[index]

@@ -102,6 +102,8 @@ package struct SanitiserScratch: ~Copyable {
     /// The bytes that the placeholder stands for.
     var meantLower: Int32
     var meantUpper: Int32
+    /// Its place among the edits as filters made them, which is in order of filter.
+    var order: Int32 = 0
 
     init(leaf: Int32, _ range: Range<Int32>, _ strength: Deed.Strength, placeholder: Int32) {
       self.leaf = leaf
