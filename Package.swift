@@ -57,7 +57,7 @@ let package = Package(
 
     .target(
       name: "Evidence",
-      dependencies: ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"]),
+      dependencies: ["Semantics", "Bytecode", "Decision", "Enforcement", "Filters", "Schemas", "JSON", "Text"]),
 
     // World.
     .target(name: "CPosix"),

@@ -14,7 +14,8 @@ import Glibc
       """,
     version: Version.current,
     subcommands: [
-      Check.self, Fmt.self, Test.self, Explain.self, Init.self, SnapshotVerb.self, Wrap.self, Validate.self, Demo.self, DemoServerVerb.self,
+      Check.self, Fmt.self, Test.self, Explain.self, Init.self, SnapshotVerb.self, Wrap.self, Scan.self, Validate.self, Demo.self,
+      DemoServerVerb.self,
     ])
 
   /// Instead of the library's own: its exit codes are other ones than ours.

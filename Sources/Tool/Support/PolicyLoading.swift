@@ -34,12 +34,19 @@ private func fileType(_ path: String) -> FileAttributeType? {
 
 /// What the paths on a command line stand for: a folder for every `.sally` file under it, in the order of their names.
 func policyFiles(_ paths: [String]) throws -> [String] {
+  try files(paths, endingIn: ".sally", help: "name policy files, or folders of them")
+}
+
+/// The same of labelled corpora.
+func corpusFiles(_ paths: [String]) throws -> [String] { try files(paths, endingIn: ".jsonl", help: "name corpora, or folders of them") }
+
+private func files(_ paths: [String], endingIn suffix: String, help: String) throws -> [String] {
   try paths.flatMap { path -> [String] in
-    guard !path.isEmpty else { throw Complaint("a path is empty", help: "name policy files, or folders of them") }
+    guard !path.isEmpty else { throw Complaint("a path is empty", help: help) }
     guard fileType(path) == .typeDirectory else { return [path] }
     let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-    let files = names.filter { $0.hasSuffix(".sally") && !$0.split(separator: "/").contains { $0.hasPrefix(".") } }.sorted()
-    guard !files.isEmpty else { throw Complaint("there is no `.sally` file under `\(path)`") }
+    let files = names.filter { $0.hasSuffix(suffix) && !$0.split(separator: "/").contains { $0.hasPrefix(".") } }.sorted()
+    guard !files.isEmpty else { throw Complaint("there is no `\(suffix)` file under `\(path)`") }
     return files.map { FilePath.joined(path, $0) }
   }
 }
@@ -53,8 +60,10 @@ struct LoadedPolicies {
   let diagnostics: [Diagnostic]
 }
 
-func loadPolicies(_ paths: [String]) throws -> LoadedPolicies {
-  let loaded = load(try policyFiles(paths), reader: DiskReader())
+func loadPolicies(_ paths: [String]) throws -> LoadedPolicies { loadPolicies(try policyFiles(paths), reader: DiskReader()) }
+
+private func loadPolicies(_ files: [String], reader: some FileReader) -> LoadedPolicies {
+  let loaded = load(files, reader: reader)
   let checked = check(loaded.value)
   let diagnostics = loaded.diagnostics + checked.diagnostics
   let hasErrors = diagnostics.contains { $0.severity == .error }
@@ -62,8 +71,14 @@ func loadPolicies(_ paths: [String]) throws -> LoadedPolicies {
 }
 
 /// The policies, or every diagnostic on standard error and exit code 3.
-func requirePolicies(_ paths: [String]) throws -> CheckedPolicies {
-  let loaded = try loadPolicies(paths)
+func requirePolicies(_ paths: [String]) throws -> CheckedPolicies { try require(loadPolicies(paths)) }
+
+/// The same of files that are not on the disk.
+func requirePolicies(_ files: [String], reader: some FileReader) throws -> CheckedPolicies {
+  try require(loadPolicies(files, reader: reader))
+}
+
+private func require(_ loaded: LoadedPolicies) throws -> CheckedPolicies {
   if let policies = loaded.policies { return policies }
   let report = DiagnosticReport(loaded.diagnostics, files: loaded.files)
   Terminal.write(report.human(colour: Terminal.hasColour(.errors)), to: .errors)
