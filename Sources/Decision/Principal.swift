@@ -1,5 +1,5 @@
 package import Bytecode
-internal import JSON
+package import JSON
 
 /// An identity seen through a program: which of its agents it is, and its claims as cells. Made once a connection or credential, shared by
 /// its calls.
@@ -29,6 +29,9 @@ package final class Principal: Sendable {
     self.agents = agents
     self.claims = bound
   }
+
+  /// Nil for a claim that is absent.
+  package func value(of claim: ClaimPath) -> JSON.Value? { claims.values[claim].flatMap { $0.isNull ? nil : $0 } }
 }
 
 /// Claims as cells of the shared slots. Clock slots stay absent here.

@@ -21,6 +21,18 @@ package struct CallRecord: Sendable {
     var shadow: [String] = []
     var patterns: [String] = []
     var outputMismatch: String?
+    var findings: [Finding] = []
+    var labels: [String] = []
+  }
+
+  /// What a filter found in what the server sent: how often, and nothing of the text.
+  package struct Finding: Hashable, Sendable {
+    package let filter: String
+    /// With its set; nil for what no pattern of the policy found: an imitated delimiter, a text that is too long.
+    package let pattern: String?
+    package let count: Int
+    /// Whether a text was too long or too intricate to be searched.
+    package let isUndecided: Bool
   }
 
   /// Who sent the message that this line is about.
@@ -77,6 +89,16 @@ package struct CallRecord: Sendable {
   package var outputMismatch: String? {
     get { rarities.first?.outputMismatch }
     set { set(\.outputMismatch, newValue, isNone: newValue == nil) }
+  }
+
+  package var findings: [Finding] {
+    get { rarities.first?.findings ?? [] }
+    set { set(\.findings, newValue, isNone: newValue.isEmpty) }
+  }
+  /// Of the session, after what this did to them; empty when it did nothing.
+  package var labels: [String] {
+    get { rarities.first?.labels ?? [] }
+    set { set(\.labels, newValue, isNone: newValue.isEmpty) }
   }
 
   private mutating func set<Value>(_ path: WritableKeyPath<Rarity, Value>, _ value: Value, isNone: Bool) {

@@ -7,15 +7,19 @@ struct Decider: ~Copyable {
   private let configuration: GateConfiguration
   private let policies: PolicyStore
   private var evaluator: Evaluator
-  private var filters: ArgumentFilters
+  private(set) var filters: ProgramFilters
   private var filtering = FilterScratch()
   private var principal: Principal
-  private var server: ServerID?
-  /// Of the session.
+  private(set) var server: ServerID?
+  private var keys: SessionKeys
+  /// Of the session that the request at hand belongs to.
+  private var session: SessionKey
   private(set) var labels = LabelSet()
   /// Of the last decision, until it is asked for.
   private var granted: RuleNumber?
   private var hasDecided = false
+  /// Of the filters of the arguments: what the session is marked with when the result goes out.
+  private(set) var argumentLabels = LabelSet()
   /// Shadow filters that found something since the last decision was forgotten.
   private var shadowFilters: [String] = []
   /// The caller's agent, for the log.
@@ -29,6 +33,8 @@ struct Decider: ~Copyable {
     evaluator = Evaluator(program)
     principal = Principal(configuration.identity, of: program)
     server = program.server(named: configuration.server)
+    keys = SessionKeys(principal, program)
+    session = keys.whole
     agentName = Decider.name(of: principal)
   }
 
@@ -43,6 +49,8 @@ struct Decider: ~Copyable {
     evaluator = Evaluator(program)
     principal = Principal(configuration.identity, of: program)
     server = program.server(named: configuration.server)
+    keys = SessionKeys(principal, program)
+    session = keys.whole
     agentName = Decider.name(of: principal)
     return true
   }
@@ -52,6 +60,34 @@ struct Decider: ~Copyable {
     granted = nil
     hasDecided = false
     shadowFilters = []
+    argumentLabels = LabelSet()
+  }
+
+  // MARK: Sessions
+
+  /// Looks up the labels of the session that a request belongs to.
+  ///
+  /// - Returns: why the request cannot be made, or nil.
+  mutating func enterSession(_ document: Document, _ arguments: Node?) -> Refusal? {
+    guard !program.labels.isEmpty else { return nil }
+    session = keys.key(document, arguments)
+    guard let known = policies.labels.labels(of: session) else {
+      var refusal = Refusal(.rateLimited, "Too many sessions are marked with labels; the marks of another one could not be kept.")
+      refusal.retryAfterMilliseconds = Limits.longestRetryMilliseconds
+      return refusal
+    }
+    labels = known
+    return nil
+  }
+
+  /// The session that the last request belongs to, while there are labels.
+  var currentSession: SessionKey? { program.labels.isEmpty ? nil : session }
+
+  /// - Parameter session: nil for all sessions of the caller.
+  /// - Returns: names of the labels it has now.
+  func mark(_ session: SessionKey?, _ change: LabelChange) -> [String] {
+    guard !change.isEmpty else { return [] }
+    return policies.labels.apply(change, to: session ?? keys.whole).labels.map { program.labels[Int($0.index)].name }
   }
 
   private static func name(of principal: Principal) -> String? {
@@ -108,6 +144,7 @@ struct Decider: ~Copyable {
   mutating func filter(_ call: Call) -> Refusal? {
     guard let findings = filters.scan(call, scratch: &filtering) else { return nil }
     shadowFilters += findings.shadows.filter { !shadowFilters.contains($0) }
+    argumentLabels.formUnion(findings.labels)
     guard let denial = findings.denials.first else { return nil }
     return refusal(of: call, by: denial)
   }

@@ -42,6 +42,10 @@ package enum Limits {
   static let allowedBytes = 1_024
   /// Bytes of a name or URI repeated in a denial.
   static let quotedBytes = 120
+  /// Sessions whose labels are kept, of all connections together: some hundred bytes each.
+  static let markedSessions = 65_536
+  /// Patterns that one message's record counts.
+  static let filterCounts = 64
   /// Patterns found in texts that one filter reports: enough to put a call right in one try.
   static let filterHits = 8
 

@@ -9,6 +9,8 @@ enum Standing {
   case absent
   case asPinned
   case drifted
+  /// A filter of the policy does not let its description pass.
+  case withheld
 }
 
 /// What the server offers under its tools' names, as the gate itself has read it.
@@ -21,6 +23,8 @@ struct LiveTools {
     let digest: Digest
     let output: OutputSchema?
     let validator: ArgumentValidator
+    /// Why its description must not be shown.
+    var block: FilteredMessage.Block?
   }
 
   private enum State {
@@ -45,6 +49,8 @@ struct LiveTools {
   private var places: [Int] = []
   /// By `ToolID`: of tools that are as pinned and that the policy refines.
   private var refined: [Int: ArgumentValidator] = [:]
+  /// By `ToolID`: of tools whose description is withheld.
+  private(set) var blocks: [Int: FilteredMessage.Block] = [:]
 
   var isKnown: Bool {
     if case .known = state { return true }
@@ -125,13 +131,17 @@ struct LiveTools {
     case unusable
   }
 
-  mutating func take(_ document: Document, _ result: Node) -> Page {
+  /// - Parameter withheld: elements of the page that must not be shown.
+  mutating func take(
+    _ document: Document, _ result: Node, withheld: [(element: Node, block: FilteredMessage.Block)] = []
+  ) -> Page {
     pages += 1
     guard pages <= Limits.listPages, let tools = document.member(result, "tools"), document.kind(tools) == .array else {
       return .unusable
     }
     for element in document.elements(tools) {
-      guard draft.count < Limits.listedTools, let definition = Definition(document, element) else { return .unusable }
+      guard draft.count < Limits.listedTools, var definition = Definition(document, element) else { return .unusable }
+      definition.block = withheld.first { $0.element == element }?.block
       draft.append(definition)
     }
     guard let next = document.member(result, "nextCursor"), !document.isNull(next) else { return .done }
@@ -185,12 +195,14 @@ struct LiveTools {
     standings = Array(repeating: .absent, count: program.tools.count)
     places = Array(repeating: -1, count: program.tools.count)
     refined = [:]
+    blocks = [:]
     for (place, definition) in definitions.enumerated() {
       guard let tool = decider.tool(named: definition.name) else { continue }
       let index = Int(tool.index)
       // The same name twice: whichever the server means, it is not what was pinned.
       let isPinned = places[index] < 0 && definition.digest == program.tools[index].digest
-      standings[index] = isPinned ? .asPinned : .drifted
+      standings[index] = isPinned ? definition.block == nil ? .asPinned : .withheld : .drifted
+      if let block = definition.block { blocks[index] = block }
       places[index] = place
       if isPinned, let refinement = program.tools[index].refinement { refined[index] = definition.validator.refined(by: refinement) }
     }

@@ -1,16 +1,16 @@
-internal import JSON
+package import JSON
 internal import Schemas
 
 /// What a tool's structured results have to be: the output schema of its pinned definition, made ready once. A call keeps it until its
 /// result comes, so a result is held to the definition that the call was made under.
-final class OutputSchema: Sendable {
+package final class OutputSchema: Sendable {
   /// Nil when the schema cannot be used: then no result fits it.
   private let schema: CompiledSchema?
   /// Every property that the schema names: the only names of the result's that may be repeated.
   private let names: Set<String>
 
   /// Nil when the definition declares none.
-  init?(_ document: Document, _ definition: Node) {
+  package init?(_ document: Document, _ definition: Node) {
     guard let node = document.member(definition, "outputSchema"), !document.isNull(node) else { return nil }
     let value = Value(document, node)
     schema = try? CompiledSchema(compiling: value)
@@ -47,6 +47,19 @@ final class OutputSchema: Sendable {
       return ArgumentProblem(path: path.description, message: "expected \(violation.expected)")
     }
   }
+
+  /// The parts of a structured content that do not fit; empty: it fits. The content itself when nobody can tell which.
+  func misfits(_ document: Document, _ content: Node, scratch: inout ValidationScratch) -> [Node] {
+    guard let schema else { return [content] }
+    if schema.isValid(document, at: content, scratch: &scratch) == .valid { return [] }
+    let parts = schema.violations(in: document, at: content, scratch: &scratch).map {
+      document.find($0.instancePath, from: content) ?? content
+    }
+    return parts.isEmpty ? [content] : parts
+  }
+
+  /// Whether the schema gives a member this name somewhere.
+  func isKnown(_ document: Document, _ name: Node) -> Bool { document.string(name).map { names.contains($0) } ?? false }
 
   /// Short: a longer number is the name of a member, and may be anyone's.
   private func isIndex(_ token: String) -> Bool {

@@ -1,3 +1,4 @@
+internal import Bytecode
 internal import Messages
 
 /// A request of the client that the server has been given and has not answered.
@@ -15,6 +16,12 @@ struct PendingRequest {
   let batch: Int?
   /// Of a call: the tool's name. Of a request on a task: the name of the tool that the task belongs to.
   var tool: [UInt8] = []
+  /// Of what is asked of a prompt or resource: its name or URI.
+  var subject: [UInt8] = []
+  /// Whose labels its answer changes; nil while there are none.
+  var session: SessionKey?
+  /// What filters found in its arguments.
+  var labels = LabelSet()
   /// What the result of a call, or of the call that made a task, has to be.
   var output: OutputSchema?
   /// Whether the call may be answered with a task in place of a result.

@@ -11,6 +11,9 @@ extension Session {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
     }
     guard !pending.isFull else { return deny(request, Session.tooMany, into: &actions) }
+    if let refusal = decider.enterSession(request.document, request.parameter("arguments")) {
+      return deny(request, refusal, into: &actions)
+    }
     switch request.method {
     case .toolsCall: call(request, into: &actions)
     case .resourcesRead, .subscribe, .unsubscribe: readResource(request, into: &actions)
@@ -28,8 +31,8 @@ extension Session {
 
   /// Sends a request to the server, as the very bytes that came.
   mutating func forward(
-    _ request: Request, target: String?, tool: [UInt8] = [], output: OutputSchema? = nil, subscription: Subscription? = nil,
-    into actions: inout [Action]
+    _ request: Request, target: String?, tool: [UInt8] = [], subject: [UInt8] = [], output: OutputSchema? = nil,
+    subscription: Subscription? = nil, into actions: inout [Action]
   ) {
     var record = openRecord(request, target: target)
     record.rule = decider.grantingRule
@@ -39,6 +42,8 @@ extension Session {
       PendingRequest(
         identifier: request.identifier, method: request.method, revision: request.revision, capabilities: request.capabilities,
         progressToken: request.progressToken, wantsLog: request.metadata.logLevel != nil, batch: request.inbound.batch, tool: tool,
+        subject: subject,
+        session: decider.currentSession, labels: decider.argumentLabels,
         output: output, mayBecomeTask: request.parameter("task") != nil,
         subscription: subscription, record: record))
     lastForwarded = request.identifier
@@ -83,6 +88,8 @@ extension Session {
       return deny(request, Refusal(.invalidArgument, "The arguments of `\(target)` are too large."), target: target, into: &actions)
     }
     let arguments = request.parameter("arguments")
+    // Again, because a default can say whose session it is.
+    if let refusal = decider.enterSession(request.document, arguments) { return deny(request, refusal, target: target, into: &actions) }
     if let refusal = unusable(tool, target, request, arguments) {
       // What a tool takes, and that there is one, is told only to those who may know of it.
       let isHidden = !decider.mayAllow(.tool(tool), request.now)
@@ -112,6 +119,7 @@ extension Session {
         .toolDrifted,
         "The tool `\(name)` is closed: what the server offers under this name is not what was pinned when the policy was written. "
           + "Someone has to review the change and pin it again.")
+    case .withheld: return live.blocks[Int(tool.index)].map { closing(name, $0) }
     case .asPinned:
       guard let problems = live.problems(of: tool, request.document, arguments, scratch: &validation) else { return nil }
       var refusal = Refusal(.invalidArgument, "The arguments of `\(name)` do not fit its input schema.")
@@ -126,7 +134,7 @@ extension Session {
     if let refusal = decider.decideResource(uri, live, request.now) {
       return deny(request, refusal, target: target, into: &actions)
     }
-    forward(request, target: target, into: &actions)
+    forward(request, target: target, subject: uri, into: &actions)
   }
 
   private mutating func getPrompt(_ request: Request, into actions: inout [Action]) {
@@ -143,7 +151,7 @@ extension Session {
     if let refusal = decider.decide(.prompt(prompt, request.document, arguments: arguments), live, request.now) {
       return deny(request, refusal, target: quoted(name), into: &actions)
     }
-    forward(request, target: quoted(name), into: &actions)
+    forward(request, target: quoted(name), subject: name, into: &actions)
   }
 
   /// Completions tell values of a prompt's or template's arguments: only where some use of it could be allowed.
@@ -165,14 +173,14 @@ extension Session {
           return deny(request, refusal, target: quoted(name), into: &actions)
         }
       }
-      return forward(request, target: quoted(name), into: &actions)
+      return forward(request, target: quoted(name), subject: name, into: &actions)
     }
     if document.stringEquals(type, "ref/resource"), let uri = document.member(reference, "uri").flatMap({ document.text($0) }) {
       let filled = TemplateFilling(request).fill(uri)
       guard decider.mayAllowTemplate(uri, request.now), decider.mayAllowTemplate(filled, request.now) else {
         return deny(request, decider.notGranted(resource: uri), target: quoted(uri: uri), into: &actions)
       }
-      return forward(request, target: quoted(uri: uri), into: &actions)
+      return forward(request, target: quoted(uri: uri), subject: uri, into: &actions)
     }
     refuse(request, .invalidParameters, "`ref` must be `ref/prompt` with a `name` or `ref/resource` with a `uri`", into: &actions)
   }

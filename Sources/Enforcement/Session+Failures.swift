@@ -21,7 +21,7 @@ extension Session {
     }
     var request = request
     request.record.reason = "the server answered with the error \(error.code)"
-    pass(splices.isEmpty ? message : splices.apply(), of: request, at: time, into: &actions)
+    pass(splices.isEmpty ? message : splices.apply(), splices.isEmpty ? document : nil, of: request, at: time, into: &actions)
   }
 
   /// An error has a code, a message and data; of others nothing is known.

@@ -94,6 +94,11 @@ extension Session {
     guard !serverRequests.isFull, isClientConnected else {
       return refuseServer(message, identifier, .invalidRequest, "too many requests wait for the client", method, at: time, into: &actions)
     }
+    guard let message = filtered(message, document, parameters.map { .request(method, $0) }, method, at: time, into: &actions) else {
+      return actions.append(
+        .sendToServer(
+          Reply.error(to: identifier, code: ErrorCode.invalidRequest.rawValue, message: "the policy does not let this be asked")))
+    }
     let token = metadata.progressToken.flatMap { Identifier(document, $0) }
     serverRequests.insert(ServerRequests.Entry(identifier: identifier, method: method, progressToken: token))
     send(message, into: &actions)
@@ -133,6 +138,9 @@ extension Session {
       }
       actions.append(.record(record))
       if record.outcome == .dropped { return }
+    }
+    guard let message = filtered(message, document, parameters.map { .notification(method, $0) }, method, at: time, into: &actions) else {
+      return
     }
     if method == .cancelled {
       let identifier = parameters.flatMap { document.member($0, "requestId") }.flatMap { Identifier(document, $0) }

@@ -1,3 +1,4 @@
+internal import Bytecode
 internal import JSON
 internal import Messages
 
@@ -30,11 +31,18 @@ extension Session {
   }
 
   mutating func takeListing(_ document: Document, _ result: Node, at time: EventTime, into actions: inout [Action]) {
-    switch live.take(document, result) {
+    switch live.take(document, result, withheld: withheldTools(document, result)) {
     case .done: live.finish(with: decider)
     case .more(let cursor): ask(cursor: cursor, isFirst: false, at: time, into: &actions)
     case .unusable: failListing(at: time, into: &actions)
     }
+  }
+
+  /// Tools whose description a filter blocks: hidden, and so closed.
+  private mutating func withheldTools(_ document: Document, _ result: Node) -> [(element: Node, block: FilteredMessage.Block)] {
+    guard !decider.program.filters.isEmpty, let server = decider.server else { return [] }
+    let revision = if case .handshake(let agreed) = phase { agreed } else { Revision.of2026July }
+    return filter.apply(document, .result(of: .toolsList, result), of: .server(server), in: revision, validation: &validation).withheld
   }
 
   mutating func failListing(at time: EventTime, into actions: inout [Action]) {

@@ -22,13 +22,27 @@ extension Session {
         let refusal = Refusal(.outputBlocked, "The server's list was withheld: it is not of the form that the protocol gives it.")
         return deny(request, refusal, at: time, into: &actions)
       }
-      return pass(filtered.isEmpty ? message : filtered.apply(), of: request, at: time, into: &actions)
+      return pass(filtered.isEmpty ? message : filtered.apply(), filtered.isEmpty ? document : nil, of: request, at: time, into: &actions)
     }
-    pass(message, of: request, at: time, into: &actions)
+    pass(message, document, of: request, at: time, into: &actions)
   }
 
-  /// The server's answer goes to the client as it is.
-  mutating func pass(_ message: [UInt8], of request: PendingRequest, at time: EventTime, into actions: inout [Action]) {
+  /// The server's answer goes to the client, as the filters of the policy leave it.
+  ///
+  /// - Parameter document: of the message; nil when it has to be read again, because it was changed.
+  mutating func pass(
+    _ message: [UInt8], _ document: Document?, of request: PendingRequest, at time: EventTime, into actions: inout [Action]
+  ) {
+    guard isFiltered(request) else { return release(message, of: request, at: time, into: &actions) }
+    guard let document = document ?? (try? Document(parsing: message, limits: .message)) else {
+      let refusal = Refusal(.outputBlocked, "The server's answer was withheld: what is left of it is too large.")
+      return deny(request, refusal, at: time, into: &actions)
+    }
+    passFiltered(message, document, of: request, at: time, into: &actions)
+  }
+
+  /// The answer goes out as it stands.
+  mutating func release(_ message: [UInt8], of request: PendingRequest, at time: EventTime, into actions: inout [Action]) {
     if request.batch != nil, !batches.hasRoom(for: message) {
       let refusal = Refusal(
         .outputBlocked, "The server's answer was withheld: the answers to the batches in flight are too large to be held.")
@@ -53,7 +67,7 @@ extension Session {
       return deny(request, refusal, at: time, into: &actions)
     }
     phase = .handshake(revision)
-    pass(message, of: request, at: time, into: &actions)
+    pass(message, document, of: request, at: time, into: &actions)
   }
 
   // MARK: Results of 2026-07-28

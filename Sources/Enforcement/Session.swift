@@ -53,6 +53,7 @@ package struct Session: ~Copyable {
   var repeats = RepeatTable()
   var live = LiveTools()
   var validation = ValidationScratch()
+  var filter: MessageFilter
   /// The request that the current event sent to the server last.
   var lastForwarded: Identifier?
 
@@ -62,6 +63,7 @@ package struct Session: ~Copyable {
     var traces = TraceSource(random: random)
     // Long enough that neither side meets it by chance; a client that uses it all the same is refused.
     ownPrefix = "sallyport-\(traces.next())-"
+    filter = MessageFilter(decider.filters, firstMessage: decider.program.filters.isEmpty ? 0 : traces.number())
     self.traces = traces
   }
 
@@ -139,7 +141,11 @@ package struct Session: ~Copyable {
 
   /// A reload takes effect with the next message; what is in flight was decided by the policy of its time.
   private mutating func refreshPolicy() {
+    let hadFilters = !decider.program.filters.isEmpty
     guard decider.refresh() else { return }
+    // Which descriptions may be shown is not known for the new filters.
+    if hadFilters || !decider.program.filters.isEmpty { live.forget() }
+    filter = MessageFilter(decider.filters, firstMessage: decider.program.filters.isEmpty ? 0 : traces.number())
     live.bind(to: decider)
   }
 }

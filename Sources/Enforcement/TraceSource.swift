@@ -19,6 +19,13 @@ struct TraceSource {
     return TraceIdentifier(high: word(), low: word())
   }
 
+  /// Unpredictable, for what is no trace.
+  mutating func number() -> UInt64 {
+    _ = next()
+    index -= 16
+    return word()
+  }
+
   private mutating func word() -> UInt64 {
     defer { index += 8 }
     return bytes[index..<index + 8].reduce(0) { $0 << 8 | UInt64($1) }

@@ -38,14 +38,14 @@ package struct CallJudge: ~Copyable {
   private var evaluator: Evaluator
   private var validators: [ToolReference: ArgumentValidator] = [:]
   private var scratch = ValidationScratch()
-  private let filters: ArgumentFilters
+  private let filters: ProgramFilters
   private var filtering = FilterScratch()
 
   /// - Parameter program: compiled from `policies`.
   package init(_ policies: CheckedPolicies, _ program: Program) {
     self.policies = policies
     evaluator = Evaluator(program)
-    filters = ArgumentFilters(program)
+    filters = ProgramFilters(program)
   }
 
   package var program: Program { evaluator.program }

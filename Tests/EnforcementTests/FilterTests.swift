@@ -147,7 +147,7 @@ import Text
   /// The oracle: every text of the arguments, gathered by recursion over the value, searched by PCRE2 pattern by pattern.
   @Test func findsWhatPCRE2FindsPatternByPattern() throws {
     let program = try program()
-    let filters = ArgumentFilters(program)
+    let filters = ProgramFilters(program)
     let tool = try #require(program.tool(named: "echo", of: ServerID(0)))
     let patterns = try program.filters.map { filter in
       let used = filter.clauses.flatMap(\.patterns).map { program.filterPatterns[$0] }

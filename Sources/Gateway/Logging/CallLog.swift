@@ -28,6 +28,8 @@ struct CallLog {
     line.add("reason", ifPresent: record.reason)
     line.add("outputMismatch", ifPresent: record.outputMismatch)
     if !record.patterns.isEmpty { line.add("patterns", record.patterns) }
+    if !record.findings.isEmpty { line.add("findings", record.findings) }
+    if !record.labels.isEmpty { line.add("labels", record.labels) }
     if !record.shadow.isEmpty { line.add("shadow", record.shadow) }
     switch record.identifier {
     case .number(let number): line.add("id", quoted: number)

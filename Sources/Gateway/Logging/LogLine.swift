@@ -1,3 +1,4 @@
+internal import Enforcement
 internal import Glibc
 
 /// One JSON object on one line, built without an intermediate tree. Every call pays for one, so text that needs no
@@ -71,6 +72,24 @@ struct LogLine {
       output.append(UInt8(ascii: "."))
       output.append(digit: Int(nanoseconds % 1000 / 100))
     }
+  }
+
+  /// What filters found, the first eight.
+  mutating func add(_ name: StaticString, _ findings: [CallRecord.Finding]) {
+    begin(name)
+    bytes.append(UInt8(ascii: "["))
+    for (index, finding) in findings.prefix(8).enumerated() {
+      append(raw: index > 0 ? ",{\"filter\":" : "{\"filter\":")
+      append(quoted: finding.filter)
+      if let pattern = finding.pattern {
+        append(raw: ",\"pattern\":")
+        append(quoted: pattern)
+      }
+      append(raw: ",\"count\":")
+      append(finding.count)
+      append(raw: finding.isUndecided ? ",\"undecided\":true}" : "}")
+    }
+    bytes.append(UInt8(ascii: "]"))
   }
 
   /// An object of numbers whose names are other people's text, in UTF-8: `open`, any number of `addMember`, `close`.

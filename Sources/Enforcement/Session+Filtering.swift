@@ -1,0 +1,215 @@
+internal import Bytecode
+internal import JSON
+internal import Messages
+
+// What filters of the policy do to what comes from the server, and what its coming does to the session's labels.
+extension Session {
+  /// Whether anything has to be looked at or marked when a request is answered.
+  func isFiltered(_ request: PendingRequest) -> Bool {
+    if !request.labels.isEmpty { return true }
+    let program = decider.program
+    guard !program.filters.isEmpty || !program.labels.isEmpty, let owner = owner(of: request) else { return false }
+    switch owner {
+    case .tool(let tool): return decider.filters.readers(of: tool).readOutputs || !program.tool(tool).labels.isEmpty
+    case .prompt(let prompt): return decider.filters.readers(of: prompt).readOutputs || !program.prompt(prompt).labels.isEmpty
+    case .server, .resource: return true
+    }
+  }
+
+  /// Whom an answer speaks of; nil: nobody whom the policy knows.
+  func owner(of request: PendingRequest) -> TextOwner? {
+    guard let server = decider.server else { return nil }
+    switch request.method {
+    case .toolsCall, .tasksGet, .tasksResult, .tasksCancel, .tasksUpdate:
+      return decider.tool(named: request.tool).map(TextOwner.tool) ?? .server(server)
+    case .promptsGet: return decider.prompt(named: request.subject).map(TextOwner.prompt) ?? .server(server)
+    case .resourcesRead, .subscribe, .unsubscribe: return .resource(server, uri: request.subject)
+    case .complete:
+      // Of a prompt, if there is one of this name; templates have a colon, and a prompt of a template's name is read like both.
+      return decider.prompt(named: request.subject).map(TextOwner.prompt) ?? .resource(server, uri: request.subject)
+    default: return .server(server)
+    }
+  }
+
+  mutating func passFiltered(
+    _ message: [UInt8], _ document: Document, of request: PendingRequest, at time: EventTime, into actions: inout [Action]
+  ) {
+    var request = request
+    let root = document.root
+    let result = document.member(root, "result")
+    let carrier = result.map { TextCarrier.result(of: request.method, $0) } ?? document.member(root, "error").map(TextCarrier.failure)
+    guard let carrier, let owner = owner(of: request) else { return release(message, of: request, at: time, into: &actions) }
+    // What the policy lets pass although it does not fit is not held to fit afterwards.
+    let output = request.record.outputMismatch == nil ? request.output : nil
+    let filtered = filter.apply(document, carrier, of: owner, in: request.revision, output: output, validation: &validation)
+    note(filtered, in: &request.record)
+    request.record.labels = decider.mark(request.session, change(by: request, owner, document, result, filtered))
+    switch filtered.outcome {
+    case .unchanged: release(message, of: request, at: time, into: &actions)
+    case .rewritten(let bytes) where bytes.count <= Limits.messageBytes: release(bytes, of: request, at: time, into: &actions)
+    case .rewritten:
+      let refusal = Refusal(.outputBlocked, "The server's answer was withheld: what filters made of it is too large.")
+      deny(request, refusal, at: time, into: &actions)
+    case .blocked(let block):
+      if request.method == .initialize { phase = .opening }
+      deny(request, refusal(of: block, tool: request.tool), at: time, into: &actions)
+    }
+  }
+
+  /// A notification or request of the server, as it may go on; nil: it may not, which has been recorded.
+  mutating func filtered(
+    _ message: [UInt8], _ document: Document, _ carrier: TextCarrier?, _ method: Method, at time: EventTime, into actions: inout [Action]
+  ) -> [UInt8]? {
+    guard let carrier, !decider.program.filters.isEmpty, let server = decider.server else { return message }
+    let revision = if case .handshake(let agreed) = phase { agreed } else { Revision.of2026July }
+    let (owner, session) = subject(of: carrier, document)
+    let filtered = filter.apply(document, carrier, of: owner ?? .server(server), in: revision, validation: &validation)
+    var record = CallRecord(sender: .server, time: time, outcome: .allowed, bytesIn: message.count)
+    record.method = method
+    record.agent = decider.agentName
+    note(filtered, in: &record)
+    record.labels = decider.mark(session, LabelChange(sets: filtered.labels))
+    var passed: [UInt8]? = message
+    switch filtered.outcome {
+    case .unchanged: break
+    case .rewritten(let bytes) where bytes.count <= Limits.messageBytes: passed = bytes
+    case .rewritten:
+      passed = nil
+      record.reason = "what filters made of it is too large"
+    case .blocked(let block):
+      passed = nil
+      record.rule = decider.program.filters[block.filter].name
+      record.patterns = block.pattern.map { [decider.program.filterPatterns[$0].name] } ?? []
+    }
+    if passed == nil { record.outcome = .dropped }
+    record.bytesOut = passed?.count ?? 0
+    if !filtered.findings.isEmpty || !record.labels.isEmpty || passed == nil { actions.append(.record(record)) }
+    return passed
+  }
+
+  /// Whom a notification speaks of, and whose session it belongs to; nil: nobody in particular.
+  private func subject(of carrier: TextCarrier, _ document: Document) -> (TextOwner?, SessionKey?) {
+    guard case .notification(let method, let parameters) = carrier else { return (nil, nil) }
+    switch method {
+    case .progress:
+      let token = document.member(parameters, "progressToken").flatMap { Identifier(document, $0) }
+      guard let request = pending.entries.first(where: { $0.progressToken != nil && $0.progressToken == token }) else { return (nil, nil) }
+      return (owner(of: request), request.session)
+    case .taskStatus, .taskChanged:
+      let tool = document.member(parameters, "taskId").flatMap { document.text($0) }.flatMap { tasks.tool(of: $0) }
+      return (tool.flatMap { decider.tool(named: $0) }.map(TextOwner.tool), nil)
+    default: return (nil, nil)
+    }
+  }
+
+  /// Findings for the log.
+  private func note(_ filtered: FilteredMessage, in record: inout CallRecord) {
+    guard !filtered.findings.isEmpty else { return }
+    let program = decider.program
+    record.findings = filtered.findings.entries.map { entry in
+      CallRecord.Finding(
+        filter: program.filters[entry.filter].name, pattern: entry.pattern.map { program.filterPatterns[$0].name }, count: entry.count,
+        isUndecided: entry.isUndecided)
+    }
+    for entry in filtered.findings.entries where program.filters[entry.filter].isShadow {
+      let name = program.filters[entry.filter].name
+      if !record.shadow.contains(name) { record.shadow.append(name) }
+    }
+  }
+
+  func refusal(of block: FilteredMessage.Block, tool: [UInt8]) -> Refusal {
+    let program = decider.program
+    let filter = program.filters[block.filter]
+    let pattern = block.pattern.map { program.filterPatterns[$0].name }
+    var sentence = "The server's answer was withheld by the policy."
+    if !filter.isConfidential {
+      switch block.cause {
+      case .found:
+        sentence =
+          "The server's answer was withheld: the policy's filter `\(filter.name)` found \(pattern.map { "`\($0)`" } ?? "too much") in it."
+      case .undecided:
+        sentence = "The server's answer was withheld: it is too long or too intricate for the policy's filter `\(filter.name)` to search."
+      case .unfit:
+        let whole = tool.isEmpty ? "" : " of \(quoted(tool))"
+        sentence = "The server's answer was withheld: without what the policy takes out of it, it does not fit the output schema\(whole)."
+      case .unusable: sentence = "The server's answer was withheld: the policy's filter `\(filter.name)` cannot be used."
+      }
+    }
+    var refusal = Refusal(.outputBlocked, sentence)
+    refusal.rule = filter.name
+    refusal.isConfidential = filter.isConfidential
+    refusal.because = filter.because(block.pattern)
+    if let pattern { refusal.patterns = [pattern] }
+    return refusal
+  }
+
+  /// Of a tool whose description must not be shown.
+  func closing(_ tool: String, _ block: FilteredMessage.Block) -> Refusal {
+    let filter = decider.program.filters[block.filter]
+    let what = filter.isConfidential ? "The policy closes it." : "The policy's filter `\(filter.name)` withholds its description."
+    var refusal = Refusal(.permissionDenied, "The tool `\(tool)` is closed. \(what)")
+    refusal.rule = filter.name
+    refusal.isConfidential = filter.isConfidential
+    refusal.because = filter.because(block.pattern)
+    return refusal
+  }
+
+  // MARK: Labels
+
+  /// What an answer does to its session's labels. Marks are set whatever came back; they are taken away only by a result that is one.
+  private func change(
+    by request: PendingRequest, _ owner: TextOwner, _ document: Document, _ result: Node?, _ filtered: FilteredMessage
+  ) -> LabelChange {
+    let program = decider.program
+    var change = LabelChange(sets: filtered.labels.union(request.labels))
+    switch owner {
+    case .tool(let tool): if tellsOfWork(request.method) { change.formUnion(program.tool(tool).labels) }
+    case .prompt(let prompt): if request.method == .promptsGet { change.formUnion(program.prompt(prompt).labels) }
+    case .resource(let server, let uri):
+      if request.method == .resourcesRead { change.formUnion(labels(of: uri, program.servers[Int(server.index)])) }
+    case .server: break
+    }
+    if !isDone(request, document, result) || filtered.isBlocked { change.clears = LabelSet() }
+    return change
+  }
+
+  private func tellsOfWork(_ method: Method) -> Bool { [.toolsCall, .tasksGet, .tasksResult].contains(method) }
+
+  /// Whether a result is that of the work itself, and no failure of it.
+  private func isDone(_ request: PendingRequest, _ document: Document, _ result: Node?) -> Bool {
+    guard var result else { return false }
+    if request.method == .tasksGet {
+      guard let inner = document.member(result, "result") else { return false }
+      result = inner
+    }
+    if document.member(result, "isError").flatMap({ document.boolean($0) }) == true { return false }
+    if document.member(result, "task") != nil || document.member(result, "taskId") != nil { return false }
+    if case .complete = ResultShape(document, result) { return true }
+    return false
+  }
+
+  /// Any reading of the URI marks; only one that can mean nothing else takes a mark away.
+  private func labels(of uri: [UInt8], _ server: ServerInfo) -> LabelChange {
+    var change = LabelChange()
+    guard !server.resourceLabels.isEmpty else { return change }
+    let canonical = CanonicalURI(uri)
+    var budget = MatchBudget()
+    for rule in server.resourceLabels {
+      if rule.globs.contains(where: { $0.touches(canonical, &budget) }) { change.sets.formUnion(rule.change.sets) }
+      if rule.globs.contains(where: { $0.covers(canonical, &budget) }) { change.clears.formUnion(rule.change.clears) }
+    }
+    return change
+  }
+}
+
+extension FilteredMessage {
+  var isBlocked: Bool { if case .blocked = outcome { true } else { false } }
+}
+
+extension FilterInfo {
+  /// The policy's own words on a pattern, or on texts that are too long.
+  func because(_ pattern: Int?) -> String? {
+    guard let pattern else { return longest?.because }
+    return clauses.first { $0.because != nil && $0.patterns.contains(pattern) }?.because
+  }
+}

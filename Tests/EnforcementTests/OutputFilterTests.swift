@@ -1,0 +1,375 @@
+import Bytecode
+import Compilation
+import Enforcement
+import JSON
+import Messages
+import Semantics
+import TestSupport
+import Testing
+import Text
+
+/// Filters of what comes back, from the policy's text to the bytes that the client gets.
+struct FilteredGate {
+  static let tools = #"""
+    {"tools":[
+    {"name":"echo","description":"Echo the text back.","inputSchema":{"type":"object","properties":{"text":{"type":"string"},"thread":{"type":"string"}}}},
+    {"name":"read","description":"Reads; mail SECRET-1 to nobody.","inputSchema":{"type":"object"}},
+    {"name":"lookup","inputSchema":{"type":"object"},"outputSchema":{"type":"object","properties":{"owner":{"type":"string"},"code":{"type":"string","pattern":"^[A-Z]+-[0-9]+$"},"kind":{"enum":["SECRET-1","b"]},"number":{"type":"integer"}},"required":["owner"]}},
+    {"name":"plain","inputSchema":{"type":"object"}}]}
+    """#.replacing("\n", with: "")
+
+  private struct Files: FileReader {
+    let files: [String: String]
+
+    func contents(of path: String) throws(FileProblem) -> [UInt8] {
+      guard let text = files[path] else { throw .missing }
+      return Array(text.utf8)
+    }
+
+    func neighbours(of path: String) -> [String] { Array(files.keys) }
+  }
+
+  static let head = #"""
+    policy demo
+    server demo from "demo.json"
+    scope all opens demo.echo, demo.read, demo.lookup, demo.plain, prompt demo.review
+    agent tester when token.sub == "tester"
+    grant everyone all to any agent
+    grant pages reads to any agent
+    scope reads opens resource demo "demo://open/**"
+    patterns secret { code: /SECRET-[0-9]+/ hit "SECRET-1" miss "secret" }
+    patterns bomb { word: /BOMB/ hit "BOMB" miss "bom" }
+    patterns number { long: /\b[0-9]{10}\b/ hit "1234567890" miss "123456789" }
+    label tainted "something untrusted was read"
+
+    """#
+
+  static let prompts = #"{"prompts":[{"name":"review","description":"Review."}]}"#
+
+  static func program(_ rules: String) throws -> Program {
+    let snapshot =
+      #"{"tools":\#(tools.dropFirst(9).dropLast()),"prompts":[{"name":"review"}],"resources":[{"uri":"demo://open/a","name":"a"}]}"#
+    let sources = load(["demo.sally"], reader: Files(files: ["demo.sally": head + rules, "demo.json": snapshot]))
+    let checked = check(sources.value)
+    let said = Renderer(files: sources.value.files).render(sources.diagnostics + checked.diagnostics)
+    return try compile(try #require(checked.value, "\(said)"), generation: 1)
+  }
+
+  static func conversation(_ rules: String, _ revision: String = "2025-11-25") throws -> Talk {
+    var conversation = Conversation(program: try program(rules), agent: "tester", server: "demo", tools: tools)
+    if revision == "2026-07-28" { conversation.speakStateless() } else { conversation.shakeHands(revision) }
+    return Talk(conversation)
+  }
+}
+
+/// A conversation that expectations can speak of.
+final class Talk {
+  private var conversation: Conversation
+
+  init(_ conversation: consuming Conversation) { self.conversation = conversation }
+
+  var toClient: [String] { conversation.toClient }
+  var toServer: [String] { conversation.toServer }
+  var records: [CallRecord] { conversation.records }
+  var store: PolicyStore { conversation.store }
+
+  func client(_ message: String) { conversation.client(message) }
+  func server(_ message: String) { conversation.server(message) }
+  func answerOwnList() { conversation.answerOwnList() }
+
+  /// Asks, answers, and gives what the client got of it.
+  func exchange(_ method: String, _ parameters: String, _ answer: String, revision: String = "2025-11-25") -> String? {
+    let before = toClient.count
+    if revision == "2026-07-28" {
+      client(stateless("77", method, parameters))
+    } else {
+      client(#"{"jsonrpc":"2.0","id":77,"method":"\#(method)","params":{\#(parameters)}}"#)
+    }
+    if !conversation.ownRequests.isEmpty { answerOwnList() }
+    server(#"{"jsonrpc":"2.0","id":77,\#(answer)}"#)
+    guard toClient.count > before, let last = toClient.last else { return nil }
+    return String(last.replacing(#"{"jsonrpc":"2.0","id":77,"#, with: "").dropLast())
+  }
+
+  func call(_ tool: String, _ result: String, arguments: String = "{}", revision: String = "2025-11-25") -> String? {
+    exchange("tools/call", #""name":"\#(tool)","arguments":\#(arguments)"#, #""result":\#(result)"#, revision: revision)
+  }
+}
+
+@Suite struct OutputFilterTests {
+  private static let redacting = #"filter hide on demo.* match secret -> redact "[gone]""#
+
+  @Test(arguments: ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"])
+  func everyPlaceOfAResultIsRead(_ revision: String) throws {
+    let conversation = try FilteredGate.conversation(OutputFilterTests.redacting, revision)
+    let type = revision == "2026-07-28" ? #""resultType":"complete","# : ""
+    let result = #"""
+      {"_meta":{"k":"SECRET-0"}, \#(type)"content":[{"type":"text","text":"a SECRET-1 b","_meta":{"x":"SECRET-0"}},{"type":"text","text":"\u0053ECRET-2"},
+      {"type":"image","data":"AAAA","mimeType":"image/png"},{"type":"resource_link","uri":"x://SECRET-0","name":"SECRET-3"},
+      {"type":"resource","resource":{"uri":"x:","text":"SECRET-4"}},{"type":"text","text":"{\"k\":\"SECRET-5\",\"n\":[1]}"}],
+      "structuredContent":{"SECRET-6":["SECRET-7",{"a":1}]},"more":"SECRET-8"}
+      """#.replacing("\n", with: "")
+    let got = conversation.call("echo", result, revision: revision)
+    let expected = #"""
+      "result":{"_meta":{"k":"SECRET-0"}, \#(type)"content":[{"type":"text","text":"a [gone] b","_meta":{"x":"SECRET-0"}},{"type":"text","text":"[gone]"},
+      {"type":"image","data":"AAAA","mimeType":"image/png"},{"type":"resource_link","uri":"x://SECRET-0","name":"[gone]"},
+      {"type":"resource","resource":{"uri":"x:","text":"[gone]"}},{"type":"text","text":"{\"k\":\"[gone]\",\"n\":[1]}"}],
+      "structuredContent":{"[gone]":["[gone]",{"a":1}]},"more":"[gone]"}
+      """#.replacing("\n", with: "")
+    #expect(got == expected)
+    let finding = try #require(conversation.records.last?.findings.first)
+    #expect(finding.filter == "hide" && finding.pattern == "secret.code" && finding.count == 8 && !finding.isUndecided)
+    #expect(!"\(conversation.records)".contains("SECRET"))
+  }
+
+  @Test func nothingFoundIsByteForByte() throws {
+    let conversation = try FilteredGate.conversation(OutputFilterTests.redacting)
+    let result = #"{ "content" : [ {"type":"text","text":"a\u0041\/ \ud83d\ude00"} ], "structuredContent": {"n": 1.50e0, "k" : null} }"#
+    #expect(conversation.call("echo", result) == #""result":"# + result)
+    #expect(conversation.records.last?.findings.isEmpty == true)
+  }
+
+  @Test(arguments: [
+    ("resources/read", #""uri":"demo://open/a""#, #""result":{"contents":[{"uri":"demo://open/a","text":"SECRET-1"}]}"#),
+    ("prompts/get", #""name":"review""#, #""result":{"messages":[{"role":"user","content":{"type":"text","text":"SECRET-1"}}]}"#),
+    (
+      "completion/complete", #""ref":{"type":"ref/prompt","name":"review"},"argument":{"name":"a","value":""}"#,
+      #""result":{"completion":{"values":["SECRET-1"]}}"#
+    ),
+    ("resources/read", #""uri":"demo://open/a""#, #""error":{"code":-32002,"message":"no SECRET-1"}"#),
+    ("resources/read", #""uri":"demo://open/a""#, #""error":{"code":-32002,"message":"no","data":{"a":["SECRET-1"]}}"#),
+    ("tools/call", #""name":"echo""#, #""error":{"code":-32603,"message":"SECRET-1"}"#),
+    ("resources/list", "", #""result":{"resources":[{"uri":"demo://open/a","name":"a","description":"SECRET-1"}]}"#),
+    ("prompts/list", "", #""result":{"prompts":[{"name":"review","title":"SECRET-1"}]}"#),
+    (
+      "tools/list", "",
+      #""result":{"tools":[{"name":"read","description":"Reads; mail SECRET-1 to nobody.","inputSchema":{"type":"object"}}]}"#
+    ),
+  ])
+  func everyMethodIsFiltered(_ method: String, _ parameters: String, _ answer: String) throws {
+    let conversation = try FilteredGate.conversation(
+      #"filter hide on demo.*, prompt demo.*, resource demo "demo://**" match secret -> redact "[gone]""#)
+    #expect(conversation.exchange(method, parameters, answer) == answer.replacing("SECRET-1", with: "[gone]"))
+  }
+
+  @Test(arguments: [
+    (#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"SECRET-1"}}"#),
+    (#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":7,"progress":1,"message":"SECRET-1"}}"#),
+    (#"{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"message":"SECRET-1","requestedSchema":{"type":"object"}}}"#),
+    (#"{"jsonrpc":"2.0","id":1,"method":"sampling/createMessage","params":{"maxTokens":5,"messages":[{"role":"user","content":{"type":"text","text":"SECRET-1"}}]}}"#),
+  ])
+  func whatTheServerSaysByItselfIsFiltered(_ message: String) throws {
+    let conversation = try FilteredGate.conversation(OutputFilterTests.redacting)
+    conversation.client(
+      #"{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"echo","arguments":{},"_meta":{"progressToken":7}}}"#)
+    conversation.server(message)
+    #expect(conversation.toClient == [message.replacing("SECRET-1", with: "[gone]")])
+    #expect(conversation.records.last?.findings.map(\.filter) == ["hide"])
+    // Blocked, it does not go on, and the server is told where it waits for an answer.
+    let blocking = try FilteredGate.conversation("filter stop on demo.* match secret -> block")
+    blocking.client(
+      #"{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"echo","arguments":{},"_meta":{"progressToken":7}}}"#)
+    blocking.server(message)
+    #expect(blocking.toClient.isEmpty)
+    #expect(blocking.records.last?.outcome == .dropped && blocking.records.last?.rule == "stop")
+    #expect(blocking.toServer.count == (message.contains(#""id""#) ? 2 : 1))
+  }
+
+  @Test func instructionsAreFilteredAndTakenOut() throws {
+    for (rules, expected) in [
+      (OutputFilterTests.redacting, #""instructions":"Say [gone].""#), ("filter stop on demo.* match secret -> block", ""),
+    ] {
+      var conversation = Conversation(program: try FilteredGate.program(rules), agent: "tester", server: "demo", tools: FilteredGate.tools)
+      conversation.client(
+        #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#
+      )
+      conversation.server(
+        #"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"instructions":"Say SECRET-1.","serverInfo":{"name":"d","version":"1"}}}"#
+      )
+      let got = try #require(conversation.toClient.last)
+      #expect(got.contains(#""serverInfo":{"name":"d","version":"1"}"#) && !got.contains("SECRET"))
+      #expect(expected.isEmpty ? !got.contains("instructions") : got.contains(expected))
+    }
+  }
+
+  @Test(arguments: ["2025-11-25", "2026-07-28"])
+  func blockedIsACleanDenial(_ revision: String) throws {
+    let conversation = try FilteredGate.conversation(
+      #"filter stop on demo.* match bomb -> block because "No bombs.""#, revision)
+    let type = revision == "2026-07-28" ? #","resultType":"complete""# : ""
+    let got = try #require(
+      conversation.call("echo", #"{"content":[{"type":"text","text":"a BOMB, secretly"}]\#(type)}"#, revision: revision))
+    #expect(got.contains("OUTPUT_BLOCKED") && got.contains("`stop`") && got.contains("No bombs.") && got.contains(#""isError":true"#))
+    #expect(!got.contains("secretly"))
+    let record = try #require(conversation.records.last)
+    #expect(record.outcome == .denied && record.rule == "stop" && record.patterns == ["bomb.word"] && record.findings.map(\.count) == [1])
+    let error = try #require(
+      conversation.exchange("resources/read", #""uri":"demo://open/a""#, #""error":{"code":1,"message":"BOMB"}"#, revision: revision))
+    #expect(error.contains(#""code":-31008"#) && !error.contains("BOMB"))
+  }
+
+  @Test func blockedElementsOfListsAreTakenOutAndTheirToolsClosed() throws {
+    let conversation = try FilteredGate.conversation("filter stop on demo.* in description match secret -> block")
+    let got = try #require(conversation.exchange("tools/list", "", #""result":\#(FilteredGate.tools)"#))
+    #expect(got.contains(#""name":"echo""#) && !got.contains(#""name":"read""#))
+    let sent = conversation.toServer.count
+    conversation.client(#"{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"read","arguments":{}}}"#)
+    #expect(conversation.toServer.count == sent)
+    #expect(conversation.toClient.last?.contains("PERMISSION_DENIED") == true)
+    let resources = try #require(
+      conversation.exchange(
+        "resources/list", "", #""result":{"resources":[{"uri":"demo://open/a","name":"SECRET-1"},{"uri":"demo://open/b","name":"b"}]}"#))
+    #expect(resources == #""result":{"resources":[{"uri":"demo://open/b","name":"b"}]}"#)
+  }
+
+  @Test func confidentialFiltersAreNotNamed() throws {
+    let conversation = try FilteredGate.conversation("@confidential\nfilter stop on demo.* match bomb -> block")
+    let got = try #require(conversation.call("echo", #"{"content":[{"type":"text","text":"BOMB"}]}"#))
+    #expect(got.contains("OUTPUT_BLOCKED") && !got.contains("stop") && !got.contains("bomb"))
+    #expect(conversation.records.last?.rule == "stop")
+  }
+
+  @Test func shadowFiltersOnlyLog() throws {
+    let conversation = try FilteredGate.conversation("shadow filter stop on demo.* match bomb -> block")
+    let result = #"{"content":[{"type":"text","text":"BOMB BOMB"}]}"#
+    #expect(conversation.call("echo", result) == #""result":"# + result)
+    #expect(conversation.records.last?.shadow == ["stop"] && conversation.records.last?.findings.map(\.count) == [2])
+  }
+
+  @Test func filtersReadTheirTargetsOnly() throws {
+    let conversation = try FilteredGate.conversation(#"filter hide on demo.echo in text match secret -> redact "[gone]""#)
+    let result = #"{"content":[{"type":"text","text":"SECRET-1"}],"structuredContent":{"a":"SECRET-1"}}"#
+    #expect(conversation.call("plain", result) == #""result":"# + result)
+    #expect(
+      conversation.call("echo", result)
+        == #""result":{"content":[{"type":"text","text":"[gone]"}],"structuredContent":{"a":"SECRET-1"}}"#)
+  }
+
+  @Test func pathsIntoStructuredContentAreFollowed() throws {
+    let conversation = try FilteredGate.conversation(
+      #"filter hide on demo.echo in structured "$.users[*].mail" match secret -> redact "[gone]""#)
+    let result =
+      #"{"content":[],"structuredContent":{"users":[{"mail":"SECRET-1","name":"SECRET-2"},{"mail":{"a":["SECRET-3"]}}],"mail":"SECRET-4"}}"#
+    #expect(
+      conversation.call("echo", result)
+        == #""result":"# + result.replacing("SECRET-1", with: "[gone]").replacing("SECRET-3", with: "[gone]"))
+  }
+
+  /// A result of the tool with an output schema, and what becomes of it.
+  @Test(arguments: [
+    (#"{"owner":"SECRET-1 x"}"#, #"{"owner":"[gone] x"}"#), (#"{"owner":"a","code":"SECRET-12"}"#, #"{"owner":"a","code":"XXXXXX-00"}"#),
+    (#"{"owner":"SECRET-1","code":"SECRET-12"}"#, #"{"owner":"[gone]","code":"XXXXXX-00"}"#),
+    (#"{"owner":"a","kind":"SECRET-1"}"#, nil), (#"{"owner":"a","number":1234567890}"#, #"{"owner":"a","number":0}"#),
+  ])
+  func structuredContentStillFitsItsSchema(_ content: String, _ expected: String?) throws {
+    let conversation = try FilteredGate.conversation(
+      #"filter hide on demo.* match secret -> redact "[gone]" match number -> redact "[gone]""#.replacing(
+        " match number", with: "\n  match number"))
+    let got = try #require(conversation.call("lookup", #"{"content":[{"type":"text","text":"-"}],"structuredContent":\#(content)}"#))
+    if let expected {
+      #expect(got == #""result":{"content":[{"type":"text","text":"-"}],"structuredContent":\#(expected)}"#)
+    } else {
+      #expect(got.contains("OUTPUT_BLOCKED") && got.contains("output schema") && !got.contains("SECRET"))
+    }
+  }
+
+  @Test func encodedTextIsRead() throws {
+    let conversation = try FilteredGate.conversation(#"filter hide on demo.* match secret -> redact "[gone]""#)
+    let got = conversation.call(
+      "echo",
+      #"{"content":[{"type":"resource","resource":{"uri":"x:","mimeType":"text/plain","blob":"YSBTRUNSRVQtMQ=="}},{"type":"resource","resource":{"uri":"x:","mimeType":"image/png","blob":"YSBTRUNSRVQtMQ=="}}]}"#
+    )
+    #expect(
+      got
+        == #""result":{"content":[{"type":"resource","resource":{"uri":"x:","mimeType":"text/plain","blob":"YSBbZ29uZV0="}},{"type":"resource","resource":{"uri":"x:","mimeType":"image/png","blob":"YSBTRUNSRVQtMQ=="}}]}"#
+    )
+  }
+
+  @Test func lateResultsOfTasksAreFiltered() throws {
+    let conversation = try FilteredGate.conversation(OutputFilterTests.redacting)
+    _ = conversation.call("echo", #"{"task":{"taskId":"t1","status":"working","statusMessage":"SECRET-1"}}"#)
+    #expect(conversation.toClient.last?.contains("SECRET") == false)
+    conversation.server(
+      #"{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"t1","status":"working","statusMessage":"SECRET-1"}}"#)
+    #expect(conversation.toClient.last?.contains("[gone]") == true)
+    let got = conversation.exchange("tasks/result", #""taskId":"t1""#, #""result":{"content":[{"type":"text","text":"SECRET-1"}]}"#)
+    #expect(got == #""result":{"content":[{"type":"text","text":"[gone]"}]}"#)
+    #expect(
+      conversation.exchange("tasks/get", #""taskId":"t1""#, #""result":{"taskId":"t1","status":"failed","statusMessage":"SECRET-1"}"#)?
+        .contains("[gone]") == true)
+  }
+
+  @Test func whatAServerAsksInAResultIsFiltered() throws {
+    let conversation = try FilteredGate.conversation(OutputFilterTests.redacting, "2026-07-28")
+    let result =
+      #"{"resultType":"input_required","requestState":"SECRET-0","inputRequests":{"SECRET-9":{"method":"elicitation/create","params":{"message":"SECRET-1","requestedSchema":{"type":"object"}}}}}"#
+    #expect(conversation.call("echo", result, revision: "2026-07-28") == #""result":"# + result.replacing("SECRET-1", with: "[gone]"))
+  }
+}
+
+@Suite struct LabelTests {
+  private static let flow = #"""
+    mark tainted after demo.read
+    clear tainted after demo.plain
+    deny no_echo on demo.echo when session has tainted because "Untrusted text was read."
+    """#
+
+  private func isOpen(_ conversation: Talk, _ arguments: String = "{}") -> Bool {
+    let before = conversation.toServer.count
+    _ = conversation.call("echo", #"{"content":[]}"#, arguments: arguments)
+    return conversation.toServer.count > before
+  }
+
+  @Test func marksDecideWhatComesAfter() throws {
+    let conversation = try FilteredGate.conversation(LabelTests.flow)
+    #expect(isOpen(conversation))
+    _ = conversation.call("read", #"{"content":[]}"#)
+    #expect(conversation.records.last?.labels == ["tainted"])
+    #expect(!isOpen(conversation))
+    // A failure takes no mark away.
+    _ = conversation.call("plain", #"{"content":[],"isError":true}"#)
+    #expect(!isOpen(conversation))
+    _ = conversation.exchange("tools/call", #""name":"plain""#, #""error":{"code":1,"message":"no"}"#)
+    #expect(!isOpen(conversation))
+    _ = conversation.call("plain", #"{"content":[]}"#)
+    #expect(isOpen(conversation))
+  }
+
+  @Test func filtersMark() throws {
+    let conversation = try FilteredGate.conversation(
+      """
+      filter watch on demo.plain match bomb -> label tainted
+      deny no_echo on demo.echo when session has tainted
+      """)
+    _ = conversation.call("plain", #"{"content":[{"type":"text","text":"peace"}]}"#)
+    #expect(isOpen(conversation))
+    let result = #"{"content":[{"type":"text","text":"BOMB"}]}"#
+    #expect(conversation.call("plain", result) == #""result":"# + result)
+    #expect(!isOpen(conversation))
+  }
+
+  @Test func marksOutliveAReload() throws {
+    let conversation = try FilteredGate.conversation(LabelTests.flow)
+    _ = conversation.call("read", #"{"content":[]}"#)
+    let changed =
+      LabelTests.flow
+      + "\nlabel another \"sorts before\"\nmark another after demo.plain\ndeny later on demo.lookup when session has another"
+    conversation.store.replace(with: try FilteredGate.program(changed))
+    #expect(!isOpen(conversation))
+  }
+
+  @Test func sessionsAreToldApartByArguments() throws {
+    let conversation = try FilteredGate.conversation(
+      """
+      session by args.thread
+      filter watch on demo.echo in text match bomb -> label tainted
+      deny no_echo on demo.echo when session has tainted
+      """)
+    let bomb = #"{"content":[{"type":"text","text":"BOMB"}]}"#
+    _ = conversation.call("echo", bomb, arguments: #"{"thread":"a"}"#)
+    #expect(!isOpen(conversation, #"{"thread":"a"}"#))
+    #expect(!isOpen(conversation, #"{"thread":"\u0061"}"#))
+    #expect(isOpen(conversation, #"{"thread":"b"}"#))
+    #expect(isOpen(conversation))
+  }
+}
