@@ -10,7 +10,7 @@ struct RunPattern: Sendable {
 
     @inline(__always)
     static func contains(_ byte: UInt8, _ low: UInt64, _ high: UInt64) -> Bool {
-      byte < 0x80 && (byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte - 64)) & 1 != 0
+      byte < 0x80 && (byte < 64 ? low : high) &>> UInt64(byte) & 1 != 0
     }
 
     mutating func insert(_ range: ClosedRange<UInt8>) {

@@ -42,26 +42,28 @@ extension Evaluator {
     if form == MatcherWords.Form.runs.rawValue { return fitsRuns(place, count, text) }
     guard text.count >= count, form != MatcherWords.Form.exactly.rawValue || text.count == count else { return false }
     let start = form == MatcherWords.Form.suffix.rawValue ? text.count - count : 0
+    var word: UInt64 = 0
     for index in 0..<count {
-      let byte = UInt8(truncatingIfNeeded: code[place + 2 + index >> 3] >> UInt64(8 * (index & 7)))
-      if text[start + index] != byte { return false }
+      if index & 7 == 0 { word = code[place &+ 2 &+ index >> 3] }
+      if text[start &+ index] != UInt8(truncatingIfNeeded: word) { return false }
+      word >>= 8
     }
     return true
   }
 
   private func fitsRuns(_ place: Int, _ count: Int, _ text: Span<UInt8>) -> Bool {
     var at = 0
-    var run = place + 3
+    var run = place &+ 3
     for _ in 0..<count {
       let low = code[run]
-      let high = code[run + 1]
-      let counts = code[run + 2]
-      let end = min(text.count, at + Int(counts >> 32))
+      let high = code[run &+ 1]
+      let counts = code[run &+ 2]
+      let end = min(text.count, at &+ Int(truncatingIfNeeded: counts >> 32))
       let start = at
-      while at < end, RunPattern.Run.contains(text[at], low, high) { at += 1 }
-      if at - start < Int(counts & 0xFFFF_FFFF) { return false }
-      run += 3
+      while at < end, RunPattern.Run.contains(text[at], low, high) { at &+= 1 }
+      if at &- start < Int(counts & 0xFFFF_FFFF) { return false }
+      run &+= 3
     }
-    return code[place + 2] == 0 || at == text.count
+    return code[place &+ 2] == 0 || at == text.count
   }
 }

@@ -54,11 +54,24 @@ extension Evaluator {
   }
 
   /// Members whose names do not matter.
+  @inline(never)
   private func areAllMembers(_ target: Target, _ node: Node, _ count: Int, _ scratch: inout ValidationScratch) -> Bool {
+    if target.isPlain { return areAllMembersPlain(target, node, count) }
     var name = view.first(in: node)
     for _ in 0..<count {
       let value = view.value(of: name)
       guard apply(target, value, &scratch) else { return false }
+      name = view.next(after: value)
+    }
+    return true
+  }
+
+  @inline(never)
+  private func areAllMembersPlain(_ target: Target, _ node: Node, _ count: Int) -> Bool {
+    var name = view.first(in: node)
+    for _ in 0..<count {
+      let value = view.value(of: name)
+      guard admits(target, value) else { return false }
       name = view.next(after: value)
     }
     return true
@@ -86,6 +99,7 @@ extension Evaluator {
     return flags & ObjectLayout.hasNames == 0 || apply(target(at + ObjectLayout.names), name, &scratch)
   }
 
+  @inline(never)
   func checkArray(_ at: Int, _ node: Node, _ marks: Int, _ scratch: inout ValidationScratch) -> Bool {
     let count = view.count(node)
     let counts = code[at &+ ArrayLayout.counts]
@@ -97,7 +111,10 @@ extension Evaluator {
     let flags = code[at &+ ArrayLayout.prefix]
     let prefix = Int(flags & 0xFFFF_FFFF)
     if prefix == 0, marks < 0 {
-      if flags & ArrayLayout.hasRest != 0, !areAll(target(at &+ ArrayLayout.rest), node, count, &scratch) { return false }
+      let rest = target(at &+ ArrayLayout.rest)
+      if flags & ArrayLayout.hasRest != 0 {
+        guard rest.isPlain ? areAllPlain(rest, node, count) : areAll(rest, node, count, &scratch) else { return false }
+      }
     } else if prefix > 0 || flags & ArrayLayout.hasRest != 0 {
       guard checkElements(at, flags, node, count, marks, &scratch) else { return false }
     }
@@ -106,10 +123,21 @@ extension Evaluator {
   }
 
   /// Elements to which the same applies, wherever they are.
+  @inline(never)
   private func areAll(_ target: Target, _ node: Node, _ count: Int, _ scratch: inout ValidationScratch) -> Bool {
     var element = view.first(in: node)
     for _ in 0..<count {
       guard apply(target, element, &scratch) else { return false }
+      element = view.next(after: element)
+    }
+    return true
+  }
+
+  @inline(never)
+  private func areAllPlain(_ target: Target, _ node: Node, _ count: Int) -> Bool {
+    var element = view.first(in: node)
+    for _ in 0..<count {
+      guard admits(target, element) else { return false }
       element = view.next(after: element)
     }
     return true

@@ -9,18 +9,14 @@ extension Evaluator {
   func findName(_ name: Entry, _ node: Node, table: Int, _ scratch: inout ValidationScratch) -> Int {
     let count = Int(name.end) &- Int(name.start) &- 2
     guard count <= 16, !name.isEscaped else { return findOddName(node, table: table, &scratch) }
-    let key = TextLayout.key(name.link, count)
-    var slot = slot(name.link, table)
-    while true {
-      let found = code[slot]
-      if found == key, view.isShort(name, count, first: code[slot &+ TextLayout.first], last: code[slot &+ TextLayout.last]) {
-        return slot
-      }
-      // Most names that are not in the table end here.
-      if found == 0 { return -1 }
-      slot = next(after: slot, table)
-      guard scratch.spend(1) else { return -1 }
-    }
+    let slot = slot(name.link, table)
+    let found = code[slot]
+    // Most names that are not in the table end here.
+    if found == 0 { return -1 }
+    guard found == TextLayout.key(name.link, count),
+      view.isShort(name, count, first: code[slot &+ TextLayout.first], last: code[slot &+ TextLayout.last])
+    else { return findOddName(node, table: table, &scratch) }
+    return slot
   }
 
   @inline(__always)
@@ -38,7 +34,7 @@ extension Evaluator {
   /// Where the words behind a table are.
   func end(ofTable table: Int) -> Int { table + 1 + TableLayout.slot << (32 - Int(code[table] & 63)) }
 
-  /// A name of more than sixteen bytes, or with escapes.
+  /// A name of more than sixteen bytes or with escapes, or one that is not in its first place.
   @inline(never)
   private func findOddName(_ name: Node, table: Int, _ scratch: inout ValidationScratch) -> Int {
     findText(name, table: table, &scratch)
