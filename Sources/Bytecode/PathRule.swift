@@ -77,12 +77,15 @@ package struct PathRule: Hashable, Sendable {
 }
 
 /// A pattern for what `path … except` takes out: `*` stands for any characters within a name, `**` for any number of names. One without a
-/// slash is met by any name on the way. Letters count in either case, since some file systems do not tell them apart.
+/// slash is met by any name on the way. Letters count in either case, since some file systems do not tell them apart; nor do some tell
+/// composed letters from decomposed ones, so to a name with letters beyond ASCII such a letter of the pattern stands for any characters.
 package struct PathGlob: Hashable, Sendable {
   /// As written.
   package let source: String
   /// In lower case, one for each name; `**` alone stands for any number of them.
   private let segments: [[UInt8]]
+  /// The same for names with letters beyond ASCII.
+  private let loose: [[UInt8]]
 
   package init(_ source: String) {
     self.source = source
@@ -92,7 +95,22 @@ package struct PathGlob: Hashable, Sendable {
     if !source.utf8.contains(Ascii.slash) { parts.insert(anyNames, at: 0) }
     // An absolute path begins with an empty name, which only an absolute pattern or `**` meets.
     segments = isAbsolute ? [[]] + parts : parts
+    loose = segments.map(PathGlob.loosened)
     precondition(segments.count <= PathGlob.mostSegments, "the checker refuses longer patterns")
+  }
+
+  /// With `*` for every character beyond ASCII, and for the letter before it, which may be what it is composed with.
+  private static func loosened(_ segment: [UInt8]) -> [UInt8] {
+    var out: [UInt8] = []
+    for byte in segment {
+      guard byte >= 0x80 else {
+        out.append(byte)
+        continue
+      }
+      if byte & 0xC0 != 0x80, out.last.map({ $0 != star }) ?? false { out.removeLast() }
+      if out.last != star { out.append(star) }
+    }
+    return out
   }
 
   /// Names and `**` that one pattern may have: as many as there are bits to note how far a path has come.
@@ -105,11 +123,12 @@ package struct PathGlob: Hashable, Sendable {
     var start = 0
     for index in 0...path.count where index == path.count || path[index] == Ascii.slash {
       let name = path.extracting(start..<index)
+      let hasOtherLetters = name.indices.contains { name[$0] >= 0x80 }
       var next: UInt64 = 0
       for (place, segment) in segments.enumerated() where reached & 1 << UInt64(place) != 0 {
         if segment == anyNames {
           next |= 1 << UInt64(place)
-        } else if meets(name, segment) {
+        } else if meets(name, hasOtherLetters ? loose[place] : segment) {
           next |= 1 << UInt64(place + 1)
         }
       }
@@ -133,7 +152,7 @@ package struct PathGlob: Hashable, Sendable {
     var (at, place) = (0, 0)
     var retry: (name: Int, pattern: Int)?
     while at < name.count {
-      if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
+      if place < pattern.count, pattern[place] == star {
         retry = (at, place)
         place += 1
       } else if place < pattern.count, pattern[place] == Ascii.lowered(name[at]) {
@@ -147,8 +166,9 @@ package struct PathGlob: Hashable, Sendable {
         return false
       }
     }
-    return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
+    return pattern[place...].allSatisfy { $0 == star }
   }
 }
 
+private let star = UInt8(ascii: "*")
 private let anyNames = Array("**".utf8)

@@ -9,6 +9,13 @@ package struct ArgumentProblem: Hashable, Sendable {
   package let message: String
 }
 
+extension ArgumentProblem {
+  init(_ violation: Violation) {
+    let hint = violation.suggestion.map { ", did you mean `\($0)`?" } ?? ""
+    self.init(path: violation.instancePath.description, message: "expected \(violation.expected), got \(violation.got)\(hint)")
+  }
+}
+
 /// Holds the arguments of calls to a tool's input schema as the snapshot pins it, or to what policies have made of it.
 package struct ArgumentValidator: Sendable {
   /// Nil when the schema cannot be used: then no arguments fit it.
@@ -47,13 +54,19 @@ package struct ArgumentValidator: Sendable {
     }
     guard let arguments else { return problems(ArgumentValidator.none, ArgumentValidator.none.root, scratch: &scratch) }
     if let problem = lookalike(document, arguments) { return [problem] }
-    if let refinement, let problems = refinement.forbidden(document, arguments) { return problems }
-    if schema.isValid(document, at: arguments, scratch: &scratch) == .valid { return refinement?.problems(document, arguments) }
-    return schema.violations(in: document, at: arguments, scratch: &scratch).map { violation in
-      let hint = violation.suggestion.map { ", did you mean `\($0)`?" } ?? ""
-      return ArgumentProblem(
-        path: violation.instancePath.description, message: "expected \(violation.expected), got \(violation.got)\(hint)")
+    let forbidden = refinement?.forbidden(document, arguments) ?? []
+    var problems = forbidden.map(\.problem)
+    var isComplete = true
+    if schema.isValid(document, at: arguments, scratch: &scratch) != .valid {
+      let explanation = schema.explanation(of: document, at: arguments, scratch: &scratch)
+      let others = explanation.violations.filter { violation in !forbidden.contains { $0.isMeant(by: violation) } }
+      problems += others.map(ArgumentProblem.init)
+      isComplete = explanation.isComplete
     }
+    // Of a value with the wrong form the schema has said enough.
+    problems += (refinement?.problems(document, arguments) ?? []).filter { problem in !problems.contains { $0.path == problem.path } }
+    if problems.isEmpty { return nil }
+    return isComplete ? problems : problems + [ArgumentProblem(path: "", message: Explanation.more)]
   }
 
   /// A server that matches names without regard to case would read this one where rules have read the declared one.

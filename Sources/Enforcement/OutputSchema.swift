@@ -42,10 +42,12 @@ package final class OutputSchema: Sendable {
       return [ArgumentProblem(path: "", message: "cannot be checked, because the tool's output schema cannot be used")]
     }
     if schema.isValid(document, at: content, scratch: &scratch) == .valid { return nil }
-    return schema.violations(in: document, at: content, scratch: &scratch).map { violation in
+    let explanation = schema.explanation(of: document, at: content, scratch: &scratch)
+    let problems = explanation.violations.map { violation in
       let path = Pointer(violation.instancePath.tokens.map { isIndex($0) || names.contains($0) ? $0 : "*" })
       return ArgumentProblem(path: path.description, message: "expected \(violation.expected)")
     }
+    return explanation.isComplete ? problems : problems + [ArgumentProblem(path: "", message: Explanation.more)]
   }
 
   /// The parts of a structured content that do not fit; empty: it fits. The content itself when nobody can tell which.

@@ -1,5 +1,6 @@
 package import Bytecode
 package import JSON
+internal import Schemas
 
 // What a policy's refinement of a tool does to one call: fill in, then look at what the schema cannot say.
 extension Refinement {
@@ -29,27 +30,43 @@ extension Refinement {
     if value.replacesNull, document.isNull(present) { splices.replace(present, with: write(value.value)) }
   }
 
-  /// Fields that may not be there and are; nil: none.
-  func forbidden(_ document: Document, _ arguments: Node) -> [ArgumentProblem]? {
-    let found = residues.filter { residue in
-      guard case .absent = residue.test, let name = residue.path.last else { return false }
-      return document.object(at: residue.path.dropLast(), from: arguments).flatMap { document.member($0, name) } != nil
+  /// Fields that may not be there and are.
+  func forbidden(_ document: Document, _ arguments: Node) -> [ForbiddenField] {
+    residues.compactMap { residue in
+      guard case .absent = residue.test, let name = residue.path.last,
+        document.object(at: residue.path.dropLast(), from: arguments).flatMap({ document.member($0, name) }) != nil
+      else { return nil }
+      return ForbiddenField(path: residue.path)
     }
-    return found.isEmpty
-      ? nil : found.map { ArgumentProblem(path: Pointer($0.path).description, message: "the policy does not permit this argument") }
   }
 
-  /// What is wrong with arguments that have passed the schema; nil: nothing.
-  func problems(_ document: Document, _ arguments: Node) -> [ArgumentProblem]? {
-    var problems: [ArgumentProblem] = []
-    for residue in residues {
+  /// What is wrong with arguments beyond what the schema can say. Fields of the wrong form are passed over.
+  func problems(_ document: Document, _ arguments: Node) -> [ArgumentProblem] {
+    residues.compactMap { residue in
       guard let name = residue.path.last, let holder = document.object(at: residue.path.dropLast(), from: arguments),
-        let text = document.member(holder, name).flatMap({ document.text($0) })
-      else { continue }
-      guard let message = residue.test.problem(text.span) else { continue }
-      problems.append(ArgumentProblem(path: Pointer(residue.path).description, message: message))
+        let text = document.member(holder, name).flatMap({ document.text($0) }), let message = residue.test.problem(text.span)
+      else { return nil }
+      return ArgumentProblem(path: Pointer(residue.path).description, message: message)
     }
-    return problems.isEmpty ? nil : problems
+  }
+}
+
+/// A field that the policy takes out of a tool's input, and that a call has.
+struct ForbiddenField {
+  let path: [String]
+
+  var problem: ArgumentProblem {
+    ArgumentProblem(path: Pointer(path).description, message: "the policy does not permit this argument")
+  }
+
+  /// Whether a violation only says in the schema's way that the field may not be there.
+  func isMeant(by violation: Violation) -> Bool {
+    guard violation.instancePath.tokens.elementsEqual(path.dropLast()), let name = path.last else { return false }
+    switch violation.keyword {
+    case "not": return true
+    case "additionalProperties", "unevaluatedProperties": return violation.got.contains("`\(name)`")
+    default: return false
+    }
   }
 }
 

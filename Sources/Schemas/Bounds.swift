@@ -17,6 +17,9 @@ package struct SchemaBounds: Sendable {
   package var documents: Int
   /// Bytes of one regular expression in a schema; longer ones are word lists that belong in an `enum`.
   package var patternBytes: Int
+  /// Bytes of regular expressions that are judged in one schema: judging a nasty one of a kilobyte takes some tenths of a second. Those
+  /// beyond are used as those that cannot be judged are.
+  package var judgedPatternBytes: Int
   /// Instructions of the compiled form; inlining of `$ref` stops long before, so only a huge schema gets here.
   package var instructions: Int
   /// Frames of evaluation. Parsed documents nest at most a few hundred levels and a level takes a handful of frames; a frame is a few
@@ -26,25 +29,32 @@ package struct SchemaBounds: Sendable {
   package var baseSteps: Int
   /// Steps that every node of the instance adds: cost is therefore linear in the instance, whatever the schema is.
   package var stepsPerNode: Int
-  /// Violations that one explanation collects; a model does not read more.
+  /// Violations that one explanation collects; a model does not read more. An explanation that stops here says so.
   package var violations: Int
+  /// Steps that one explanation may take whatever the size of the instance: it allocates and may try alternatives many times over, so a
+  /// step is a microsecond or two, and what is explained was refused already.
+  package var explanationSteps: Int
 
   package static let standard = SchemaBounds(
-    subschemas: 50_000, nesting: 256, documents: 64, patternBytes: 8_192, instructions: 500_000, frames: 640, baseSteps: 1_000_000,
-    stepsPerNode: 2_000, violations: 16)
+    subschemas: 50_000, nesting: 256, documents: 64, patternBytes: 8_192, judgedPatternBytes: 4_096, instructions: 500_000, frames: 640,
+    baseSteps: 1_000_000,
+    stepsPerNode: 2_000, violations: 16, explanationSteps: 200_000)
 
   package init(
-    subschemas: Int, nesting: Int, documents: Int, patternBytes: Int, instructions: Int, frames: Int, baseSteps: Int, stepsPerNode: Int,
-    violations: Int
+    subschemas: Int, nesting: Int, documents: Int, patternBytes: Int, judgedPatternBytes: Int, instructions: Int, frames: Int,
+    baseSteps: Int, stepsPerNode: Int,
+    violations: Int, explanationSteps: Int
   ) {
     self.subschemas = subschemas
     self.nesting = nesting
     self.documents = documents
     self.patternBytes = patternBytes
+    self.judgedPatternBytes = judgedPatternBytes
     self.instructions = instructions
     self.frames = frames
     self.baseSteps = baseSteps
     self.stepsPerNode = stepsPerNode
     self.violations = violations
+    self.explanationSteps = explanationSteps
   }
 }

@@ -55,25 +55,29 @@ extension CompiledSchema {
     return scratch.isExhausted ? .undecided : isValid ? .valid : .invalid
   }
 
-  /// Everything that is wrong with a value, up to ``SchemaBounds/violations``; empty exactly when it is valid. Where a bound was reached
+  /// What is wrong with a value, up to ``SchemaBounds/violations``: no violations exactly when it is valid. Where a bound was reached
   /// before anything was found, one violation says so.
-  package func violations(in document: Document, at node: Node, scratch: inout ValidationScratch) -> [Violation] {
-    guard isValid(document, at: node, scratch: &scratch) != .valid else { return [] }
-    let found = explain(document, at: node, scratch: &scratch).violations
-    guard found.isEmpty else { return found }
-    return [
-      Violation(
-        instancePath: Pointer(), keyword: "", expected: "a value that can be checked within bounds", got: "one that cannot", suggestion: nil
-      )
-    ]
+  package func explanation(of document: Document, at node: Node, scratch: inout ValidationScratch) -> Explanation {
+    let outcome = isValid(document, at: node, scratch: &scratch)
+    guard outcome != .valid else { return Explanation(violations: [], isComplete: true) }
+    let found = explain(document, at: node, scratch: &scratch).explanation
+    guard found.violations.isEmpty else { return found }
+    let (expected, got) =
+      outcome == .undecided
+      ? ("a value that can be checked within bounds", "one that cannot")
+      : ("a value that fits the schema", "one so large that the place where it does not was not found")
+    let violation = Violation(instancePath: Pointer(), keyword: "", expected: expected, got: got, suggestion: nil)
+    return Explanation(violations: [violation], isComplete: false)
   }
 
   /// The answer of the exhaustive mode alone. It looks at every alternative, and so reaches its bounds sooner.
   package func explain(
     _ document: Document, at node: Node, scratch: inout ValidationScratch
-  ) -> (outcome: Outcome, violations: [Violation]) {
+  ) -> (outcome: Outcome, explanation: Explanation) {
     var explainer = Explainer(subschemas: subschemas, document: document, bounds: bounds)
     let result = explainer.apply(root, to: node, scratch: &scratch.matching)
-    return (explainer.isExhausted ? .undecided : result == nil ? .invalid : .valid, explainer.violations)
+    let outcome: Outcome = explainer.isExhausted ? .undecided : result == nil ? .invalid : .valid
+    let isComplete = !explainer.isExhausted && !explainer.isFull
+    return (outcome, Explanation(violations: Array(explainer.violations.prefix(bounds.violations)), isComplete: isComplete))
   }
 }

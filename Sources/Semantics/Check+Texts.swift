@@ -134,7 +134,7 @@ extension Checker {
 }
 
 /// The names in a path, without `.`. Read as bytes, as the engine does: to Swift a slash with a combining mark after it is another character.
-private func pathNames(_ text: String) -> [[UInt8]] {
+func pathNames(_ text: String) -> [[UInt8]] {
   text.utf8.split(separator: UInt8(ascii: "/")).map(Array.init).filter { $0 != [UInt8(ascii: ".")] }
 }
 

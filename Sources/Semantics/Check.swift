@@ -57,6 +57,8 @@ struct Checker {
   var claimUses: [ClaimPath: ClaimUse] = [:]
   /// What the schemas say of the facts of the condition at hand.
   var domains: [Fact: FactDomain] = [:]
+  /// What may still be said of it.
+  var findingsLeft = DomainLimits.findings
   /// Claims that are only asked for their presence.
   var claimsAsked: Set<ClaimPath> = []
   /// Fields that a `refine` speaks of, and where.

@@ -73,12 +73,15 @@ package struct NumberShape: Hashable, Sendable {
   package let allowed: [Number]?
   package let minimum: Bound?
   package let maximum: Bound?
+  /// Of which all are multiples; more than 0.
+  package let step: Number?
 
-  package init(isInteger: Bool = false, allowed: [Number]? = nil, minimum: Bound? = nil, maximum: Bound? = nil) {
+  package init(isInteger: Bool = false, allowed: [Number]? = nil, minimum: Bound? = nil, maximum: Bound? = nil, step: Number? = nil) {
     self.isInteger = isInteger
     self.allowed = allowed
     self.minimum = minimum
     self.maximum = maximum
+    self.step = step
   }
 }
 

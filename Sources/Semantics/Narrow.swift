@@ -125,6 +125,7 @@ extension Checker {
 
   /// Says what can never hold, or always does, as far as single facts tell.
   mutating func examine(_ condition: Condition) {
+    findingsLeft = DomainLimits.findings
     examine(condition, holds: true, within: [:])
   }
 
@@ -143,6 +144,7 @@ extension Checker {
   }
 
   private mutating func examine(_ condition: Condition, holds: Bool, within: [Fact: Narrowed]) {
+    guard findingsLeft > 0 else { return }
     var facts = within
     var branches: [(terms: [Condition], holds: Bool)] = []
     var atoms: [Claimed] = []
@@ -201,7 +203,8 @@ extension Checker {
       if isEmpty(domain, claimed) { continue }
       var narrowed = facts[claimed.atom.subject] ?? Narrowed(domain: domain)
       if !narrowed.add(claimed) {
-        let others = narrowed.by.dropLast().map { Diagnostic.Label($0.atom.range, "or this") }
+        findingsLeft -= 1
+        let others = narrowed.by.dropLast().prefix(DomainLimits.labels).map { Diagnostic.Label($0.atom.range, "or this") }
         report(
           .alwaysHolds, "this always holds: one of these is true whatever `\(domain.text)` is", claimed.atom.range, "this", also: others,
           help: "`and` was probably meant")
@@ -213,6 +216,7 @@ extension Checker {
   }
 
   private mutating func reportNever(_ atom: Atom, _ domain: FactDomain, isNegated: Bool) {
+    findingsLeft -= 1
     if let refinement = domain.refinement {
       // What a refinement keeps out may well be denied, too: the rule is idle, and the day the refinement goes it is not.
       report(
@@ -228,6 +232,7 @@ extension Checker {
   }
 
   private mutating func reportAlways(_ range: SourceRange, _ domain: FactDomain) {
+    findingsLeft -= 1
     report(
       .alwaysHolds, "this test of `\(domain.text)` always holds", range,
       domain.bounds.map { "the tool's schema says \($0)" } ?? "always true",
@@ -235,12 +240,15 @@ extension Checker {
   }
 
   private mutating func reportContradiction(_ claimed: Claimed, after others: ArraySlice<Claimed>, _ domain: FactDomain) {
+    findingsLeft -= 1
     // The one test it cannot hold together with, where a single one is to blame.
-    let culprit = others.first { other in
+    let culprit = others.prefix(DomainLimits.culprits).first { other in
       var narrowed = Narrowed(domain: domain)
       return !(narrowed.add(other) && narrowed.add(claimed))
     }
-    let labels = (culprit.map { [$0] } ?? Array(others)).map { Diagnostic.Label($0.atom.range, "while this holds") }
+    let labels = (culprit.map { [$0] } ?? Array(others.prefix(DomainLimits.labels))).map {
+      Diagnostic.Label($0.atom.range, "while this holds")
+    }
     report(
       .contradiction, "these tests of `\(domain.text)` can never hold together", claimed.atom.range, "cannot hold", also: labels,
       help: "one value cannot pass both: one of the values is wrong, or `or` was meant")

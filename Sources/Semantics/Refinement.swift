@@ -55,7 +55,8 @@ extension ValueShape {
       let values = constants.compactMap(\.number)
       let allowed = number.allowed?.filter(values.contains) ?? values.filter { number.narrowed($0, $0) != nil }
       if allowed.isEmpty { return nil }
-      return .number(NumberShape(isInteger: number.isInteger, allowed: allowed, minimum: number.minimum, maximum: number.maximum))
+      return .number(
+        NumberShape(isInteger: number.isInteger, allowed: allowed, minimum: number.minimum, maximum: number.maximum, step: number.step))
     case (.number(let number), .step(let step)):
       guard let allowed = number.allowed else { return self }
       return number.keeping(allowed.filter { $0.isMultiple(of: step) }).map(ValueShape.number)
@@ -97,14 +98,59 @@ extension NumberShape {
     var (minimum, maximum) = (minimum, maximum)
     if let lower, minimum.map({ $0.value < lower }) ?? true { minimum = .init(lower, isIncluded: true) }
     if let upper, maximum.map({ upper < $0.value }) ?? true { maximum = .init(upper, isIncluded: true) }
-    let narrowed = NumberShape(isInteger: isInteger, minimum: minimum, maximum: maximum)
+    let narrowed = NumberShape(isInteger: isInteger, minimum: minimum, maximum: maximum, step: step)
     return NumberDomain(narrowed).isEmpty ? nil : narrowed
   }
 
   fileprivate func keeping(_ kept: [Number]) -> NumberShape? {
-    let shape = NumberShape(isInteger: isInteger, allowed: kept, minimum: minimum, maximum: maximum)
+    let shape = NumberShape(isInteger: isInteger, allowed: kept, minimum: minimum, maximum: maximum, step: step)
     return NumberDomain(shape).isEmpty ? nil : shape
   }
+
+  /// Whether a number between the ends is a multiple of all of these, and of the shape's own step.
+  fileprivate func holdsMultiple(of steps: [Number]) -> Bool {
+    guard allowed == nil, let minimum, let maximum else { return true }
+    let steps = steps + [step].compactMap(\.self) + (isInteger ? [1] : [])
+    // As whole numbers, all by one power of ten; what is too long for that is not looked for.
+    let parts = (steps + [minimum.value, maximum.value]).compactMap(\.fixed)
+    guard parts.count == steps.count + 2, let least = parts.map(\.exponent).min() else { return true }
+    var wholes = parts.compactMap { scaled($0, to: least) }
+    guard wholes.count == parts.count, let high = wholes.popLast(), let low = wholes.popLast(), let first = wholes.first else {
+      return true
+    }
+    var common = first
+    for step in wholes.dropFirst() {
+      let (product, overflow) = (common / greatestCommonDivisor(common, step)).multipliedReportingOverflow(by: step)
+      if overflow { return true }
+      common = product
+    }
+    let below = low % common
+    // The first multiple from the lower end on.
+    var (multiple, overflow) = low.addingReportingOverflow(below == 0 ? 0 : below > 0 ? common - below : -below)
+    if multiple == low, !minimum.isIncluded { (multiple, overflow) = low.addingReportingOverflow(common) }
+    return !overflow && (multiple < high || multiple == high && maximum.isIncluded)
+  }
+}
+
+/// The number as a multiple of a power of ten that is no higher than its own.
+private func scaled(_ number: Number.Fixed, to exponent: Int32) -> Int64? {
+  guard number.exponent - exponent <= 18 else { return nil }
+  let factor = (0..<(number.exponent - exponent)).reduce(Int64(1)) { factor, _ in factor * 10 }
+  let (product, overflow) = number.coefficient.multipliedReportingOverflow(by: factor)
+  return overflow ? nil : product
+}
+
+private func greatestCommonDivisor(_ left: Int64, _ right: Int64) -> Int64 {
+  right == 0 ? left : greatestCommonDivisor(right, left % right)
+}
+
+extension ValueShape {
+  /// Whether a number between the ends is a multiple of all of these; true for what is no number.
+  func holdsMultiple(of steps: [Number]) -> Bool { if case .number(let number) = self { number.holdsMultiple(of: steps) } else { true } }
+}
+
+extension Constraint {
+  var step: Number? { if case .step(let step) = self { step } else { nil } }
 }
 
 extension TextShape {

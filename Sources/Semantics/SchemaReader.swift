@@ -166,7 +166,9 @@ private struct SchemaReader {
     // Draft 4 wrote these as booleans beside `minimum`; read as numbers they are absent, which is only wider.
     if let above = bound(node, "exclusiveMinimum", isIncluded: false), minimum.map({ above.value >= $0.value }) ?? true { minimum = above }
     if let below = bound(node, "exclusiveMaximum", isIncluded: false), maximum.map({ below.value <= $0.value }) ?? true { maximum = below }
-    return .number(NumberShape(isInteger: isInteger, allowed: values?.compactMap(document.number), minimum: minimum, maximum: maximum))
+    let step = document.member(node, "multipleOf").flatMap(document.number).flatMap { $0 > 0 ? $0 : nil }
+    return .number(
+      NumberShape(isInteger: isInteger, allowed: values?.compactMap(document.number), minimum: minimum, maximum: maximum, step: step))
   }
 
   private func bound(_ node: Node, _ keyword: String, isIncluded: Bool) -> NumberShape.Bound? {

@@ -35,11 +35,16 @@ struct TextDomain: Hashable {
         return name
       }
       if names.count == hosts.count { keep(names) }
-    case .startsWith(let texts): prefixes.append(texts)
-    case .endsWith(let texts): suffixes.append(texts)
+    case .startsWith(let texts): add(texts, to: &prefixes)
+    case .endsWith(let texts): add(texts, to: &suffixes)
     case .contains(let texts): minimumLength = max(minimumLength, texts.map(\.unicodeScalars.count).min() ?? 0)
     default: break
     }
+  }
+
+  /// What is not kept only makes the domain larger.
+  private func add(_ texts: [String], to groups: inout [[String]]) {
+    if groups.count < DomainLimits.groups, texts.count <= DomainLimits.texts { groups.append(texts) }
   }
 
   private mutating func keep(_ texts: [String]) {
@@ -72,6 +77,21 @@ struct TextDomain: Hashable {
     }
     return true
   }
+}
+
+/// What is looked for in one condition. Tests are compared with one another, so without an end to it a generated condition of some hundred
+/// tests would take minutes; what is passed over is only not reported.
+enum DomainLimits {
+  /// Tests of one fact for a beginning, and tests for an end.
+  static let groups = 8
+  /// Texts of one of these.
+  static let texts = 64
+  /// Findings in one condition: a person sees what is wrong, and each shows the line, which may be long.
+  static let findings = 16
+  /// Earlier tests among which the one is looked for that a later one contradicts.
+  static let culprits = 256
+  /// Tests that one finding points to.
+  static let labels = 8
 }
 
 /// Byte for byte, as the engine compares.

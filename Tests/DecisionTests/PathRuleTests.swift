@@ -54,6 +54,12 @@ import Testing
     ("/a", "/a/b", true), ("a/b", "/a/b", false),
     ("**/b", "/a/b", true), ("*", "anything", true), ("a*b", "aXXb", true), ("a*b", "aXXc", false), ("*a*a*", "bab", false),
     ("*a*a*", "baba", true), ("./a/b", "a/b", true),
+    // Composed and decomposed, and in capitals: file systems take them for one name, so the exception must.
+    ("r\u{E9}sum\u{E9}", "r\u{E9}sum\u{E9}", true), ("r\u{E9}sum\u{E9}", "re\u{301}sume\u{301}", true),
+    ("re\u{301}sume\u{301}", "r\u{E9}sum\u{E9}", true), ("r\u{E9}sum\u{E9}", "R\u{C9}SUM\u{C9}", true),
+    ("r\u{E9}sum\u{E9}", "resume", false),
+    ("r\u{E9}sum\u{E9}", "\u{FC}brig", false), ("secret", "\u{FC}brig/secret", true), ("*.k\u{E9}y", "a.k\u{E9}y", true),
+    ("a/\u{301}b", "a/\u{301}b", true),
   ])
   func globs(glob: String, path: String, isExcepted: Bool) {
     let rule = PathRule(folders: [Array("/".utf8), []], exceptions: [PathGlob(glob)], text: "")

@@ -82,6 +82,15 @@ import Testing
     "http://[fd00:ec2::254]/", "http://8.8.8.8/", "http://192.168.0.1/", "http://[::ffff:7f00:1]/", "http://example.org:8080/",
     "https://example.org:80/",
     "ftp://example.org/", "http://a.b.internal/", "http://x.home.arpa/", "http://metadata.goog/",
+    // One address in the spellings that resolvers take: octal, hexadecimal, fewer parts, mapped into IPv6.
+    "http://0177.0.0.1/", "http://0x7f.1/", "http://0x7f.0x0.0x0.0x1/", "http://127.0.1/", "http://00000177.1/", "http://127.0.0.1./",
+    "http://0x7F000001/", "http://017777777777/", "http://[::ffff:127.0.0.1]/", "http://[0:0:0:0:0:ffff:7f00:1]/", "http://[::7f00:1]/",
+    "http://[64:ff9b::7f00:1]/", "http://[fe80::1]/", "http://[fe80::1%25eth0]/", "http://[fc00::1]/", "http://[2002:7f00:1::]/",
+    "http://2852039166/", "http://0251.0376.0251.0376/", "http://169.254.43518/", "http://[::ffff:a9fe:a9fe]/", "http://100.100.100.200/",
+    "http://10.0.0.1/", "http://172.16.0.1/", "http://100.64.0.1/", "http://224.0.0.1/", "http://255.255.255.255/", "http://192.0.0.192/",
+    "http://instance-data/", "http://instance-data.ec2.internal/", "http://METADATA.google.internal./", "http://localhost.localdomain/",
+    "http://ip6-localhost/", "http://1.0.0.127.in-addr.arpa/", "http://\u{FF11}27.0.0.1/", "http://\u{2460}27.0.0.1/",
+    "http://127\u{3002}0.0.1/",
   ])
   func privateHostsNeedAList(url: String) { #expect(Self.anyPublic.problem(Array(url.utf8).span) != nil) }
 

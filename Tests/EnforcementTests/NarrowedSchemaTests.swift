@@ -70,14 +70,15 @@ private struct RandomTool {
   private let declared = ["a", "b", "c", "d"]
 
   init(_ generator: inout SeededGenerator) {
-    let dialect = Int.random(in: 0..<4, using: &generator)
+    // Every dialect, and none at all, which is the latest.
+    let dialect = (Dialect.allCases + [nil]).randomElement(using: &generator) ?? nil
     var properties: [Value.Member] = []
     var definitions: [Value.Member] = []
     for name in declared.prefix(Int.random(in: 1...4, using: &generator)) {
       let isRequired = generator.chance(40)
       var field = Field(
         name: name, kind: Kind.allCases.randomElement(using: &generator) ?? .text, isNullable: generator.chance(25), isRequired: isRequired)
-      var own = RandomTool.schema(field.kind, isDraft4: dialect == 1, &generator)
+      var own = RandomTool.schema(field.kind, isDraft4: dialect == .draft4, &generator)
       if field.isNullable { own = ["anyOf": [own, ["type": "null"]]] }
       switch Int.random(in: 0..<10, using: &generator) {
       case 0:
@@ -93,8 +94,7 @@ private struct RandomTool {
       fields.append(field)
     }
     var members: [Value.Member] = [.init("type", "object"), .init("properties", .object(properties))]
-    if dialect == 1 { members.append(.init("$schema", "http://json-schema.org/draft-04/schema#")) }
-    if dialect == 2 { members.append(.init("$schema", "http://json-schema.org/draft-07/schema#")) }
+    if let dialect { members.append(.init("$schema", .string(dialect.metaschema + (dialect < .draft201909 ? "#" : "")))) }
     if !definitions.isEmpty { members.append(.init("definitions", .object(definitions))) }
     let required = fields.filter(\.isRequired).map { Value.string($0.name) }
     if !required.isEmpty { members.append(.init("required", .array(required))) }

@@ -147,6 +147,64 @@ import Text
     #expect(denial?["violations"]?[0]?["message"]?.string?.contains(message) == true, "\(answer)")
   }
 
+  private func violations(_ conversation: inout Conversation, _ arguments: String) throws -> [String] {
+    conversation.shakeHands()
+    conversation.client(call(#""name":"fetch","arguments":\#(arguments)"#))
+    #expect(conversation.toServer.isEmpty)
+    let answer = try #require(conversation.toClient.first)
+    let denial = try Value(parsing: Array(answer.utf8))["result"]?["_meta"]?["com.sallyport/denial"]
+    #expect(denial?["code"] == "INVALID_ARGUMENT")
+    return (denial?["violations"]?.elements ?? []).compactMap { $0["path"]?.string }.sorted()
+  }
+
+  /// What the schema says, what it cannot say and what may not be there at all: a model is told in one answer.
+  @Test func everythingWrongIsSaidInOneAnswer() throws {
+    var conversation = try conversation()
+    let arguments = #"{"url":"http://evil.example/","method":"POST","headers":{"a":1},"options":{"depth":9}}"#
+    #expect(try violations(&conversation, arguments) == ["/headers", "/method", "/options/depth", "/url"])
+  }
+
+  @Test func fieldsThatMayNotBeThereAreSaidOnce() throws {
+    var conversation = try conversation(
+      RefinementTests.policy.replacing("options.depth: 1..3 default 2", with: "options.depth: 1..3 default 2\n  others: forbidden"))
+    let paths = try violations(&conversation, #"{"url":"https://docs.acme.example/","headers":{},"colour":1}"#)
+    #expect(paths == ["", "/headers"])
+  }
+
+  /// A value that is refused may be a secret, whichever constraint refuses it.
+  @Test(arguments: [
+    "one of \"a\", \"b\"", "matches /[a-z]{3}/", "matches /(?>[a-z]{3}+)/", "length ..4", "without control characters",
+    "url scheme https host in {\"docs.acme.example\"}", "path under \"src\"", "absent",
+  ])
+  func refusedSecretsAreNotRepeated(constraint: String) throws {
+    let tools =
+      #"{"tools":[{"name":"fetch","inputSchema":{"type":"object","properties":{"api_key":{"type":"string"}}}},\#(RefinementTests.ping)]}"#
+    let policy = """
+      server web from "web.json"
+
+      scope all
+        opens web.*
+
+      agent bot when token.sub == "bot"
+
+      grant bot_fetches
+        all to bot
+
+      refine web.fetch {
+        api_key: \(constraint)
+      }
+      """
+    let sources = load(["web.sally"], reader: Files(files: ["web.sally": policy, "web.json": tools]))
+    let policies = try #require(check(sources.value).value)
+    var conversation = Conversation(program: try compile(policies, generation: 1), agent: "bot", server: "web", tools: tools)
+    conversation.shakeHands()
+    conversation.client(call(#""name":"fetch","arguments":{"api_key":"hunter2\u0007-Correct-Horse"}"#))
+    let answer = try #require(conversation.toClient.first)
+    #expect(answer.contains("INVALID_ARGUMENT") && answer.contains("/api_key"))
+    #expect(!answer.contains("hunter2") && !answer.contains("Horse"))
+    #expect(!"\(conversation.records)".contains("hunter2"))
+  }
+
   /// How URLs and paths are read is known to the compiler, which refuses what would refuse every call without the field.
   @Test func defaultsPassTheirOwnConstraints() throws {
     let policy = RefinementTests.policy.replacing(

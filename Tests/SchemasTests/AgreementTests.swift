@@ -26,12 +26,12 @@ struct AgreementTests {
         let outcome = compiled.isValid(document, at: document.root, scratch: &scratch)
         let explained = compiled.explain(document, at: document.root, scratch: &scratch)
         counts[outcome, default: 0] += 1
-        let agrees = explained.outcome == outcome && explained.violations.isEmpty == (outcome == .valid)
+        let agrees = explained.outcome == outcome && explained.explanation.violations.isEmpty == (outcome == .valid)
         #expect(
           agrees,
           """
           SEED=\(seed): \(String(decoding: write(schema), as: UTF8.self)) on \(String(decoding: bytes, as: UTF8.self)): \
-          \(outcome) against \(explained.outcome) \(explained.violations.map(\.message))
+          \(outcome) against \(explained.outcome) \(explained.explanation.violations.map(\.message))
           """)
         if !agrees { return }
       }

@@ -78,12 +78,12 @@ struct OfficialSuite {
       for test in group.tests {
         let document = try Document(parsing: write(test.instance))
         let outcome = schema.isValid(document, at: document.root, scratch: &scratch)
-        let (explained, violations) = schema.explain(document, at: document.root, scratch: &scratch)
+        let (explained, explanation) = schema.explain(document, at: document.root, scratch: &scratch)
         let expected: Outcome = test.isValid ? .valid : .invalid
-        if outcome == expected && explained == expected && violations.isEmpty == test.isValid {
+        if outcome == expected && explained == expected && explanation.violations.isEmpty == test.isValid {
           result.passed += 1
         } else {
-          let said = violations.map(\.message).joined(separator: "; ")
+          let said = explanation.violations.map(\.message).joined(separator: "; ")
           result.failures.append("\(group.name): \(test.description): expected \(test.isValid), got \(outcome); \(said)")
         }
       }

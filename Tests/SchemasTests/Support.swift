@@ -13,15 +13,21 @@ extension CompiledSchema {
     var scratch = ValidationScratch()
     let document = try Document(parsing: Array(instance.utf8))
     let outcome = isValid(document, at: document.root, scratch: &scratch)
-    let violations = violations(in: document, at: document.root, scratch: &scratch)
+    let violations = explanation(of: document, at: document.root, scratch: &scratch).violations
     #expect(violations.isEmpty == (outcome == .valid), "\(violations.map(\.message))", sourceLocation: sourceLocation)
     return outcome
+  }
+
+  func explain(_ instance: String) throws -> Explanation {
+    var scratch = ValidationScratch()
+    let document = try Document(parsing: Array(instance.utf8))
+    return explanation(of: document, at: document.root, scratch: &scratch)
   }
 
   func messages(_ instance: String) throws -> [String] {
     var scratch = ValidationScratch()
     let document = try Document(parsing: Array(instance.utf8))
-    return violations(in: document, at: document.root, scratch: &scratch).map(\.message)
+    return explanation(of: document, at: document.root, scratch: &scratch).violations.map(\.message)
   }
 }
 

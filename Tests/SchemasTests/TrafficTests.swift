@@ -45,7 +45,7 @@ struct TrafficTests {
         else { continue }
         let document = try Document(parsing: write(message["params"]?["arguments"] ?? [:]))
         let outcome = schema.isValid(document, at: document.root, scratch: &scratch)
-        let messages = schema.violations(in: document, at: document.root, scratch: &scratch).map(\.message)
+        let messages = schema.explanation(of: document, at: document.root, scratch: &scratch).violations.map(\.message)
         #expect(outcome == .valid, "\(name): \(tool): \(messages)")
         calls += 1
       }

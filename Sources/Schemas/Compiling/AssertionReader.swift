@@ -2,12 +2,12 @@ internal import JSON
 
 /// The keywords of the validation vocabulary.
 extension KeywordReader {
-  func readAssertions(into constraints: inout [Constraint], _ bounds: SchemaBounds) throws(SchemaError) {
+  func readAssertions(into constraints: inout [Constraint], _ builder: inout GraphBuilder) throws(SchemaError) {
     try readType(into: &constraints)
     try readValues(into: &constraints)
     try readNumbers(into: &constraints)
     if let range = try range("minLength", "maxLength") { constraints.append(.length(minimum: range.0, maximum: range.1)) }
-    if let pattern = try text("pattern") { constraints.append(.pattern(try matcher(pattern, keyword: "pattern", bounds))) }
+    if let pattern = try text("pattern") { constraints.append(.pattern(try matcher(pattern, &builder))) }
     if let range = try range("minProperties", "maxProperties") {
       constraints.append(.memberCount(minimum: range.0, maximum: range.1))
     }

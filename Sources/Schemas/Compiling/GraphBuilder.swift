@@ -16,6 +16,7 @@ struct GraphBuilder {
   }
 
   var library: Library
+  var patterns = PatternLibrary()
   let bounds: SchemaBounds
   let assertsFormats: Bool
   private(set) var subschemas: [Subschema] = []

@@ -42,7 +42,7 @@ struct KeywordReader {
     default: throw SchemaError(.malformed(keyword: "schema", expected: "an object or a boolean"), at: pointer)
     }
     result.isSensitive = members["writeOnly"] == .boolean(true) || members["format"] == .string("password")
-    if language.vocabularies.contains(.validation) { try readAssertions(into: &result.constraints, builder.bounds) }
+    if language.vocabularies.contains(.validation) { try readAssertions(into: &result.constraints, &builder) }
     try readFormat(into: &result.constraints)
     if language.vocabularies.contains(.applicator) {
       try readObjectApplicators(into: &result.constraints, &builder)
@@ -110,7 +110,7 @@ struct KeywordReader {
     var rules = PropertyRules()
     rules.named = try namedSchemas("properties", &builder) ?? []
     for (pattern, schema) in try namedSchemas("patternProperties", &builder) ?? [] {
-      rules.patterns.append((try matcher(pattern, keyword: "patternProperties", builder.bounds), schema))
+      rules.patterns.append((try matcher(pattern, &builder), schema))
     }
     rules.additional = try schema("additionalProperties", &builder)
     if !rules.named.isEmpty || !rules.patterns.isEmpty || rules.additional != nil { constraints.append(.properties(rules)) }
@@ -216,14 +216,15 @@ struct KeywordReader {
     return number < Number(Int.max) ? number.integer : .max
   }
 
-  func matcher(_ pattern: String, keyword: String, _ bounds: SchemaBounds) throws(SchemaError) -> TextMatcher {
-    guard pattern.utf8.count <= bounds.patternBytes else {
-      throw SchemaError(.tooLarge(limit: "bytes in a regular expression", allowed: bounds.patternBytes), at: pointer)
-    }
-    do {
-      return try TextMatcher(pattern)
+  func matcher(_ pattern: String, _ builder: inout GraphBuilder) throws(SchemaError) -> TextMatcher {
+    do throws(PatternLibrary.Refusal) {
+      return try builder.patterns.matcher(pattern, builder.bounds)
     } catch {
-      throw SchemaError(.pattern(pattern, problem: error.problem), at: pointer)
+      switch error {
+      case .problem(let problem): throw SchemaError(.pattern(pattern, problem: problem), at: pointer)
+      case .tooLong:
+        throw SchemaError(.tooLarge(limit: "bytes in a regular expression", allowed: builder.bounds.patternBytes), at: pointer)
+      }
     }
   }
 }

@@ -54,9 +54,7 @@ extension Explainer {
       return fault(keyword, Wording.kinds(kinds.contains(.number) ? kinds.subtracting(.integer) : kinds), node)
     }
     guard let best, schemas.count > 1 || !best.faults.isEmpty else { return fault(keyword, "one of the alternative forms", node) }
-    for violation in best.faults where violations.count < bounds.violations && !violations.contains(violation) {
-      violations.append(violation)
-    }
+    for violation in best.faults where !isFull && !violations.contains(violation) { violations.append(violation) }
     if violations.count == before.count { return fault(keyword, "one of \(schemas.count) alternative forms", node) }
     return false
   }

@@ -35,6 +35,7 @@ extension Explainer {
       var isValid = true
       for (position, member) in document.members(node).enumerated() where !seen.positions.contains(position) {
         if !checkMember(schema, member, keyword: "unevaluatedProperties", known: [], scratch: &scratch) { isValid = false }
+        if !isValid, isFinished { return false }
       }
       return isValid
     default: return nil
@@ -58,10 +59,11 @@ extension Explainer {
       }
       if !isKnown, let additional = rules.additional {
         isKnown = true
-        let known = rules.named.map(\.name)
+        let known = isNever(additional) ? rules.named.map(\.name) : []
         if !checkMember(additional, member, keyword: "additionalProperties", known: known, scratch: &scratch) { isValid = false }
       }
       if isKnown { evaluated.positions.insert(position) }
+      if !isValid, isFinished { return false }
     }
     return isValid
   }
@@ -93,7 +95,8 @@ extension Explainer {
   }
 
   private mutating func checkRequired(_ names: [String], _ node: Node, keyword: String) -> Bool {
-    spend(names.count * document.count(node))
+    // Each is sought by its fingerprint.
+    spend(names.count * (1 + document.count(node) / 16))
     if isExhausted { return false }
     var isValid = true
     for name in names where document.member(node, name) == nil {
@@ -136,6 +139,7 @@ extension Explainer {
       var isValid = true
       for (position, element) in document.elements(node).enumerated() where !seen.positions.contains(position) {
         if !checkElement(schema, element, position, keyword: "unevaluatedItems", scratch: &scratch) { isValid = false }
+        if !isValid, isFinished { return false }
       }
       return isValid
     default: return nil
@@ -147,6 +151,7 @@ extension Explainer {
   ) -> Bool {
     var isValid = true
     for (position, element) in document.elements(node).enumerated() {
+      if !isValid, isFinished { return false }
       if position < rules.prefix.count {
         evaluated.positions.insert(position)
         if !checkElement(rules.prefix[position], element, position, keyword: "prefixItems", scratch: &scratch) { isValid = false }
@@ -182,6 +187,7 @@ extension Explainer {
   }
 
   private mutating func checkUnique(_ node: Node) -> Bool {
+    spend(document.count(node))
     var seen: [Int: [(position: Int, node: Node)]] = [:]
     var bytes: [UInt8] = []
     for (position, element) in document.elements(node).enumerated() {

@@ -33,8 +33,14 @@ struct Explainer {
     self.subschemas = subschemas
     self.document = document
     self.bounds = bounds
-    steps = bounds.baseSteps + bounds.stepsPerNode * (document.bytes.count / 2 + 1)
+    steps = bounds.explanationSteps
   }
+
+  /// Whether more is wrong than is said. What is found while alternatives are compared counts anew.
+  var isFull: Bool { violations.count > bounds.violations }
+
+  /// Whether nothing more needs to be known of a value that has failed.
+  var isFinished: Bool { silence > 0 || isExhausted || isFull }
 
   /// What the subschema evaluated; nil: the value is not valid.
   mutating func apply(_ index: Int, to node: Node, scratch: inout MatchScratch) -> Evaluated? {
@@ -53,7 +59,7 @@ struct Explainer {
     for constraint in subschema.constraints {
       if !check(constraint, node, &evaluated, scratch: &scratch) {
         isValid = false
-        if silence > 0 || isExhausted { return nil }
+        if isFinished { return nil }
       }
     }
     return isValid ? evaluated : nil
@@ -86,7 +92,10 @@ struct Explainer {
     case .reference(let target): return merge(apply(target, to: node, scratch: &scratch), into: &evaluated)
     case .allOf(let schemas):
       var isValid = true
-      for schema in schemas where !merge(apply(schema, to: node, scratch: &scratch), into: &evaluated) { isValid = false }
+      for schema in schemas where !merge(apply(schema, to: node, scratch: &scratch), into: &evaluated) {
+        isValid = false
+        if isFinished { break }
+      }
       return isValid
     case .anyOf(let schemas): return checkAnyOf(schemas, node, &evaluated, scratch: &scratch)
     case .oneOf(let schemas): return checkOneOf(schemas, node, &evaluated, scratch: &scratch)
@@ -115,12 +124,14 @@ struct Explainer {
   private mutating func checkValues(_ set: ValueSet, _ keyword: String, _ node: Node) -> Bool {
     for value in set.values where Structure.areEqual(document, node, set.document, value, steps: &steps) { return true }
     if steps < 0 { isExhausted = true }
-    let names = set.values.map { String(decoding: set.document.bytes[set.document.source($0)], as: UTF8.self) }
+    if isFinished { return false }
+    let names = set.values.lazy.map { String(decoding: set.document.bytes[set.document.source($0)], as: UTF8.self) }
     var near: String?
     if let text = document.string(node) {
-      near = Nearness.nearest(to: text, among: set.values.compactMap { set.document.string($0) })
+      near = Nearness.nearest(to: text, among: set.values.prefix(Nearness.mostCandidates).compactMap { set.document.string($0) })
     }
-    return fault(keyword, Wording.choice(names), node, suggestion: near)
+    let choice = Wording.choice(Array(names.prefix(Wording.most)), of: set.document.count(set.document.root))
+    return fault(keyword, choice, node, suggestion: near)
   }
 
   /// nil: the constraint is not about numbers.
@@ -189,7 +200,7 @@ struct Explainer {
   mutating func fault(
     _ keyword: String, _ expected: String, _ node: Node?, got: String? = nil, suggestion: String? = nil
   ) -> Bool {
-    guard silence == 0, violations.count < bounds.violations, !isExhausted else { return false }
+    guard !isFinished else { return false }
     let isSensitive = sensitivity > 0 || path.contains { Redaction.isSensitive(name: $0) }
     let described = got ?? node.map { Redaction.describe(document, $0, isSensitive: isSensitive) } ?? "nothing"
     let violation = Violation(

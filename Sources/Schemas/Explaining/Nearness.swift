@@ -17,7 +17,7 @@ enum Nearness {
 
   /// Names beyond these are not worth a guess, and keep the work bounded.
   private static let longest = 64
-  private static let mostCandidates = 1_000
+  static let mostCandidates = 1_000
 
   /// Insertions, deletions, substitutions and swaps of neighbours that lead from one to the other.
   static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {

@@ -21,3 +21,18 @@ package struct Violation: Hashable, Sendable {
     return "\(place): expected \(expected), got \(got)\(hint)"
   }
 }
+
+/// What is wrong with a value.
+package struct Explanation: Hashable, Sendable {
+  package let violations: [Violation]
+  /// False where a bound was reached: there may be more.
+  package let isComplete: Bool
+
+  package init(violations: [Violation], isComplete: Bool) {
+    self.violations = violations
+    self.isComplete = isComplete
+  }
+
+  /// For people, where it is not complete; lower case, without a full stop.
+  package static let more = "there may be more: the rest was not looked at"
+}

@@ -20,14 +20,17 @@ enum Wording {
     return shown.joined(separator: ", ") + more
   }
 
-  /// - Parameter values: JSON texts.
-  static func choice(_ values: [String]) -> String {
-    let shown = values.prefix(most).map(Redaction.shortened)
-    let more = values.count > most ? " (\(values.count - most) more)" : ""
-    return values.isEmpty ? "nothing" : values.count == 1 ? shown[0] : "one of " + shown.joined(separator: ", ") + more
+  /// - Parameters:
+  ///   - values: the first JSON texts, at most `most` of them.
+  ///   - count: how many there are.
+  static func choice(_ values: [String], of count: Int) -> String {
+    let shown = values.map(Redaction.shortened)
+    let more = count > shown.count ? " (\(count - shown.count) more)" : ""
+    return shown.isEmpty ? "nothing" : count == 1 ? shown[0] : "one of " + shown.joined(separator: ", ") + more
   }
 
-  private static let most = 20
+  /// Values and names that are listed.
+  static let most = 20
 
   static func range(_ range: NumberRange) -> String {
     let lower = range.minimum.map { ($0.isExclusive ? "above " : "from ") + $0.value.description }

@@ -20,7 +20,8 @@ struct TextMatcher: Sendable {
   let source: String
   let form: Form
 
-  init(_ source: String) throws(Problem) {
+  /// - Parameter isJudged: whether to find out how its time grows with the text; if not, it is tried on short texts only.
+  init(_ source: String, isJudged: Bool = true) throws(Problem) {
     self.source = source
     if let plain = Self.plain(source) {
       form = plain
@@ -32,7 +33,8 @@ struct TextMatcher: Sendable {
     }
     do {
       let rewritten = try ScriptPattern(source).rewritten
-      form = .pattern(try Pattern(rewritten, mode: .search, longestText: Self.longestText(rewritten)))
+      let longest = isJudged ? Self.longestText(rewritten) : Ambiguity.tooLarge.longestText
+      form = .pattern(try Pattern(rewritten, mode: .search, longestText: longest))
     } catch let problem as ScriptPattern.Problem {
       throw Problem(problem: problem.problem)
     } catch let error as PatternError {
@@ -41,6 +43,8 @@ struct TextMatcher: Sendable {
       throw Problem(problem: "it cannot be read")
     }
   }
+
+  var needsEngine: Bool { if case .pattern = form { true } else { false } }
 
   /// In bytes; on a longer text the answer is undecided.
   var longestText: Int {

@@ -18,9 +18,14 @@ package struct ValidationScratch: ~Copyable {
 
   package init() {}
 
+  /// What the last validation cost, in steps.
+  package var stepsTaken: Int { allowedSteps - steps }
+  private var allowedSteps = 0
+
   mutating func begin(steps: Int) {
     isExhausted = false
     self.steps = steps
+    allowedSteps = steps
     frames = 0
     marks.removeAll(keepingCapacity: true)
   }

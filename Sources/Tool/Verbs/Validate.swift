@@ -108,7 +108,7 @@ struct Validate: ParsableCommand {
       report.problem = "not JSON at byte \(error.offset): \(error.message)"
       return report
     }
-    if !fast { report.violations = compiled.violations(in: document, at: document.root, scratch: &scratch) }
+    if !fast { report.explanation = compiled.explanation(of: document, at: document.root, scratch: &scratch) }
     return report
   }
 
@@ -128,7 +128,7 @@ private struct Report {
   /// An instance that cannot be read is not valid.
   var outcome = Outcome.invalid
   var problem: String?
-  var violations: [Violation] = []
+  var explanation = Explanation(violations: [], isComplete: true)
   var parsing: Double?
   var validation: Double?
 
@@ -144,7 +144,8 @@ private struct Report {
     var text = "\(name): \(problem ?? word)"
     if let parsing, let validation { text += " (parsing \(Self.rounded(parsing)) us, validation \(Self.rounded(validation)) us)" }
     text += "\n"
-    for violation in violations { text += "  \(violation.message)\n" }
+    for violation in explanation.violations { text += "  \(violation.message)\n" }
+    if !explanation.isComplete { text += "  \(Explanation.more)\n" }
     return text
   }
 
@@ -152,7 +153,8 @@ private struct Report {
     var members: [Value.Member] = [.init("instance", .string(name)), .init("valid", .boolean(outcome == .valid))]
     if outcome == .undecided { members.append(.init("undecided", true)) }
     if let problem { members.append(.init("problem", .string(problem))) }
-    if !violations.isEmpty { members.append(.init("violations", .array(violations.map(Self.json)))) }
+    if !explanation.violations.isEmpty { members.append(.init("violations", .array(explanation.violations.map(Self.json)))) }
+    if !explanation.isComplete { members.append(.init("complete", false)) }
     if let parsing, let validation {
       members.append(.init("parsingMicroseconds", Self.number(parsing)))
       members.append(.init("validationMicroseconds", Self.number(validation)))

@@ -65,7 +65,7 @@ struct Subject: ~Copyable {
     }
     self.schema = schema
     self.document = document
-    let violations = schema.violations(in: document, at: document.root, scratch: &scratch)
+    let violations = schema.explanation(of: document, at: document.root, scratch: &scratch).violations
     precondition(violations.isEmpty, "\(set.name): \(violations.map(\.message))")
   }
 
