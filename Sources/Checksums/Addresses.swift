@@ -124,12 +124,14 @@ enum Addresses {
     }
   }
 
-  /// Eight digits or more that begin with a year, a month and a day.
+  /// Digits that begin with a year, a month and a day, or are a day and a month in either order and a year.
   private static func isDate(_ digits: Characters) -> Bool {
-    guard digits.count >= 8, let year = digits.number(0..<4), let month = digits.number(4..<6), let day = digits.number(6..<8) else {
+    guard digits.count >= 8, let first = digits.number(0..<2), let second = digits.number(2..<4), let year = digits.number(4..<8) else {
       return false
     }
-    return (1900...2100).contains(year) && isDay(day, month: month)
+    let years = 1900...2100
+    let yearFirst = years.contains(first * 100 + second) && isDay(year % 100, month: year / 100)
+    return yearFirst || (digits.count == 8 && years.contains(year) && (isDay(first, month: second) || isDay(second, month: first)))
   }
 
   // MARK: Places
