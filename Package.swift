@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "Patterns", targets: ["Patterns"]),
     .library(name: "RegularExpressions", targets: ["RegularExpressions"]),
     .library(name: "Quotas", targets: ["Quotas"]),
+    .library(name: "Bytecode", targets: ["Bytecode"]),
+    .library(name: "Checksums", targets: ["Checksums"]),
     .library(name: "Schemas", targets: ["Schemas"]),
   ],
   dependencies: [

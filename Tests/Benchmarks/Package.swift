@@ -14,6 +14,7 @@ let package = Package(
     benchmark("JSONBenchmark", of: ["JSON"]),
     .target(name: "CAllocations"),
     benchmark("DecisionBenchmark", of: ["JSON", "Compilation", "Decision"], own: ["CAllocations"]),
+    benchmark("SanitiserBenchmark", of: ["Filters", "Compilation", "Bytecode"]),
     benchmark("FilterBenchmark", of: ["Filters", "Patterns", "RegularExpressions"]),
     benchmark("CheckBenchmark", of: ["Text", "Syntax", "JSON", "Compilation"]),
     // The gate is measured as a program: its path is an argument.

@@ -9,13 +9,15 @@ let packageName = String(checkout.map { $0.isLetter || $0.isNumber ? $0 : "_" })
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v26)],
-  products: [fuzzer("FuzzJSON"), fuzzer("FuzzPolicies"), fuzzer("FuzzFilters"), fuzzer("FuzzNormalisation"), fuzzer("FuzzSession")],
+  products: [fuzzer("FuzzJSON"), fuzzer("FuzzPolicies"), fuzzer("FuzzFilters"), fuzzer("FuzzNormalisation"), fuzzer("FuzzSanitiser"),
+    fuzzer("FuzzSession")],
   dependencies: [.package(path: "../..")],
   targets: [
     target("FuzzJSON", of: ["JSON"]),
     target("FuzzPolicies", of: ["Text", "Syntax", "Formatting"]),
     target("FuzzSession", of: ["JSON", "Compilation", "Decision", "Enforcement"]),
     target("FuzzNormalisation", of: ["Filters"]),
+    target("FuzzSanitiser", of: ["Filters", "Bytecode", "Checksums", "JSON"]),
     target("FuzzFilters", of: ["Filters", "Patterns", "RegularExpressions"]),
   ]
 )

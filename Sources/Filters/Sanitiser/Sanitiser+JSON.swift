@@ -18,9 +18,8 @@ extension Sanitiser {
     let isQuiet = scratch.isQuiet && !selection.hasAnchors && selection.removals(in: text).isEmpty
     if isQuiet, !JSONParts.hasEscapes(text) { return false }
     // Taken out for the time, so that the rest of the scratch can be written to meanwhile.
-    var parts = JSONParts()
-    swap(&parts, &scratch.json)
-    defer { swap(&parts, &scratch.json) }
+    var parts = scratch.json.take() ?? JSONParts()
+    defer { scratch.json = parts }
     guard parts.read(text) else { return nil }
     if isQuiet, parts.flatten() {
       find(in: parts.buffer.span, selection, leaf: -1, place: 0, checked: false, &scratch)

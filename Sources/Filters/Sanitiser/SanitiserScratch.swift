@@ -50,7 +50,8 @@ package struct SanitiserScratch: ~Copyable {
   var edits: [Edit] = []
   var scoring = Scoring()
   var verdict = Verdict()
-  var json = JSONParts()
+  /// Nil while it is in use.
+  var json: JSONParts? = JSONParts()
   /// For JSON in strings of JSON.
   var nested: Nested?
 
