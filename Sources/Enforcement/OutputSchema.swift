@@ -54,9 +54,10 @@ package final class OutputSchema: Sendable {
   func misfits(_ document: Document, _ content: Node, scratch: inout ValidationScratch) -> [Node] {
     guard let schema else { return [content] }
     if schema.isValid(document, at: content, scratch: &scratch) == .valid { return [] }
-    let parts = schema.violations(in: document, at: content, scratch: &scratch).map {
-      document.find($0.instancePath, from: content) ?? content
-    }
+    let explanation = schema.explanation(of: document, at: content, scratch: &scratch)
+    // There may be more parts that do not fit than were looked at.
+    guard explanation.isComplete else { return [content] }
+    let parts = explanation.violations.map { document.find($0.instancePath, from: content) ?? content }
     return parts.isEmpty ? [content] : parts
   }
 
