@@ -36,7 +36,7 @@ format:
 bench:
 	cd Tests/Benchmarks && ./run
 
-## Fails when a decision, or an allowed call and its answer, takes anything from the heap (built for release).
+## Fails when a decision, or an allowed call and its answer, takes from the heap (built for release).
 allocations:
 	cd Tests/Benchmarks && ./run allocations
 

@@ -12,7 +12,8 @@ let package = Package(
   dependencies: [.package(path: "../..")],
   targets: [
     benchmark("JSONBenchmark", of: ["JSON"]),
-    .target(name: "CAllocations"),
+    // Without debugging information, which valgrind cannot read in the newest form.
+    .target(name: "CAllocations", cSettings: [.unsafeFlags(["-g0"])]),
     benchmark("DecisionBenchmark", of: ["JSON", "Compilation", "Decision"], own: ["CAllocations"]),
     benchmark("SanitiserBenchmark", of: ["Filters", "Compilation", "Bytecode"]),
     benchmark("FilterBenchmark", of: ["Filters", "Patterns", "RegularExpressions"]),

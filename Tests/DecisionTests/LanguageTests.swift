@@ -73,6 +73,8 @@ import Testing
     ("token.on_call", "{\"on_call\": true}", true), ("token.on_call", "{\"on_call\": \"true\"}", false),
     ("not token.on_call", "{\"on_call\": 1}", true), ("any of token.groups == \"x\"", "{\"groups\": [\"y\", \"x\"]}", true),
     ("any of token.groups == \"x\"", "{\"groups\": \"x\"}", false), ("any of token.groups == \"x\"", "{\"groups\": [1, null]}", false),
+    ("token.level > 0 and token.cap > 0 and token.level == token.cap", "{\"level\": 5, \"cap\": 5.0}", true),
+    ("token.level > 0 and token.cap > 0 and token.level == token.cap", "{\"level\": 5, \"cap\": 6}", false),
     ("args.amount == token.level", "{\"level\": 50.0}", true), ("args.amount == token.level", "{\"level\": \"50\"}", false),
   ]) func claim(condition: String, claims: String, holds: Bool) throws {
     var situation = try Situation(Self.everything + "deny d on s.pay when \(condition)")

@@ -18,6 +18,21 @@ import Testing
     #expect(situation.resource(uri) == "allow g")
   }
 
+  /// What a label may still bring about hides nothing; a label that is there and stays does.
+  @Test func listsLeaveOpenWhatLabelsDecide() throws {
+    var situation = try Situation(
+      """
+      label tainted "has read outside text"
+      mark tainted after s.fetch
+      grant g resources to any agent
+      deny d on resource s "file:///secret/**" when session has tainted
+      """)
+    let unlabelled = situation.lists(resource: "file:///secret/a", isLabelled: false)
+    let labelled = situation.lists(resource: "file:///secret/a", isLabelled: true)
+    let elsewhere = situation.lists(resource: "file:///other", isLabelled: true)
+    #expect(unlabelled && !labelled && elsewhere)
+  }
+
   /// Odd spellings, all of what the grant's globs would match as text or after decoding.
   static let odd = [
     "file:///hand/../etc/passwd", "file:///hand/./a", "file:///hand/..", "file:///hand/.", "file:///hand/...", "file:///hand//a",

@@ -72,6 +72,14 @@ struct Situation: ~Copyable {
     return evaluator.mayAllow(.tool(id), principal: Principal(identity, of: program), labels: LabelSet(), now: Moment(milliseconds: now))
   }
 
+  /// Whether the list shows a resource, in a session that has all labels or none.
+  mutating func lists(resource uri: String, isLabelled: Bool) -> Bool {
+    evaluator.mayAllow(
+      .resource(server, uri: Array(uri.utf8)), principal: Principal(Identity(caller: .verified), of: program),
+      labels: isLabelled ? program.allLabels : LabelSet(),
+      now: Moment(milliseconds: 0))
+  }
+
   mutating func lists(template: String) -> Bool {
     evaluator.mayAllow(
       .resourceTemplate(server, uriTemplate: Array(template.utf8)), principal: Principal(Identity(caller: .verified), of: program),

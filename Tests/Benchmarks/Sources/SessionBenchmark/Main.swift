@@ -2,7 +2,7 @@ import CAllocations
 import Glibc
 
 /// `SessionBenchmark`: nanoseconds for an allowed call and its answer through a session, the median of many hundreds.
-/// `SessionBenchmark allocations`: fails when such a call takes anything from the heap.
+/// `SessionBenchmark allocations`: fails when such calls take more from the heap than a block of random bytes for every 32 trace ids.
 /// `SessionBenchmark count RUNS`: so many, for counting instructions and allocations; the difference of two counts is free of the start.
 @main enum Main {
   static func main() throws {
@@ -21,7 +21,7 @@ import Glibc
       let taken = allocation_count() - before
       precondition(conversation.forwarded == 4_000, "a call was not let through")
       print("an allowed call and its answer: \(Double(taken) / 2_000) allocations")
-      exit(taken == 0 ? 0 : 1)
+      exit(taken <= 2_000 / 32 + 1 ? 0 : 1)
     }
     let clock = ContinuousClock()
     var times: [Duration] = []
