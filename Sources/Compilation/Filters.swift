@@ -1,4 +1,5 @@
 internal import Bytecode
+internal import JSON
 internal import Semantics
 internal import Text
 
@@ -94,7 +95,7 @@ struct FilterTable {
 /// Labels in order of name, and what events do to them.
 struct LabelTable {
   let infos: [LabelInfo]
-  private let ids: [String: LabelID]
+  private let ids: [ExactText: LabelID]
   private(set) var approval = LabelChange()
   private(set) var byTool: [ToolReference: LabelChange] = [:]
   private(set) var byPrompt: [PromptReference: LabelChange] = [:]
@@ -105,7 +106,7 @@ struct LabelTable {
     let sorted = policies.labels.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let cleared = Set(policies.labelEvents.filter { !$0.sets }.map(\.label))
     infos = sorted.map { LabelInfo(name: $0.name, meaning: $0.meaning, canBeCleared: cleared.contains($0.name)) }
-    ids = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.name, LabelID(UInt8($0))) })
+    ids = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.name.exact, LabelID(UInt8($0))) })
     ofResources = Array(repeating: [], count: policies.servers.count)
     for event in policies.labelEvents {
       let labels = set([event.label])
@@ -123,7 +124,7 @@ struct LabelTable {
   }
 
   func id(_ name: String) -> LabelID {
-    guard let id = ids[name] else { preconditionFailure("a label that was not declared") }
+    guard let id = ids[name.exact] else { preconditionFailure("a label that was not declared") }
     return id
   }
 

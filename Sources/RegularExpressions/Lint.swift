@@ -59,11 +59,13 @@ extension RegularExpression {
     return found
   }
 
-  /// Whether single characters look like a word or a host: five letters or more that go back in the alphabet twice,
-  /// as lists of letters do not.
+  /// Whether single characters look like a word or a host: five letters or more that go back in the alphabet twice, as lists of letters do not, and
+  /// with a character that stands there twice, a dot, or more letters than anyone lists.
   private static func spellsWord(_ characters: [Unicode.Scalar]) -> Bool {
     let letters = characters.filter(\.isLetter).map { UInt8(truncatingIfNeeded: $0.value) | 0x20 }
-    return letters.count >= 5 && letters.count * 4 >= characters.count * 3 && zip(letters, letters.dropFirst()).count { $0 >= $1 } >= 2
+    guard letters.count >= 5, letters.count * 4 >= characters.count * 3, zip(letters, letters.dropFirst()).count(where: { $0 >= $1 }) >= 2
+    else { return false }
+    return Set(characters).count < characters.count || characters.contains(".") || letters.count >= 8
   }
 
   // MARK: Literals

@@ -14,6 +14,7 @@ extension Checker {
     var names: [String: SourceRange] = [:]
     var families: [String: Int] = [:]
     var patterns: [CheckedPolicies.PatternSet.Pattern] = []
+    var siblings: [Sibling] = []
     let threshold = set.syntax.firing.flatMap { positive($0.threshold, "a score") }
     for pattern in set.syntax.patterns {
       if let first = names[pattern.name.text] {
@@ -23,20 +24,32 @@ extension Checker {
       }
       checkScored(pattern, set.syntax)
       let weight = pattern.weight.flatMap { positive($0, "a weight") } ?? threshold ?? 1
-      let family = pattern.family?.text ?? "." + pattern.name.text
+      let family = pattern.family?.text ?? pattern.name.text
       let checks = pattern.checks.compactMap { check(named: $0) }
       checkEvidence(of: pattern)
-      guard let text = self.pattern(pattern.regex, .search) else { continue }
-      prove(pattern, text, checks)
+      guard let text = self.pattern(pattern.regex, .search), let compiled = compiled(pattern.regex, text) else { continue }
+      prove(pattern, compiled, checks)
+      lint(pattern)
+      siblings.append(Sibling(syntax: pattern, regex: text, compiled: compiled, weight: weight, family: family, checks: Set(checks)))
       patterns.append(
         .init(
-          name: pattern.name.text, text: text, weight: weight, family: families[family] ?? families.count, checks: checks,
+          name: pattern.name.text, text: text, weight: weight, family: families[family, default: families.count], checks: checks,
           range: pattern.name.range))
       families[family] = families[family] ?? families.count
     }
     parts.patternSets.append(
       .init(name: set.syntax.name.text, threshold: threshold, window: window(set.syntax.firing), patterns: patterns))
     checkReach(threshold, patterns, set.syntax)
+    checkCovered(siblings, isScored: threshold != nil)
+  }
+
+  private mutating func compiled(_ literal: RegexLiteral, _ text: TextPattern) -> Pattern? {
+    do {
+      return try Pattern(text.source, caseless: text.caseInsensitive, mode: .search)
+    } catch {
+      report(.patternTooLarge, "this pattern cannot be compiled", literal.range, error.message)
+      return nil
+    }
   }
 
   /// A whole number of at least 1; nil: reported.
@@ -90,12 +103,16 @@ extension Checker {
   }
 
   /// Runs a pattern and its checks over the texts it says it finds and leaves alone, by the engine that runs it over all others.
-  private mutating func prove(_ pattern: PatternsSyntax.Pattern, _ regex: TextPattern, _ checks: [Check]) {
-    guard let compiled = try? Pattern(regex.source, caseless: regex.caseInsensitive, mode: .search) else { return }
+  private mutating func prove(_ pattern: PatternsSyntax.Pattern, _ compiled: Pattern, _ checks: [Check]) {
+    if search(compiled, "", checks) == .found {
+      return report(
+        .vacuousPattern, "pattern `\(pattern.name.text)` finds every text", pattern.regex.range, "matches nothing at all, everywhere",
+        help: "let it ask for at least one character: `+` in place of `*`, or an alternative less")
+    }
     for hit in pattern.hits {
       let found = search(compiled, hit.value, checks)
       if found == .found { continue }
-      let folding = try? Pattern(regex.source, caseless: true, mode: .search)
+      let folding = try? Pattern(pattern.regex.source, caseless: true, mode: .search)
       let isCase = folding.map { search($0, hit.value, checks) == .found } ?? false
       let advice = found == .invalid ? "the pattern finds it, but \(listed(checks.map(\.rawValue))) does not hold; show a valid one" : nil
       report(
@@ -129,9 +146,21 @@ extension Checker {
   }
 }
 
+/// A pattern as its set's others see it.
+struct Sibling {
+  let syntax: PatternsSyntax.Pattern
+  let regex: TextPattern
+  let compiled: Pattern
+  let weight: Int
+  let family: String
+  let checks: Set<Check>
+}
+
 enum PatternLimits {
   /// More would be no score that a person can follow.
   static let score = 1_000
   /// Signals further apart belong to different texts.
   static let window = 65_536
+  /// Pairs of patterns whose languages are compared in one check: each takes milliseconds.
+  static let comparisons = 64
 }

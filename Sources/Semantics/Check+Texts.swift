@@ -116,7 +116,7 @@ extension Checker {
   }
 
   /// Where bytes of the pattern stand in the file: a slash of the pattern was written `\/`.
-  private func place(of range: Range<Int>, in literal: RegexLiteral) -> SourceRange {
+  func place(of range: Range<Int>, in literal: RegexLiteral) -> SourceRange {
     let file = sources.files.first { $0.id == literal.range.file }
     let start = Int(literal.range.lower) + 1
     guard let bytes = file?.bytes else { return literal.range }

@@ -67,6 +67,8 @@ struct Checker {
   var limitsOfTools: [ToolReference: Int] = [:]
   /// Patterns already examined: a pattern may stand in many rules.
   var ambiguities: [PatternKey: Ambiguity] = [:]
+  /// Pairs of patterns that may still be compared.
+  var comparisonsLeft = PatternLimits.comparisons
   /// What sets each label.
   var labelSetters: [String: [LabelSetter]] = [:]
   /// Where something waits for a label, and which labels rules ask for.
