@@ -34,12 +34,14 @@ let package = Package(
     .target(name: "Text"),
     .target(name: "Syntax", dependencies: ["Text"]),
     .target(name: "Formatting", dependencies: ["Syntax", "Text"]),
-    .target(name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Patterns", "Digests", "Checksums"]),
+    .target(name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Patterns", "Digests", "Checksums", "RulePacks"]),
 
     // Shared leaves.
     .target(name: "JSON"),
     .target(name: "RegularExpressions"),
     .target(name: "Checksums"),
+    .target(name: "CPacks"),
+    .target(name: "RulePacks", dependencies: ["CPacks"]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .target(name: "Patterns", dependencies: ["CPCRE2"]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),

@@ -1,6 +1,7 @@
 #include "packs.h"
 
 // Compiled in by the preprocessor: as literals in Swift the same bytes take minutes to compile.
+#pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const uint8_t injection[] = {
 #embed "../../rules/injection.sally"

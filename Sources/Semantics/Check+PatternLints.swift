@@ -28,11 +28,15 @@ extension Checker {
           .suspiciousPattern, "`\(lint.subject)` may be a part of another host", range, "also finds `\(lint.witness)`",
           help: "say what stands before and behind it: `(?:^|//)\(lint.subject)(?:/|$)` with its dots escaped")
       case .caseSensitiveWord:
-        // Words of a language have blanks beside them; those of a format, which are written in one way, have not.
-        guard literal.source.contains(" ") || literal.source.contains("\\s") else { continue }
+        // Words of a language have blanks beside them; those of a format, which are written in one way, have not. Whoever writes capitals has
+        // thought of them.
+        guard literal.source.contains(" ") || literal.source.contains("\\s"), !literal.source.contains(where: { $0.isASCII && $0.isUppercase }) else {
+          continue
+        }
         report(
           .caseSensitivePattern, "pattern `\(pattern.name.text)` finds `\(lint.subject)` in small letters only", range,
           "misses `\(lint.witness)`", help: "write `i` behind the pattern")
+        return
       }
     }
   }

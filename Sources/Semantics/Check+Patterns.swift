@@ -28,14 +28,15 @@ extension Checker {
       let checks = pattern.checks.compactMap { check(named: $0) }
       checkEvidence(of: pattern)
       guard let text = self.pattern(pattern.regex, .search), let compiled = compiled(pattern.regex, text) else { continue }
-      prove(pattern, compiled, checks)
-      lint(pattern)
-      siblings.append(Sibling(syntax: pattern, regex: text, compiled: compiled, weight: weight, family: family, checks: Set(checks)))
       patterns.append(
         .init(
           name: pattern.name.text, text: text, weight: weight, family: families[family, default: families.count], checks: checks,
           range: pattern.name.range))
       families[family] = families[family] ?? families.count
+      if sources.loaded[set.file].isPack { continue }
+      prove(pattern, compiled, checks)
+      lint(pattern)
+      siblings.append(Sibling(syntax: pattern, regex: text, compiled: compiled, weight: weight, family: family, checks: Set(checks)))
     }
     parts.patternSets.append(
       .init(name: set.syntax.name.text, threshold: threshold, window: window(set.syntax.firing), patterns: patterns))

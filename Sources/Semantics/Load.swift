@@ -1,3 +1,4 @@
+internal import RulePacks
 internal import Syntax
 package import Text
 
@@ -14,6 +15,7 @@ private struct Loader<Reader: FileReader> {
   let reader: Reader
   var files: [Sources.File] = []
   var indices: [String: Int] = [:]
+  var packs: [String: Int] = [:]
   var snapshots: [Snapshot] = []
   var snapshotIndices: [String: Int?] = [:]
   /// Empty stand-ins for roots that could not be read, so that their diagnostics have a place.
@@ -72,17 +74,20 @@ private struct Loader<Reader: FileReader> {
         help: "split the policy into sets that are checked on their own"))
   }
 
-  private mutating func add(_ path: String, _ bytes: [UInt8]) {
+  private mutating func add(_ path: String, _ bytes: [UInt8], isPack: Bool = false) {
     let parsed = parse(SourceFile(id: takeID(), path: path, bytes: bytes))
     diagnostics += parsed.diagnostics
     let index = files.count
-    indices[path] = index
-    files.append(Sources.File(tree: parsed.value, uses: [], snapshots: [:], lost: parsed.value.lost))
+    if !isPack { indices[path] = index }
+    files.append(Sources.File(tree: parsed.value, uses: [], snapshots: [:], lost: parsed.value.lost, isPack: isPack))
     chain.append(index)
     for declaration in parsed.value.declarations {
       switch declaration.kind {
       case .use(let use):
-        if case .file(let literal) = use.source { follow(literal, from: index) }
+        switch use.source {
+        case .file(let literal): follow(literal, from: index)
+        case .pack(let name): if !reaches(name, from: index) { files[index].lost = .any }
+        }
       case .server(let server):
         if let snapshot = snapshot(server.snapshot, from: path) { files[index].snapshots[server.snapshot.range.lower] = snapshot }
       default: break
@@ -124,6 +129,33 @@ private struct Loader<Reader: FileReader> {
       diagnostics.append(cannotRead(path, error, at: literal.range, named: literal.value))
       return false
     }
+  }
+
+  /// Takes in a pack, unless it is in already; false: there is none, which has been reported.
+  private mutating func reaches(_ name: DottedName, from index: Int) -> Bool {
+    let start = "sally."
+    if let known = packs[name.text] {
+      files[index].uses.append(known)
+      return true
+    }
+    guard name.text.hasPrefix(start), let bytes = RulePacks.text(of: String(name.text.dropFirst(start.count))) else {
+      let names = RulePacks.names.map { start + $0 }
+      let near = nearest(to: name.text, among: names)
+      diagnostics.append(
+        Diagnostic(
+          .fileNotFound, "there is no pack `\(name.text)`", at: .init(name.range, "no such pack"),
+          help: near.map { "did you mean `\($0)`?" } ?? "packs are \(listed(names, most: 12)); a file of yours stands in quotes: `use \"./x.sally\"`",
+          fixes: near.map { [.init(title: "write `\($0)`", edits: [.init(name.range, $0)])] } ?? []))
+      return false
+    }
+    guard hasRoom else {
+      if !hasSaidFull { reportFull(at: name.range) }
+      return false
+    }
+    packs[name.text] = files.count
+    files[index].uses.append(files.count)
+    add(name.text, bytes, isPack: true)
+    return true
   }
 
   private mutating func report(cycle: [Int], at range: SourceRange) {

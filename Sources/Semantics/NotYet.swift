@@ -5,7 +5,6 @@ internal import Text
 /// is accepted and ignored is worse than none.
 enum LaterFeature: String, CaseIterable {
   case cost, limit, prove
-  case pack = "use sally.PACK"
   case result = "result"
   case expectOutput = "expect output"
   case expectSession = "expect session has"
@@ -18,7 +17,6 @@ extension LaterFeature {
     .cost,
     .limit,
     .prove,
-    .pack,
     .result,
     .expectOutput,
     .expectSession,
@@ -51,8 +49,7 @@ extension Declaration.Kind {
     case .cost: .cost
     case .limit: .limit
     case .prove: .prove
-    case .use(let use): if case .pack = use.source { .pack } else { nil }
-    case .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask,
+    case .use, .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask,
       .set, .test, .table:
       nil
     }

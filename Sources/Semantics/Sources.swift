@@ -11,6 +11,8 @@ package struct Sources: Sendable {
     var snapshots: [UInt32: Int]
     /// What it would declare, or would have brought from files it uses, if all could be read.
     var lost: LostNames
+    /// Whether it is part of the program: what it says of itself was proved when that was built.
+    let isPack: Bool
 
     var path: String { tree.file.path }
   }
