@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
     .testTarget(
-      name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "Digests", "TestSupport"], exclude: ["Cases"]),
+      name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "Digests", "RulePacks", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
     .testTarget(

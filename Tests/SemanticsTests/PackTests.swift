@@ -1,0 +1,32 @@
+import RulePacks
+import Semantics
+import Testing
+import Text
+
+/// What a policy takes in with `use sally.NAME` is proved here, and not again whenever a policy that uses it is checked.
+@Suite struct PackTests {
+  /// Every pattern finds its hits and leaves its misses alone, is of linear time, and is none that would be warned of.
+  @Test(arguments: RulePacks.names) func packIsProved(_ name: String) throws {
+    let text = try #require(RulePacks.text(of: name))
+    let sources = load(["pack.sally"], reader: CaseFiles(texts: ["pack.sally": String(decoding: text, as: UTF8.self)]))
+    let checked = check(sources.value)
+    #expect(Renderer(files: sources.value.files).render(sources.diagnostics + checked.diagnostics) == "")
+    let sets = try #require(checked.value).patternSets
+    #expect(sets.map(\.name).contains("sally.\(name)"))
+    for pattern in sets.flatMap(\.patterns) {
+      #expect(pattern.text.longestText == .max, "`\(pattern.name)` would be left undecided on texts of more than \(pattern.text.longestText) bytes")
+    }
+  }
+
+  @Test(arguments: RulePacks.names) func packIsUsed(_ name: String) throws {
+    let policy = """
+      use sally.\(name)
+      server bank from "snapshots/bank.tools.json"
+      filter pack on bank.* in text, description normalise unicode, strip invisible match sally.\(name) -> wrap
+      """
+    let sources = load(["policy.sally"], reader: CaseFiles(texts: ["policy.sally": policy]))
+    let checked = check(sources.value)
+    #expect(Renderer(files: sources.value.files).render(sources.diagnostics + checked.diagnostics) == "")
+    #expect(checked.value?.filters.first?.clauses.count == 1)
+  }
+}
