@@ -7,6 +7,10 @@ static const uint8_t injection[] = {
 #embed "../../rules/injection.sally"
 };
 
+static const uint8_t secrets[] = {
+#embed "../../rules/secrets.sally"
+};
+
 static const uint8_t toolpoison[] = {
 #embed "../../rules/toolpoison.sally"
 };
@@ -18,6 +22,7 @@ static const struct {
   size_t length;
 } packs[] = {
     {"injection", sizeof "injection" - 1, injection, sizeof injection},
+    {"secrets", sizeof "secrets" - 1, secrets, sizeof secrets},
     {"toolpoison", sizeof "toolpoison" - 1, toolpoison, sizeof toolpoison},
 };
 

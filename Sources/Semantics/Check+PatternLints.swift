@@ -30,7 +30,9 @@ extension Checker {
       case .caseSensitiveWord:
         // Words of a language have blanks beside them; those of a format, which are written in one way, have not. Whoever writes capitals has
         // thought of them.
-        guard literal.source.contains(" ") || literal.source.contains("\\s"), !literal.source.contains(where: { $0.isASCII && $0.isUppercase }) else {
+        guard literal.source.contains(" ") || literal.source.contains("\\s"),
+          !literal.source.contains(where: { $0.isASCII && $0.isUppercase })
+        else {
           continue
         }
         report(

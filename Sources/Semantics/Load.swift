@@ -144,7 +144,8 @@ private struct Loader<Reader: FileReader> {
       diagnostics.append(
         Diagnostic(
           .fileNotFound, "there is no pack `\(name.text)`", at: .init(name.range, "no such pack"),
-          help: near.map { "did you mean `\($0)`?" } ?? "packs are \(listed(names, most: 12)); a file of yours stands in quotes: `use \"./x.sally\"`",
+          help: near.map { "did you mean `\($0)`?" }
+            ?? "packs are \(listed(names, most: 12)); a file of yours stands in quotes: `use \"./x.sally\"`",
           fixes: near.map { [.init(title: "write `\($0)`", edits: [.init(name.range, $0)])] } ?? []))
       return false
     }

@@ -49,7 +49,8 @@ extension Declaration.Kind {
     case .cost: .cost
     case .limit: .limit
     case .prove: .prove
-    case .use, .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny, .ask,
+    case .use, .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny,
+      .ask,
       .set, .test, .table:
       nil
     }

@@ -1,3 +1,4 @@
+import Foundation
 import RulePacks
 import Semantics
 import Testing
@@ -14,7 +15,9 @@ import Text
     let sets = try #require(checked.value).patternSets
     #expect(sets.map(\.name).contains("sally.\(name)"))
     for pattern in sets.flatMap(\.patterns) {
-      #expect(pattern.text.longestText == .max, "`\(pattern.name)` would be left undecided on texts of more than \(pattern.text.longestText) bytes")
+      #expect(
+        pattern.text.longestText == .max,
+        "`\(pattern.name)` would be left undecided on texts of more than \(pattern.text.longestText) bytes")
     }
   }
 
@@ -29,4 +32,11 @@ import Text
     #expect(Renderer(files: sources.value.files).render(sources.diagnostics + checked.diagnostics) == "")
     #expect(checked.value?.filters.first?.clauses.count == 1)
   }
+}
+
+/// What stands in `rules/` is shipped.
+@Test func everyPackIsShipped() throws {
+  let folder = ((#filePath as NSString).deletingLastPathComponent as NSString).appendingPathComponent("../../rules")
+  let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sally") }.sorted()
+  #expect(files == RulePacks.names.map { $0 + ".sally" })
 }
