@@ -3,6 +3,10 @@
 // Compiled in by the preprocessor: as literals in Swift the same bytes take minutes to compile.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const uint8_t arguments[] = {
+#embed "../../rules/arguments.sally"
+};
+
 static const uint8_t injection[] = {
 #embed "../../rules/injection.sally"
 };
@@ -21,6 +25,7 @@ static const struct {
   const uint8_t *text;
   size_t length;
 } packs[] = {
+    {"arguments", sizeof "arguments" - 1, arguments, sizeof arguments},
     {"injection", sizeof "injection" - 1, injection, sizeof injection},
     {"secrets", sizeof "secrets" - 1, secrets, sizeof secrets},
     {"toolpoison", sizeof "toolpoison" - 1, toolpoison, sizeof toolpoison},

@@ -49,7 +49,8 @@ extension Checker {
     for (index, one) in siblings.enumerated() {
       for (other, two) in siblings.enumerated() where other != index {
         guard two.checks.isSubset(of: one.checks), !isScored || (one.family == two.family && one.weight <= two.weight),
-          one.syntax.hits.allSatisfy({ finds(two, $0.value) }), !finds(two, "")
+          one.syntax.hits.allSatisfy({ finds(two, $0.value) }), !finds(two, ""),
+          one.regex.source.utf8.count + two.regex.source.utf8.count <= PatternLimits.compared
         else { continue }
         guard comparisonsLeft > 0 else { return }
         comparisonsLeft -= 1

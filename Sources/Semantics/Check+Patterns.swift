@@ -162,6 +162,7 @@ enum PatternLimits {
   static let score = 1_000
   /// Signals further apart belong to different texts.
   static let window = 65_536
-  /// Pairs of patterns whose languages are compared in one check: each takes milliseconds.
-  static let comparisons = 64
+  /// Pairs of patterns whose languages are compared in one check, and bytes of the two sources together: each takes milliseconds.
+  static let comparisons = 32
+  static let compared = 160
 }
