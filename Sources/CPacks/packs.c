@@ -11,6 +11,10 @@ static const uint8_t injection[] = {
 #embed "../../rules/injection.sally"
 };
 
+static const uint8_t pii[] = {
+#embed "../../rules/pii.sally"
+};
+
 static const uint8_t secrets[] = {
 #embed "../../rules/secrets.sally"
 };
@@ -27,6 +31,7 @@ static const struct {
 } packs[] = {
     {"arguments", sizeof "arguments" - 1, arguments, sizeof arguments},
     {"injection", sizeof "injection" - 1, injection, sizeof injection},
+    {"pii", sizeof "pii" - 1, pii, sizeof pii},
     {"secrets", sizeof "secrets" - 1, secrets, sizeof secrets},
     {"toolpoison", sizeof "toolpoison" - 1, toolpoison, sizeof toolpoison},
 };
