@@ -36,6 +36,11 @@ struct ViolationTests {
     ),
     // The alternative whose tag is right is the one that was meant.
     (#"{"repository": "a/b", "limit": 1, "target": {"kind": "file", "path": 1}}"#, "`/target/path`: expected a string, got 1"),
+    // Where none is, what would be is said.
+    (
+      #"{"repository": "a/b", "limit": 1, "target": {"kind": "fil", "path": 1}}"#,
+      "`/target/kind`: expected one of \"issue\", \"file\", got \"fil\"; did you mean `file`?"
+    ),
     (#"{"repository": "a/b", "limit": 1, "target": 3}"#, "`/target`: expected an object, got 3"),
   ])
   func oneFaultIsOneSentence(instance: String, message: String) throws {

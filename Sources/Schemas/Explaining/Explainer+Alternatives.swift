@@ -37,6 +37,7 @@ extension Explainer {
     var best: (score: Int, faults: [Violation])?
     var kinds: KindSet = []
     var areAllTypes = true
+    var tags: [Violation] = []
     for schema in schemas.prefix(Self.mostExplained) {
       violations = []
       _ = apply(schema, to: node, scratch: &scratch)
@@ -45,18 +46,33 @@ extension Explainer {
       areAllTypes = areAllTypes && misfit
       kinds.formUnion(self.kinds(of: schema))
       // A wrong constant tells apart alternatives that carry a tag.
-      let tag = faults.contains { ($0.keyword == "const" || $0.keyword == "enum") && $0.instancePath.tokens.count <= path.count + 1 }
-      let score = (misfit ? 10_000 : 0) + (tag ? 1_000 : 0) + faults.count
+      let tag = faults.first { ($0.keyword == "const" || $0.keyword == "enum") && $0.instancePath.tokens.count <= path.count + 1 }
+      if let tag { tags.append(tag) }
+      let score = (misfit ? 10_000 : 0) + (tag == nil ? 0 : 1_000) + faults.count
       if !faults.isEmpty, score < best?.score ?? .max { best = (score, faults) }
     }
     violations = before
     if areAllTypes, !kinds.isEmpty, schemas.count <= Self.mostExplained {
       return fault(keyword, Wording.kinds(kinds.contains(.number) ? kinds.subtracting(.integer) : kinds), node)
     }
+    if tags.count == schemas.count, let merged = merged(tags) {
+      violations.append(merged)
+      return false
+    }
     guard let best, schemas.count > 1 || !best.faults.isEmpty else { return fault(keyword, "one of the alternative forms", node) }
     for violation in best.faults where !isFull && !violations.contains(violation) { violations.append(violation) }
     if violations.count == before.count { return fault(keyword, "one of \(schemas.count) alternative forms", node) }
     return false
+  }
+
+  /// All that a member may be, where every alternative wants something else of the same one: none of them is nearer.
+  private func merged(_ tags: [Violation]) -> Violation? {
+    guard tags.count > 1, Set(tags.map(\.instancePath)).count == 1 else { return nil }
+    let wanted = tags.map { tag in tag.expected.hasPrefix("one of ") ? String(tag.expected.dropFirst("one of ".count)) : tag.expected }
+    let near = tags.compactMap(\.suggestion)
+    return Violation(
+      instancePath: tags[0].instancePath, keyword: tags[0].keyword, expected: "one of " + wanted.joined(separator: ", "), got: tags[0].got,
+      suggestion: near.count == 1 ? near[0] : nil)
   }
 
   private static let mostExplained = 32

@@ -47,6 +47,13 @@ enum DemoPolicy {
       when any of args.to not ends with "@acme.example"
       because "Agents write to colleagues only; ask a person to write to anybody else."
 
+    /// What a payment looks like, whoever makes it; the agent sees it in the tool's schema.
+    refine office.transfer_money {
+      amount: step 0.01
+      to:     matches /[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}/
+      memo:   without control characters
+    }
+
     ask second_pair_of_eyes
       on office.transfer_money
       when args.amount > 50.00

@@ -65,7 +65,7 @@ struct Validate: ParsableCommand {
     do {
       value = try Value(parsing: contents(of: schema))
     } catch let error as ParseError {
-      throw Complaint("`\(schema)` is not JSON at byte \(error.offset): \(error.message)")
+      throw Complaint("`\(schema)` is not JSON: \(error.message)")
     }
     do {
       return try CompiledSchema(compiling: value, options: .init(assertsFormats: formats))
@@ -105,7 +105,7 @@ struct Validate: ParsableCommand {
         report.validation = microseconds { report.outcome = compiled.isValid(document, at: document.root, scratch: &scratch) }
       }
     } catch let error as ParseError {
-      report.problem = "not JSON at byte \(error.offset): \(error.message)"
+      report.problem = "not JSON: \(error.message)"
       return report
     }
     if !fast { report.explanation = compiled.explanation(of: document, at: document.root, scratch: &scratch) }

@@ -7,6 +7,7 @@ import Schemas
 /// `SchemasBenchmark names`: those of the sets.
 /// `SchemasBenchmark count SET RUNS`: only validation, so many times, for counting instructions.
 /// `SchemasBenchmark bytes SET RUNS`: the same with parsing.
+/// `SchemasBenchmark traffic FILE …`: every call in recordings of MCP that the server took, held to the input schema of its tool.
 /// `SchemasBenchmark json`: the figures as JSON, for `compare-schemas.py`.
 @main enum Main {
   static func main() throws {
@@ -16,6 +17,7 @@ import Schemas
     case "names": print(SampleSet.all.map(\.name).joined(separator: " "))
     case "count" where arguments.count == 4: repeated(arguments[2], arguments[3]) { $0.validate() }
     case "bytes" where arguments.count == 4: repeated(arguments[2], arguments[3]) { $0.parseAndValidate() }
+    case "traffic": for path in arguments.dropFirst(2) { try measureTraffic(path) }
     case "json":
       let figures = SampleSet.all.map { set in
         let figure = Subject(set).measure()
