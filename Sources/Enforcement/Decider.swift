@@ -71,12 +71,13 @@ struct Decider: ~Copyable {
   mutating func enterSession(_ document: Document, _ arguments: Node?) -> Refusal? {
     guard !program.labels.isEmpty else { return nil }
     session = keys.key(document, arguments)
-    guard let known = policies.labels.labels(of: session) else {
+    let known = policies.labels.labels(of: session)
+    labels = known ?? LabelSet()
+    if known == nil {
       var refusal = Refusal(.rateLimited, "Too many sessions are marked with labels; the marks of another one could not be kept.")
       refusal.retryAfterMilliseconds = Limits.longestRetryMilliseconds
       return refusal
     }
-    labels = known
     return nil
   }
 

@@ -1,3 +1,4 @@
+internal import Filters
 package import JSON
 internal import Schemas
 
@@ -8,12 +9,15 @@ package final class OutputSchema: Sendable {
   private let schema: CompiledSchema?
   /// Every property that the schema names: the only names of the result's that may be repeated.
   private let names: Set<String>
+  /// For what filters took out.
+  let standIns: StandIns
 
   /// Nil when the definition declares none.
   package init?(_ document: Document, _ definition: Node) {
     guard let node = document.member(definition, "outputSchema"), !document.isNull(node) else { return nil }
     let value = Value(document, node)
     schema = try? CompiledSchema(compiling: value)
+    standIns = StandIns(value)
     var names: Set<String> = []
     OutputSchema.collect(value, into: &names)
     self.names = names

@@ -11,7 +11,7 @@ extension Session {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
     }
     guard !pending.isFull else { return deny(request, Session.tooMany, into: &actions) }
-    if let refusal = decider.enterSession(request.document, request.parameter("arguments")) {
+    if let refusal = decider.enterSession(request.document, request.parameter("arguments")), marks(request.method) {
       return deny(request, refusal, into: &actions)
     }
     switch request.method {
@@ -26,6 +26,14 @@ extension Session {
       forward(request, target: nil, into: &actions)
     case .initialize: initialize(request, into: &actions)
     default: forward(request, target: nil, into: &actions)
+    }
+  }
+
+  /// Whether an answer can mark a session; what cannot needs no room for marks.
+  private func marks(_ method: Method) -> Bool {
+    switch method {
+    case .toolsCall, .promptsGet, .resourcesRead, .complete, .tasksGet, .tasksResult, .tasksCancel, .tasksUpdate: true
+    default: false
     }
   }
 

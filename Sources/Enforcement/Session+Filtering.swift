@@ -41,7 +41,9 @@ extension Session {
     guard let carrier, let owner = owner(of: request) else { return release(message, of: request, at: time, into: &actions) }
     // What the policy lets pass although it does not fit is not held to fit afterwards.
     let output = request.record.outputMismatch == nil ? request.output : nil
-    let filtered = filter.apply(document, carrier, of: owner, in: request.revision, output: output, validation: &validation)
+    // The answer to `initialize` is of the revision that it agrees to.
+    let revision = if request.method == .initialize, case .handshake(let agreed) = phase { agreed } else { request.revision }
+    let filtered = filter.apply(document, carrier, of: owner, in: revision, output: output, validation: &validation)
     note(filtered, in: &request.record)
     request.record.labels = decider.mark(request.session, change(by: request, owner, document, result, filtered))
     switch filtered.outcome {

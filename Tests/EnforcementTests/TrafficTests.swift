@@ -13,8 +13,8 @@ import Testing
       ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".jsonl") }.sorted()
     } ?? []
 
-  @Test(.enabled(if: !files.isEmpty, "\(Corpora.absent)"), arguments: files)
-  func comesOutAsItWentIn(_ file: String) throws {
+  @Test(.enabled(if: !files.isEmpty, "\(Corpora.absent)"), arguments: files, [false, true])
+  func comesOutAsItWentIn(_ file: String, isFiltered: Bool) throws {
     let path = URL(filePath: try #require(TrafficTests.folder)).appending(path: file)
     let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
     let messages = try lines.map { line in
@@ -23,7 +23,8 @@ import Testing
       let message = try #require(document.member(document.root, "msg"))
       return (fromClient: value["dir"] == "c2s", text: String(decoding: document.bytes[document.source(message)], as: UTF8.self))
     }
-    let rulebook = try everythingAllowed(messages.map(\.text))
+    var rulebook = try everythingAllowed(messages.map(\.text))
+    rulebook.isFiltered = isFiltered
     var conversation = Conversation(rulebook)
     var refused: Set<String> = []
     var passed = 0

@@ -43,6 +43,12 @@ def lose_book(title: str) -> str:
     raise ValueError(f"{title} cannot be lost")
 
 
+@server.tool()
+def describe_reader(name: str) -> dict[str, str | list[str]]:
+    """What the library knows of a reader: more than it should tell."""
+    return {"name": name, "mail": f"{name}@example.com", "notes": ["card 4111 1111 1111 1111", "key AKIAIOSFODNN7EXAMPLE"]}
+
+
 @server.resource("library://rules")
 def rules() -> str:
     """The rules of the house."""

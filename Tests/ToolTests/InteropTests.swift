@@ -53,7 +53,51 @@ struct InteropTests {
     let after = try #require(steps.first { $0["step"] == "prompt recommend" })
     #expect(after["result"] != nil, "the session ended with the denial")
     let tools = steps.first { $0["step"] == "tools" }?["result"]?["tools"]?.elements?.compactMap { $0["name"]?.string }
-    #expect(tools == ["find_book", "count_books", "lose_book"])
+    #expect(tools == ["find_book", "count_books", "lose_book", "describe_reader"])
+  }
+
+  /// Both copies of a result, as text and structured, lose what the policy takes out; the clients hold the rest to the output schema.
+  @Test(arguments: pairs)
+  func redactedResultsFitTheirSchema(pair: Pair) throws {
+    let command = Interop.server(pair.server)
+    let folder = try starter(for: command)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rules = """
+      edition 1
+      policy filtered
+      use "./policy.sally"
+      patterns private {
+        mail: /\\b[a-z]+@[a-z]+\\.com\\b/ hit "a@b.com" miss "a at b"
+        card: /\\b4[0-9]{3}( [0-9]{4}){3}\\b/ valid luhn hit "4111 1111 1111 1111" miss "4111 1111 1111 1112"
+        key: /\\bAKIA[A-Z0-9]{16}\\b/ hit "AKIAIOSFODNN7EXAMPLE" miss "AKIA"
+      }
+      filter hide
+        on library.*
+        match private -> redact
+      filter no_titles
+        on library.find_book
+        match private.mail -> block because "Titles have no addresses."
+
+      """
+    try Data(rules.utf8).write(to: URL(filePath: folder).appending(path: "filtered.sally"))
+    let script: Value = [
+      "calls": [
+        ["name": "describe_reader", "arguments": ["name": "ann"]], ["name": "find_book", "arguments": ["title": "eve@example.com"]],
+        ["name": "count_books"],
+      ]
+    ]
+    let steps = try talk(pair.client, script, gate(folder) + command)
+    let reader = try #require(steps.first { $0["step"] == "call describe_reader" }?["result"])
+    #expect(reader["isError"]?.boolean != true, "\(reader)")
+    let text = String(decoding: write(reader), as: UTF8.self)
+    for leaked in ["example.com", "4111", "AKIA"] { #expect(!text.contains(leaked)) }
+    #expect(reader["structuredContent"]?["notes"]?[0] == "card [redacted: card]")
+    let copy = try Value(parsing: Array(try #require(reader["content"]?[0]?["text"]?.string).utf8))
+    #expect(copy["mail"] == "[redacted: mail]" && copy == reader["structuredContent"])
+    let blocked = try #require(steps.first { $0["step"] == "call find_book" }?["result"])
+    #expect(blocked["isError"]?.boolean == true && blocked["_meta"]?["com.sallyport/denial"]?["code"] == "OUTPUT_BLOCKED")
+    #expect(blocked["content"]?[0]?["text"]?.string?.contains("Titles have no addresses.") == true)
+    #expect(steps.last?["result"] != nil, "the session ended")
   }
 
   @Test func theTimeServer() throws {

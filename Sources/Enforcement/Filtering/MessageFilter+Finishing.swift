@@ -15,36 +15,76 @@ extension MessageFilter {
     }
     plan.result.withheld = plan.withheld
     guard !plan.changes.isEmpty || !plan.withheld.isEmpty || !plan.removed.isEmpty else { return }
-    let isStructured = plan.changes.contains { $0.text.place == .structured }
-    var standIns: Set<Int> = []
-    // The first try, one with stand-ins where the schema is broken, one with stand-ins everywhere.
-    for _ in 0..<3 {
-      let bytes = write(plan, standIns, document, carrier)
+    var choices = plan.changes.map { StandInChoice($0.replacement) }
+    // Ends: with each turn a change takes its next value, and has few.
+    while true {
+      let bytes = write(plan, choices, document, carrier)
       guard let rewritten = try? Document(parsing: bytes, limits: .message) else { break }
-      guard isStructured, let output else {
-        plan.result.outcome = .rewritten(bytes)
-        return
-      }
       // Nodes are where they were: what has structured content is no list.
       var broken: [Node] = []
-      for content in StructuredParts(rewritten, carrier).held { broken += output.misfits(rewritten, content, scratch: &validation) }
+      if let output, plan.changes.contains(where: { $0.text.place == .structured }) {
+        for content in StructuredParts(rewritten, carrier).held { broken += output.misfits(rewritten, content, scratch: &validation) }
+      }
       if broken.isEmpty {
         plan.result.outcome = .rewritten(bytes)
         return
       }
-      let affected = plan.changes.indices.filter { index in
-        broken.contains { rewritten.indices(in: $0).contains(plan.changes[index].text.node.index) }
-      }
-      let wanted = standIns.isEmpty && !affected.isEmpty ? affected : Array(plan.changes.indices)
-      let added = wanted.filter { plan.changes[$0].text.place == .structured && plan.changes[$0].standIn != nil }
-      if Set(added).isSubset(of: standIns) { break }
-      standIns.formUnion(added)
+      guard let output, choose(&choices, where: broken, plan, document, rewritten, carrier, output) else { break }
     }
     let filter = plan.changes.first { $0.text.place == .structured }?.filter ?? plan.changes.first?.filter ?? 0
     plan.result.outcome = .blocked(.init(filter: filter, pattern: nil, cause: .unfit))
   }
 
-  private func write(_ plan: Plan, _ standIns: Set<Int>, _ document: Document, _ carrier: TextCarrier) -> [UInt8] {
+  /// What stands for one changed text, and what may stand there instead.
+  struct StandInChoice {
+    var value: [UInt8]
+    /// The most telling last; nil until they are needed.
+    var others: [[UInt8]]?
+
+    init(_ value: [UInt8]) { self.value = value }
+  }
+
+  /// Gives each changed text in a part that does not fit its next value; when none is there, all changed texts.
+  ///
+  /// - Returns: false when there is no other value left.
+  private mutating func choose(
+    _ choices: inout [StandInChoice], where broken: [Node], _ plan: Plan, _ document: Document, _ rewritten: Document,
+    _ carrier: TextCarrier,
+    _ output: OutputSchema
+  ) -> Bool {
+    let structured = plan.changes.indices.filter { plan.changes[$0].text.place == .structured }
+    let affected = structured.filter { index in
+      broken.contains { rewritten.indices(in: $0).contains(plan.changes[index].text.node.index) }
+    }
+    var isChanged = false
+    for index in affected.isEmpty ? structured : affected {
+      if choices[index].others == nil { choices[index].others = standIns(plan.changes[index], document, carrier, output).reversed() }
+      guard let next = choices[index].others?.popLast() else { continue }
+      choices[index].value = next
+      isChanged = true
+    }
+    return isChanged
+  }
+
+  /// As JSON; what would itself be found is none.
+  private mutating func standIns(_ change: Change, _ document: Document, _ carrier: TextCarrier, _ output: OutputSchema) -> [[UInt8]] {
+    guard change.text.kind == .value || change.text.kind == .number, let sanitiser = filters.sanitiser,
+      let content = StructuredParts(document, carrier).held.first(where: { document.indices(in: $0).contains(change.text.node.index) })
+    else { return [] }
+    var values: [[UInt8]] = []
+    if change.text.kind == .value {
+      var quoted: [UInt8] = []
+      appendQuoted(change.masked.span, to: &quoted)
+      values.append(quoted)
+    }
+    values += output.standIns.proposals(for: change.text.node, in: document, below: content, redacted: change.redacted)
+    return values.filter { value in
+      guard let document = try? Document(parsing: value), let text = document.text(document.root) else { return true }
+      return sanitiser.inspect(text.span, under: change.selection, from: Span(), scratch: &scratch) == .clean
+    }
+  }
+
+  private func write(_ plan: Plan, _ choices: [StandInChoice], _ document: Document, _ carrier: TextCarrier) -> [UInt8] {
     var splices = Splices(of: document)
     for (element, _) in plan.withheld {
       guard let list = carrier.list(document) else { continue }
@@ -54,7 +94,7 @@ extension MessageFilter {
     for (index, change) in plan.changes.enumerated() {
       if let element = change.text.element, plan.withheld.contains(where: { $0.element == element }) { continue }
       if plan.removed.contains(where: { isIn(change.text.node, $0.name, document) }) { continue }
-      splices.replace(change.text.node, with: standIns.contains(index) ? change.standIn ?? change.replacement : change.replacement)
+      splices.replace(change.text.node, with: choices[index].value)
     }
     return splices.apply()
   }

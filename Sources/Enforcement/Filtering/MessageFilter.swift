@@ -41,8 +41,11 @@ package struct MessageFilter: ~Copyable {
     let text: ReadableText
     /// As JSON.
     let replacement: [UInt8]
-    /// The text with what was found masked and everything else kept: of the same shape, where a schema wants it. As JSON; nil: there is none.
-    let standIn: [UInt8]?
+    /// The text that the filters made of it.
+    let redacted: [UInt8]
+    /// The text with what was found masked and everything else kept.
+    let masked: [UInt8]
+    let selection: Selection
     /// The filter that is named when nothing fits.
     let filter: Int
   }
@@ -195,7 +198,7 @@ package struct MessageFilter: ~Copyable {
     plan.result.labels.formUnion(scratch.labels)
     switch outcome {
     case .clean: break
-    case .rewritten: plan.changes.append(change(text, original, under: selection, scope, isStructured: output != nil))
+    case .rewritten: plan.changes.append(change(text, original, under: selection, isStructured: output != nil))
     case .blocked(let filter, let pattern):
       withhold(text, document, scope, .init(filter: filter, pattern: pattern, cause: .found), &plan)
     case .undecided(let filter):
@@ -204,8 +207,8 @@ package struct MessageFilter: ~Copyable {
     }
   }
 
-  private mutating func change(
-    _ text: ReadableText, _ original: [UInt8], under selection: Selection, _ scope: Scope, isStructured: Bool
+  private func change(
+    _ text: ReadableText, _ original: [UInt8], under selection: Selection, isStructured: Bool
   ) -> Change {
     let output = scratch.output
     let enforced = scratch.findings.filter { !filters.program.filters[$0.filter].isShadow }
@@ -217,23 +220,9 @@ package struct MessageFilter: ~Copyable {
     case .number: if output.isEmpty { replacement += "null".utf8 } else { appendQuoted(output.span, to: &replacement) }
     case .encoded: appendQuoted(Base64.encode(output).span, to: &replacement)
     }
-    guard isStructured, text.place == .structured, let sanitiser = filters.sanitiser else {
-      return Change(text: text, replacement: replacement, standIn: nil, filter: filter)
-    }
-    var standIn: [UInt8]?
-    switch text.kind {
-    case .number: standIn = Array("0".utf8)
-    case .value:
-      let masked = Mask.cover(original, enforced.map(\.range))
-      // What is put in the place of something found must not be found itself.
-      if sanitiser.inspect(masked.span, under: selection, from: scope.source.span, scratch: &scratch) == .clean {
-        var quoted: [UInt8] = []
-        appendQuoted(masked.span, to: &quoted)
-        standIn = quoted
-      }
-    case .name, .encoded: break
-    }
-    return Change(text: text, replacement: replacement, standIn: standIn, filter: filter)
+    let masked = isStructured && text.place == .structured ? Mask.cover(original, enforced.map(\.range)) : []
+    return Change(
+      text: text, replacement: replacement, redacted: output, masked: masked, selection: selection, filter: filter)
   }
 
   /// Blocks as little as can be: an element of a list, a member that a server need not send, otherwise the message.

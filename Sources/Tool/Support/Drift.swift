@@ -1,3 +1,5 @@
+import Bytecode
+import Evidence
 import JSON
 import Semantics
 
@@ -12,9 +14,11 @@ struct Drift {
     let change: Change
     let before: Value?
     let after: Value?
+    /// Names of patterns of the shipped packs that find something in what is offered now.
+    var findings: [String] = []
   }
 
-  let items: [Item]
+  private(set) var items: [Item]
 
   /// - Parameter pinned: the snapshot file as JSON; a list it does not have is not compared.
   init(pinned: Value, live: Snapshot.Contents) {
@@ -38,12 +42,21 @@ struct Drift {
     self.items = items
   }
 
-  /// A title for each item, and under it the lines of its definition that changed.
+  /// Looks into everything that was added or changed.
+  mutating func look(with scanner: TextScanner) {
+    for index in items.indices {
+      guard let after = items[index].after else { continue }
+      items[index].findings = Set(texts(after).flatMap { scanner.hits(in: Array($0.utf8).span, at: .description) }.map(\.rule)).sorted()
+    }
+  }
+
+  /// A title for each item, and under it what was found in it and the lines of its definition that changed.
   func human(colour: Bool) -> String {
     items.map { item in
       let title = "\(item.kind) \(item.name)".trimmingSuffix { $0 == " " }
       let lines = item.change == .changed ? lineDifference(item.before, item.after, colour: colour) : ""
-      return "\(title): \(item.change.rawValue)\n\(lines)"
+      let findings = item.findings.map { "  ! matches \($0)\n" }.joined()
+      return "\(title): \(item.change.rawValue)\n\(findings)\(lines)"
     }.joined()
   }
 
@@ -52,9 +65,19 @@ struct Drift {
       items.map { item in
         [
           "kind": .string(item.kind), "name": .string(item.name), "change": .string(item.change.rawValue), "before": item.before ?? .null,
-          "after": item.after ?? .null,
+          "after": item.after ?? .null, "findings": .array(item.findings.map(Value.string)),
         ]
       })
+  }
+}
+
+/// Every string in a definition, names included: a model reads all of it.
+private func texts(_ value: Value) -> [String] {
+  switch value {
+  case .string(let text): [text]
+  case .array(let elements): elements.flatMap(texts)
+  case .object(let members): members.flatMap { [$0.name] + texts($0.value) }
+  case .null, .boolean, .number: []
   }
 }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Bytecode
+import Evidence
 import Gateway
 import JSON
 import Semantics
@@ -49,7 +51,8 @@ struct SnapshotVerb: ParsableCommand {
     } catch {
       throw Complaint("cannot read the snapshot `\(path)`: \(describe(error))")
     }
-    let drift = Drift(pinned: pinned, live: live)
+    var drift = Drift(pinned: pinned, live: live)
+    if !drift.items.isEmpty { drift.look(with: try packScanner()) }
     switch format {
     case .human:
       if drift.items.isEmpty { Terminal.say("no drift: \(counts(of: live)) as pinned in \(path)") }
@@ -57,6 +60,16 @@ struct SnapshotVerb: ParsableCommand {
     case .json: Terminal.write(write(["drift": drift.json], .pretty) + [UInt8(ascii: "\n")])
     }
     if !drift.items.isEmpty { throw ExitCode.findings }
+  }
+}
+
+/// Looks for what poisons descriptions, and for orders to models.
+private func packScanner() throws -> TextScanner {
+  let policies = try shippedPacks(["injection", "toolpoison"])
+  do throws(TextScanner.Unusable) {
+    return try TextScanner(policies, policies.patternSets.indices.map { TextScanner.Use(set: $0, places: .description) })
+  } catch {
+    throw Complaint(error.message, exitCode: .internalError)
   }
 }
 

@@ -21,6 +21,8 @@ struct Rulebook {
   /// Globs of readable resources, literal but for a `*` at the end.
   var resources: [String] = []
   var generation: UInt64 = 1
+  /// Whether a filter reads everything, and finds nothing.
+  var isFiltered = false
 
   func program() -> Program {
     var making = Making()
@@ -30,6 +32,8 @@ struct Rulebook {
     var parts = Program.Parts(fingerprint: digest, shared: shared)
     parts.generation = generation
     parts.grantingLayers = 1
+    if isFiltered { Rulebook.addFilter(to: &parts) }
+    let filters = isFiltered ? [0] : []
     let toolSpace = Names.Space(1)
     let promptSpace = Names.Space(2)
     for tool in tools {
@@ -38,12 +42,13 @@ struct Rulebook {
       parts.names.insert(name, UInt32(parts.tools.count), in: toolSpace)
       parts.tools.append(
         PinnedInfo(
-          server: ServerID(0), name: name, digest: Rulebook.digest(value), plan: making.plan(name, tool.ruling, &parts)))
+          server: ServerID(0), name: name, digest: Rulebook.digest(value), plan: making.plan(name, tool.ruling, &parts), filters: filters))
     }
     for prompt in prompts {
       parts.names.insert(prompt.name, UInt32(parts.prompts.count), in: promptSpace)
       parts.prompts.append(
-        PinnedInfo(server: ServerID(0), name: prompt.name, digest: digest, plan: making.plan(prompt.name, prompt.ruling, &parts)))
+        PinnedInfo(
+          server: ServerID(0), name: prompt.name, digest: digest, plan: making.plan(prompt.name, prompt.ruling, &parts), filters: filters))
     }
     let readable = resources.map { glob in
       let literal = URIGlob.Piece.literal(Array(glob.utf8.filter { $0 != UInt8(ascii: "*") }))
@@ -55,12 +60,27 @@ struct Rulebook {
       resourceRules.append(
         ResourceRule(effect: .grant(layer: 0), planned: PlannedRule(rule: rule, chain: .always, atoms: []), globs: readable))
     }
-    parts.servers = [ServerInfo(name: "demo", tools: toolSpace, prompts: promptSpace, resources: resourceRules)]
+    let resourceFilters = filters.map { ResourceFilter(filter: $0, globs: readable) }
+    parts.servers = [
+      ServerInfo(
+        name: "demo", tools: toolSpace, prompts: promptSpace, resources: resourceRules, filters: filters, resourceFilters: resourceFilters)
+    ]
     do {
       return try Program(parts)
     } catch {
       preconditionFailure("the rulebook is no program: \(error)")
     }
+  }
+
+  private static func addFilter(to parts: inout Program.Parts) {
+    parts.filterPatterns = [FilterPattern(name: "none.such", source: "nosuchtextanywhere", caseInsensitive: true, longestText: .max)]
+    parts.patternSets = [PatternSetInfo(name: "none", threshold: nil, window: 64, patterns: 0..<1)]
+    let clause = FilterClause(set: 0, patterns: [0], isScored: false, content: .block, labels: LabelSet(), because: nil)
+    parts.filters = [
+      FilterInfo(
+        name: "finds_nothing", file: "demo.sally", line: 1, isShadow: false, isConfidential: false,
+        places: .outputs, transforms: [.unicode, .base64], clauses: [clause])
+    ]
   }
 
   /// As snapshots define it: of the canonical JSON without `_meta`.
