@@ -34,7 +34,8 @@ let package = Package(
     .target(name: "Text"),
     .target(name: "Syntax", dependencies: ["Text"]),
     .target(name: "Formatting", dependencies: ["Syntax", "Text"]),
-    .target(name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Patterns", "Digests", "Checksums", "RulePacks"]),
+    .target(
+      name: "Semantics", dependencies: ["Syntax", "Text", "JSON", "RegularExpressions", "Patterns", "Digests", "Checksums", "RulePacks"]),
 
     // Shared leaves.
     .target(name: "JSON"),
@@ -57,7 +58,9 @@ let package = Package(
     .target(name: "Quotas", dependencies: ["JSON"]),
     .target(name: "Credentials", dependencies: ["JSON", "Signatures", "Digests", "Checksums"]),
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
-    .target(name: "Enforcement", dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"]),
+    .target(
+      name: "Enforcement",
+      dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"]),
 
     .target(
       name: "Evidence",
@@ -87,7 +90,8 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
     .testTarget(
-      name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "Digests", "RulePacks", "TestSupport"], exclude: ["Cases"]),
+      name: "SemanticsTests", dependencies: ["Semantics", "Syntax", "Text", "JSON", "Digests", "RulePacks", "TestSupport"],
+      exclude: ["Cases"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
     .testTarget(
@@ -109,7 +113,8 @@ let package = Package(
       exclude: ["Cases"]),
     .testTarget(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
-    .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
+    .testTarget(
+      name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
