@@ -118,7 +118,10 @@ package struct Session: ~Copyable {
   }
 
   /// When `timePassed` has something to do unless another event comes first, on the clock of `EventTime.nanoseconds`; nil: never.
-  package var nextDeadline: UInt64? { [live.deadline, pending.deadline].compactMap(\.self).min() }
+  package var nextDeadline: UInt64? {
+    guard let listing = live.deadline else { return pending.deadline }
+    return pending.deadline.map { min(listing, $0) } ?? listing
+  }
 
   /// Nothing came. At the deadline or after it, what waited for it is answered; before it, nothing happens.
   package mutating func timePassed(at time: EventTime, into actions: inout [Action]) {
