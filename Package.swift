@@ -96,7 +96,10 @@ let package = Package(
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "Patterns", "CPCRE2", "TestSupport"]),
     .testTarget(
       name: "FiltersTests",
-      dependencies: ["Filters", "Bytecode", "Checksums", "JSON", "Patterns", "RegularExpressions", "Schemas", "TestSupport"]),
+      dependencies: [
+        "Filters", "Bytecode", "Checksums", "Evidence", "JSON", "Patterns", "RegularExpressions", "Schemas", "Semantics", "TestSupport",
+      ],
+      exclude: ["Cases"]),
     .testTarget(
       name: "DecisionTests",
       dependencies: [
