@@ -1,10 +1,24 @@
-"""MB/s of Hyperscan, RE2 and YARA-X on what `FilterBenchmark CORPORA export FOLDER` wrote: python3 Comparison/filters.py FOLDER [COUNT...]
+#!/usr/bin/env python3
+"""MB/s of ours, Hyperscan, RE2 and YARA-X on the same patterns and texts, in one run: Comparison/filters.py CORPORA [COUNT...]
 
-Needs the packages hyperscan, google-re2 and yara-x; one that is absent is left out. Hyperscan reports ends with ids, and starts with SOM_LEFTMOST.
+Run in Tests/Benchmarks after `swift build -c release --product FilterBenchmark`. The packages hyperscan, google-re2 and yara-x go into a virtual environment in
+the folder for temporary files; one that cannot be had is left out. Ours reports offsets; Hyperscan ends with ids, and starts with SOM_LEFTMOST.
 """
-import json, sys, time
+import json, os, subprocess, sys, tempfile, time
 
-folder = sys.argv[1]
+environment = os.path.join(tempfile.gettempdir(), "sallyport-peers")
+if not sys.prefix.startswith(environment):
+    python = os.path.join(environment, "bin", "python")
+    if not os.path.exists(python):
+        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+        for package in ["hyperscan", "google-re2", "yara-x"]:
+            subprocess.run([python, "-m", "pip", "install", "-q", package])
+    os.execv(python, [python, *sys.argv])
+
+corpora = sys.argv[1]
+ours = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".build", "release", "FilterBenchmark")
+folder = tempfile.mkdtemp()
+subprocess.run([ours, corpora, "export", folder], check=True)
 texts = [text.encode() for text in json.load(open(folder + "/texts.json"))]
 sources = json.load(open(folder + "/patterns.json"))
 size = sum(map(len, texts))
@@ -17,7 +31,7 @@ def run(name, scan):
         for text in texts:
             scan(text)
         best = min(best, time.process_time() - start)
-    print(f"  {name}: {size / best / 1e6:.1f} MB/s", flush=True)
+    return size / best / 1e6
 
 
 def hyperscan_set(patterns, flags):
@@ -79,14 +93,21 @@ def engines(patterns):
         pass
 
 
+def our_speed(count):
+    lines = subprocess.run([ours, corpora, str(count)], check=True, capture_output=True, text=True).stdout
+    return float(next(line for line in lines.splitlines() if "all texts" in line).split(" MB/s")[0].split()[-1])
+
+
 for count in map(int, sys.argv[2:] or ["100", "500"]):
     print(f"{count} patterns, {len(texts)} texts, {size} bytes")
-    chosen = sources[:count]
-    for name, make in engines(chosen):
+    mine = our_speed(count)
+    print(f"  ours: {mine:.1f} MB/s")
+    for name, make in engines(sources[:count]):
         try:
             start = time.time()
             scan = make()
-            print(f"  {name}: compiled in {time.time() - start:.2f} s")
-            run(name, scan)
+            compiled = time.time() - start
+            speed = run(name, scan)
+            print(f"  {name}: {speed:.1f} MB/s, ours is {mine / speed:.1f} times as fast; compiled in {compiled:.2f} s", flush=True)
         except Exception as problem:
             print(f"  {name}: {str(problem)[:200]}")
