@@ -4,7 +4,7 @@ func foldCompatibility(_ view: TextView) -> TextView? {
   // The end of the last character looked at, and whether marks behind it are taken off.
   var last = 0
   var takesOff = false
-  return view.rewritten(at: { $0 >= 0xC2 }) { scalar, range, view in
+  return view.rewritten(at: .beyondASCII) { scalar, range, view in
     // What lies between is ASCII.
     if range.lowerBound > last { takesOff = true }
     last = range.upperBound

@@ -4,7 +4,7 @@ func foldConfusables(_ view: TextView) -> TextView? {
   let hasOtherScript = view.hasOtherScript
   var word = 0..<0
   var folds = false
-  return view.rewritten(at: { $0 >= 0xC2 }) { scalar, range, view in
+  return view.rewritten(at: .beyondASCII) { scalar, range, view in
     guard CharacterKinds.of(scalar).contains(.lookAlike), let plain = CharacterKinds.plain(scalar) else { return .keep }
     if !word.contains(range.lowerBound) {
       word = wordAround(range.lowerBound, in: view)

@@ -1,6 +1,6 @@
 /// Decodes HTML's numbered entities and the named ones that can hide markup. One level: `&amp;lt;` becomes `&lt;`, which the next round decodes.
 func decodeEntities(_ view: TextView) -> TextView? {
-  view.rewritten(at: { $0 == 0x26 }) { _, range, view in
+  view.rewritten(at: .ampersand) { _, range, view in
     // The longest is `&#x10FFFF;`, some leading noughts allowed.
     let end = min(view.bytes.count, range.lowerBound + 16)
     guard let semicolon = view.bytes[range.upperBound..<end].firstIndex(of: 0x3B) else { return .keep }

@@ -1,6 +1,6 @@
 /// Decodes the escapes of JSON and of languages like it: `\u0041`, `\u{41}`, `\x41`, `\n`, `\"`. One level: `\\n` becomes `\n`.
 func decodeEscapes(_ view: TextView) -> TextView? {
-  view.rewritten(at: { $0 == 0x5C }) { _, range, view in
+  view.rewritten(at: .backslash) { _, range, view in
     guard range.upperBound < view.bytes.count else { return .keep }
     switch view.bytes[range.upperBound] {
     case 0x75: return unicodeEscape(view.bytes, range.lowerBound)

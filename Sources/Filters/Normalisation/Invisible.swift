@@ -2,7 +2,7 @@
 /// smuggled unseen, into the ASCII they stand for.
 func removeInvisible(_ view: TextView) -> TextView? {
   var joiners = Joiners()
-  return view.rewritten(at: { $0 >= 0xC2 }) { scalar, range, view in
+  return view.rewritten(at: .beyondASCII) { scalar, range, view in
     switch scalar.value {
     case 0xE0020...0xE007E: .replace(range.count, with: [UInt8(scalar.value - 0xE0000)])
     case 0x200C, 0x200D: joiners.areIdle(view.bytes.span, range) ? .replace(range.count, with: []) : .keep

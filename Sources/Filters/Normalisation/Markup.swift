@@ -1,6 +1,6 @@
 /// Takes HTML's tags and the signs of its comments away, so that markup inside a word does not part it. What a comment says stays: a model reads it.
 func removeMarkup(_ view: TextView) -> TextView? {
-  view.rewritten(at: { $0 == 0x3C || $0 == 0x2D }) { scalar, range, view in
+  view.rewritten(at: .markup) { scalar, range, view in
     if scalar == "-" { return view.bytes[range.lowerBound...].starts(with: [0x2D, 0x2D, 0x3E]) ? .replace(3, with: []) : .keep }
     if view.bytes[range.lowerBound...].starts(with: commentStart) { return .replace(4, with: []) }
     return tagLength(view.bytes.span, range.lowerBound).map { .replace($0, with: []) } ?? .keep
@@ -36,7 +36,7 @@ private func tagLength(_ bytes: Span<UInt8>, _ start: Int) -> Int? {
 
 /// Removes control characters, but for the line feed, the carriage return and the tab.
 func removeControls(_ view: TextView) -> TextView? {
-  view.rewritten(at: { ($0 < 0x20 && !isBreak($0)) || $0 == 0x7F || $0 == 0xC2 }) { scalar, range, _ in
+  view.rewritten(at: .control) { scalar, range, _ in
     scalar.isASCII || CharacterKinds.of(scalar).contains(.control) ? .replace(range.count, with: []) : .keep
   }
 }

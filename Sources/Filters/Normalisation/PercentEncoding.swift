@@ -2,7 +2,7 @@
 func decodePercent(_ view: TextView) -> TextView? {
   // Where the last run ended that was no UTF-8: its rest is not tried again.
   var refused = 0
-  return view.rewritten(at: { $0 == 0x25 }) { _, range, view in
+  return view.rewritten(at: .percentSign) { _, range, view in
     guard range.lowerBound >= refused else { return .keep }
     var decoded: [UInt8] = []
     var index = range.lowerBound

@@ -59,7 +59,7 @@ extension TextView {
 /// As `removeInvisible`, but tags go as well.
 private func dropInvisible(_ view: TextView) -> TextView? {
   var joiners = Joiners()
-  return view.rewritten(at: { $0 >= 0xC2 }) { scalar, range, view in
+  return view.rewritten(at: .beyondASCII) { scalar, range, view in
     let goes =
       scalar == "\u{200C}" || scalar == "\u{200D}"
       ? joiners.areIdle(view.bytes.span, range) : CharacterKinds.of(scalar).contains(.invisible)

@@ -1,7 +1,7 @@
 /// Removes the control sequences of terminals (ECMA-48): `ESC [ … letter`, `ESC ] … BEL` and other strings, and two-character escapes. Of one that never ends
 /// only the introduction goes, so that it cannot swallow what follows.
 func removeTerminalSequences(_ view: TextView) -> TextView? {
-  view.rewritten(at: { $0 == 0x1B || $0 == 0xC2 }) { scalar, range, view in
+  view.rewritten(at: .terminal) { scalar, range, view in
     switch scalar {
     case "\u{1B}":
       guard range.upperBound < view.bytes.count else { return .replace(1, with: []) }

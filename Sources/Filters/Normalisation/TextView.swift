@@ -1,3 +1,24 @@
+/// First bytes of characters at which a transform looks; never inner bytes.
+struct FirstBytes: Sendable {
+  /// By byte.
+  let members: [Bool]
+
+  private init(_ bytes: some Sequence<UInt8>) {
+    let set = Set(bytes)
+    members = (UInt8.min...UInt8.max).map(set.contains)
+  }
+
+  static let beyondASCII = FirstBytes(0xC2...0xFF)
+  static let ampersand = FirstBytes([0x26])
+  static let percentSign = FirstBytes([0x25])
+  static let backslash = FirstBytes([0x5C])
+  /// Escape, and the first of those from U+0080 to U+00BF.
+  static let terminal = FirstBytes([0x1B, 0xC2])
+  /// `<` and `-`
+  static let markup = FirstBytes([0x3C, 0x2D])
+  static let control = FirstBytes((0x00...0x1F).filter { !isBreak($0) } + [0x7F, 0xC2])
+}
+
 /// A text rewritten for matching, with the place in the original of each of its bytes: patterns read the view, actions act on the original.
 package struct TextView: Equatable, Sendable {
   /// Valid UTF-8.
@@ -58,16 +79,16 @@ package struct TextView: Equatable, Sendable {
     return result
   }
 
-  /// Goes over the characters whose first byte may begin something to change and makes another view; `body` says what becomes of how many bytes at the
-  /// character's place. `mayChange` must not hold for the inner bytes of characters. Nil when nothing changed.
+  /// Goes over the characters with one of these first bytes and makes another view; `body` says what becomes of how many bytes at the character's place. Nil when
+  /// nothing changed.
   func rewritten(
-    at mayChange: (UInt8) -> Bool, _ body: (_ scalar: Unicode.Scalar, _ range: Range<Int>, _ view: TextView) -> Rewriting
+    at first: FirstBytes, _ body: (_ scalar: Unicode.Scalar, _ range: Range<Int>, _ view: TextView) -> Rewriting
   ) -> TextView? {
     var result: TextView?
     var end = 0
     var index = 0
     while index < bytes.count {
-      guard mayChange(bytes[index]) else {
+      guard first.members[Int(bytes[index])] else {
         index += 1
         continue
       }
