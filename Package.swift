@@ -64,7 +64,7 @@ let package = Package(
 
     .target(
       name: "Evidence",
-      dependencies: ["Semantics", "Bytecode", "Decision", "Enforcement", "Filters", "Schemas", "JSON", "Text"]),
+      dependencies: ["Semantics", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"]),
 
     // World.
     .target(name: "CPosix"),

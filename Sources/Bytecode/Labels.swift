@@ -105,6 +105,21 @@ package struct ResourceLabels: Hashable, Sendable {
   }
 }
 
+extension ServerInfo {
+  /// What reading a resource does to labels.
+  package func labels(afterReading uri: [UInt8]) -> LabelChange {
+    var change = LabelChange()
+    guard !resourceLabels.isEmpty else { return change }
+    let canonical = CanonicalURI(uri)
+    var budget = MatchBudget()
+    for rule in resourceLabels {
+      if rule.globs.contains(where: { $0.touches(canonical, &budget) }) { change.sets.formUnion(rule.change.sets) }
+      if rule.globs.contains(where: { $0.covers(canonical, &budget) }) { change.clears.formUnion(rule.change.clears) }
+    }
+    return change
+  }
+}
+
 /// A filter of resources of a server, by URI. It applies when any reading of the URI is one of the globs' (`URIGlob.touches`).
 package struct ResourceFilter: Hashable, Sendable {
   /// Into `Program.filters`.

@@ -168,7 +168,7 @@ extension Session {
     case .tool(let tool): if tellsOfWork(request.method) { change.formUnion(program.tool(tool).labels) }
     case .prompt(let prompt): if request.method == .promptsGet { change.formUnion(program.prompt(prompt).labels) }
     case .resource(let server, let uri):
-      if request.method == .resourcesRead { change.formUnion(labels(of: uri, program.servers[Int(server.index)])) }
+      if request.method == .resourcesRead { change.formUnion(program.servers[Int(server.index)].labels(afterReading: uri)) }
     case .server: break
     }
     if !isDone(request, document, result) || filtered.isBlocked { change.clears = LabelSet() }
@@ -188,19 +188,6 @@ extension Session {
     if document.member(result, "task") != nil || document.member(result, "taskId") != nil { return false }
     if case .complete = ResultShape(document, result) { return true }
     return false
-  }
-
-  /// Any reading of the URI marks; only one that can mean nothing else takes a mark away.
-  private func labels(of uri: [UInt8], _ server: ServerInfo) -> LabelChange {
-    var change = LabelChange()
-    guard !server.resourceLabels.isEmpty else { return change }
-    let canonical = CanonicalURI(uri)
-    var budget = MatchBudget()
-    for rule in server.resourceLabels {
-      if rule.globs.contains(where: { $0.touches(canonical, &budget) }) { change.sets.formUnion(rule.change.sets) }
-      if rule.globs.contains(where: { $0.covers(canonical, &budget) }) { change.clears.formUnion(rule.change.clears) }
-    }
-    return change
   }
 }
 

@@ -1,14 +1,14 @@
-internal import Bytecode
-internal import Decision
+package import Bytecode
+package import Decision
 internal import Digests
-internal import JSON
+package import JSON
 
 /// Finds out whose session a request belongs to, for one connection under one program.
-struct SessionKeys {
+package struct SessionKeys {
   private let principal: Digest
   private let paths: [[String]]
 
-  init(_ principal: Principal, _ program: Program) {
+  package init(_ principal: Principal, _ program: Program) {
     var bytes: [UInt8] = []
     let claims = program.sessionKey.compactMap { part in if case .claim(let path) = part { path } else { nil } }
     if program.sessionKey.isEmpty {
@@ -28,7 +28,7 @@ struct SessionKeys {
   /// Of what belongs to no call.
   var whole: SessionKey { SessionKey(principal: principal, thread: nil) }
 
-  func key(_ document: Document, _ arguments: Node?) -> SessionKey {
+  package func key(_ document: Document, _ arguments: Node?) -> SessionKey {
     if paths.isEmpty { return whole }
     var bytes: [UInt8] = []
     for path in paths {

@@ -1,9 +1,9 @@
-internal import Bytecode
+package import Bytecode
 internal import Digests
 internal import Synchronization
 
 /// What tells one session's labels from another's: `session by …`, or the principal.
-struct SessionKey: Hashable {
+package struct SessionKey: Hashable, Sendable {
   /// Of the caller and the claims that the policy names.
   let principal: Digest
   /// Of the arguments that the policy names; nil when it names none, and for what belongs to no call: that marks all of a principal's sessions.
@@ -12,7 +12,7 @@ struct SessionKey: Hashable {
 
 /// The labels of all sessions, shared by every connection. Bounded: when there is no room for another session's labels, calls of sessions
 /// that are not known are refused, so that no mark is ever forgotten to make room.
-final class SessionLabels: Sendable {
+package final class SessionLabels: Sendable {
   private struct State {
     /// By number: of the program whose numbers the sets have.
     var names: [String] = []
@@ -21,8 +21,10 @@ final class SessionLabels: Sendable {
 
   private let state = Mutex(State())
 
+  package init() {}
+
   /// Numbers of labels change with the program; what it does not declare any more is forgotten.
-  func bind(to program: Program) {
+  package func bind(to program: Program) {
     state.withLock { state in
       let names = program.labels.map(\.name)
       guard !names.elementsEqual(state.names, by: { $0.utf8.elementsEqual($1.utf8) }) else { return }
@@ -36,7 +38,7 @@ final class SessionLabels: Sendable {
   }
 
   /// - Returns: nil for a session that is not known while there is no room for it.
-  func labels(of key: SessionKey) -> LabelSet? {
+  package func labels(of key: SessionKey) -> LabelSet? {
     state.withLock { state in
       let all = key.thread == nil ? LabelSet() : state.sets[SessionKey(principal: key.principal, thread: nil)] ?? LabelSet()
       if let own = state.sets[key] { return own.union(all) }
@@ -46,7 +48,7 @@ final class SessionLabels: Sendable {
 
   /// - Returns: the labels the session has now. A session that there is no room for has them all: its next call is refused in any case.
   @discardableResult
-  func apply(_ change: LabelChange, to key: SessionKey) -> LabelSet {
+  package func apply(_ change: LabelChange, to key: SessionKey) -> LabelSet {
     state.withLock { state in
       var set = state.sets[key] ?? LabelSet()
       set.apply(change)

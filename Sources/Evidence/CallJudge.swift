@@ -15,6 +15,14 @@ package struct Judgement: Sendable {
   package let filtered: FilterFindings?
   /// Whether the target is in the list that the caller sees.
   package let isListed: Bool
+  /// What was decided on.
+  let call: Call
+
+  /// Whether the call goes to the server.
+  var isLetThrough: Bool {
+    guard problems.isEmpty, filterDenial == nil, case .allow = trace.verdict else { return false }
+    return true
+  }
 
   /// The filter that denies what the rules would let pass; of several, the one with the smallest name.
   package var filterDenial: FilterDenial? { filtered?.denials.first }
@@ -76,7 +84,7 @@ package struct CallJudge: ~Copyable {
     case .allow, .ask: if problems.isEmpty { filtered = filters.scan(asked, scratch: &filtering) }
     case .deny: break
     }
-    return Judgement(problems: problems, trace: trace, filtered: filtered, isListed: isListed)
+    return Judgement(problems: problems, trace: trace, filtered: filtered, isListed: isListed, call: asked)
   }
 
   /// What the arguments would have to be, in the policy's words.
@@ -126,7 +134,7 @@ package struct CallJudge: ~Copyable {
 }
 
 extension Document {
-  fileprivate init(_ value: Value) {
+  init(_ value: Value) {
     guard let document = try? Document(parsing: write(value)) else { preconditionFailure("what the writer writes, the parser reads") }
     self = document
   }

@@ -1,17 +1,23 @@
 package import Bytecode
 internal import Decision
 internal import Enforcement
+internal import JSON
 package import Semantics
 
 /// Runs tests and tables on the program that was compiled from the same policies: the very code that decides for agents.
 package struct TestRunner: ~Copyable {
   private var judge: CallJudge
+  private var answers: AnswerJudge
 
-  package init(_ judge: consuming CallJudge) { self.judge = judge }
+  package init(_ judge: consuming CallJudge) {
+    answers = AnswerJudge(judge.program)
+    self.judge = judge
+  }
 
   /// Each test starts anew: a caller that is no declared agent, and the moment `start`.
   package mutating func run(_ test: CheckedPolicies.Test, start: Moment) -> TestOutcome {
     var state = State(principal: Principal(Identity(caller: .anyone), of: judge.program), now: start)
+    state.labels.bind(to: judge.program)
     perform(test.steps, &state)
     return TestOutcome(test: test, failures: state.failures)
   }
@@ -19,10 +25,14 @@ package struct TestRunner: ~Copyable {
   private struct State {
     var principal: Principal
     var now: Moment
-    /// Of the session.
-    var labels = LabelSet()
-    var last: (call: CheckedPolicies.TestCall, judgement: Judgement)?
+    let labels = SessionLabels()
+    var last: (call: CheckedPolicies.TestCall, judgement: Judgement, session: SessionKey)?
+    /// Of the last call; nil: the server has not answered yet.
+    var answer: ReleasedAnswer?
     var failures: [TestFailure] = []
+
+    /// Of the session that a call belongs to.
+    func labels(of session: SessionKey) -> LabelSet { labels.labels(of: session) ?? LabelSet() }
   }
 
   private mutating func perform(_ steps: [CheckedPolicies.TestStep], _ state: inout State) {
@@ -30,7 +40,14 @@ package struct TestRunner: ~Copyable {
       switch step {
       case .caller(let caller): state.principal = Principal(identity(of: caller, in: judge.policies), of: judge.program)
       case .at(let milliseconds): state.now = Moment(milliseconds: milliseconds)
-      case .call(let call): state.last = (call, judge.judge(call, as: state.principal, with: state.labels, at: state.now))
+      case .call(let call): perform(call, &state)
+      case .result(let value, let range):
+        if let last = state.last, last.judgement.isLetThrough {
+          take(value, &state)
+        } else {
+          let got = state.last.map { Explanation($0.judgement, judge.program).outcome } ?? "no call before it"
+          state.failures.append(TestFailure(range: range, got: got, reasons: ["the call does not reach the server, which answers nothing"]))
+        }
       case .expect(let expectation): check(expectation, &state)
       case .repeated(let count, let every, let steps):
         for _ in 0..<count {
@@ -41,47 +58,97 @@ package struct TestRunner: ~Copyable {
     }
   }
 
+  private mutating func perform(_ call: CheckedPolicies.TestCall, _ state: inout State) {
+    settle(&state)
+    let document = Document(call.arguments)
+    let session = SessionKeys(state.principal, judge.program).key(document, document.root)
+    let judgement = judge.judge(call, as: state.principal, with: state.labels(of: session), at: state.now)
+    state.last = (call, judgement, session)
+    state.answer = nil
+  }
+
+  /// A call that was let through, and of whose answer the test says nothing, was answered by nothing in particular.
+  private mutating func settle(_ state: inout State) {
+    if state.answer == nil, let last = state.last, last.judgement.isLetThrough { take(.string(""), &state) }
+  }
+
+  private mutating func take(_ value: Value, _ state: inout State) {
+    guard let last = state.last else { return }
+    let answer = answers.release(value, of: last.judgement.call)
+    state.labels.apply(answer.labels, to: last.session)
+    state.answer = answer
+  }
+
   private mutating func check(_ expectation: CheckedPolicies.Expectation, _ state: inout State) {
-    guard let (call, judgement) = state.last else {
+    switch expectation.kind {
+    case .output, .session: settle(&state)
+    case .allow, .ask, .deny, .listed: break
+    }
+    guard let (call, judgement, session) = state.last else {
       state.failures.append(TestFailure(range: expectation.range, got: "no call before it", reasons: []))
       return
     }
+    guard !meets(expectation.kind, judgement, state.answer, state.labels(of: session)) else { return }
     let explanation = Explanation(judgement, judge.program)
-    guard !meets(expectation.kind, judgement) else { return }
-    let got = if case .listed = expectation.kind { judgement.isListed ? "listed" : "hidden" } else { explanation.outcome }
+    var got = explanation.outcome
     var reasons = explanation.reasons
+    switch expectation.kind {
+    case .listed: got = judgement.isListed ? "listed" : "hidden"
+    case .session: got = "session has \(names(state.labels(of: session)))"
+    case .output where state.answer?.block == nil:
+      got = "output \(state.answer?.texts.filter { !$0.isEmpty }.map { "\"\($0)\"" }.joined(separator: ", ") ?? "none")"
+    case .output, .allow, .ask, .deny:
+      if let block = state.answer?.block { got = "deny by \(block)" }
+    }
     if case .deny(.noGrant) = judgement.trace.verdict, judgement.problems.isEmpty {
-      let allowed = judge.constraints(call, as: state.principal, with: state.labels, at: state.now)
+      let allowed = judge.constraints(call, as: state.principal, with: state.labels(of: session), at: state.now)
       if !allowed.isEmpty { reasons.append("would be allowed with \(allowed.joined(separator: " and "))") }
     }
     state.failures.append(TestFailure(range: expectation.range, got: got, reasons: reasons))
   }
 
+  private func names(_ labels: LabelSet) -> String {
+    labels.isEmpty ? "no labels" : labels.labels.map { judge.program.labels[Int($0.index)].name }.joined(separator: ", ")
+  }
+
   /// A rule counts when it holds, also when another one of its kind is the one reported.
-  private func meets(_ expected: CheckedPolicies.Expectation.Kind, _ judgement: Judgement) -> Bool {
+  private func meets(
+    _ expected: CheckedPolicies.Expectation.Kind, _ judgement: Judgement, _ answer: ReleasedAnswer?, _ labels: LabelSet
+  ) -> Bool {
     let verdict = judgement.trace.verdict
+    let isPassed = judgement.problems.isEmpty && judgement.filterDenial == nil && answer?.block == nil
     switch expected {
     case .listed(let listed): return judgement.isListed == listed
     case .allow(let rule):
-      guard judgement.problems.isEmpty, judgement.filterDenial == nil, case .allow = verdict else { return false }
+      guard isPassed, case .allow = verdict else { return false }
       return rule.map { applies($0, judgement.trace) } ?? true
     case .ask(let rule):
-      guard judgement.problems.isEmpty, judgement.filterDenial == nil, case .ask = verdict else { return false }
+      guard isPassed, case .ask = verdict else { return false }
       return rule.map { applies($0, judgement.trace) } ?? true
-    case .deny(let denial):
-      switch denial {
-      case .anyReason:
-        if case .deny = verdict { return true }
-        return !judgement.problems.isEmpty || judgement.filterDenial != nil
-      case .byRule(let rule):
-        guard judgement.problems.isEmpty, case .deny(.byRule) = verdict else { return false }
-        return applies(rule, judgement.trace)
-      case .byFilter(let name): return judgement.filtered?.denials.contains { $0.filter.name == name } ?? false
-      case .byDefault: return judgement.problems.isEmpty && verdict == .deny(.noGrant)
-      case .code(let code):
-        if case .deny = verdict { return judgement.code == code }
-        return (!judgement.problems.isEmpty || judgement.filterDenial != nil) && judgement.code == code
-      }
+    case .deny(let denial): return meets(denial, judgement, answer)
+    case .output(let text, let negated): return (answer?.texts.contains { $0.contains(text) } ?? false) != negated
+    case .session(let names, let negated):
+      let has = judge.program.labels.enumerated().filter { labels.contains(LabelID(UInt8($0.offset))) }.map(\.element.name)
+      return names.allSatisfy { has.contains($0) != negated }
+    }
+  }
+
+  private func meets(_ denial: CheckedPolicies.Expectation.Denial, _ judgement: Judgement, _ answer: ReleasedAnswer?) -> Bool {
+    let verdict = judgement.trace.verdict
+    switch denial {
+    case .anyReason:
+      if case .deny = verdict { return true }
+      return !judgement.problems.isEmpty || judgement.filterDenial != nil || answer?.block != nil
+    case .byRule(let rule):
+      guard judgement.problems.isEmpty, case .deny(.byRule) = verdict else { return false }
+      return applies(rule, judgement.trace)
+    case .byFilter(let name):
+      return answer?.block == name || judgement.filtered?.denials.contains { $0.filter.name == name } ?? false
+    case .byDefault: return judgement.problems.isEmpty && verdict == .deny(.noGrant)
+    case .code(let code):
+      if answer?.block != nil { return code == "OUTPUT_BLOCKED" }
+      if case .deny = verdict { return judgement.code == code }
+      return (!judgement.problems.isEmpty || judgement.filterDenial != nil) && judgement.code == code
     }
   }
 

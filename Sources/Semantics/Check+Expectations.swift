@@ -24,13 +24,11 @@ extension Checker {
       }
       reportLater(.expectLimited, expectation.range)
       kind = nil
-    case .output:
-      reportLater(.expectOutput, expectation.range)
-      kind = nil
-    case .session(_, let labels):
-      for label in labels where find(label, .label, from: file) != nil { uses(label: label) }
-      reportLater(.expectSession, expectation.range)
-      kind = nil
+    case .output(let negated, let text): kind = .output(contains: text.value, negated: negated)
+    case .session(let negated, let labels):
+      let known = labels.filter { find($0, .label, from: file) != nil }
+      for label in known { uses(label: label) }
+      kind = known.count == labels.count ? .session(has: labels.map(\.text), negated: negated) : nil
     }
     return kind.map { .init($0, range: expectation.range) }
   }

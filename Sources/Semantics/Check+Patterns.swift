@@ -27,13 +27,14 @@ extension Checker {
       let family = pattern.family?.text ?? pattern.name.text
       let checks = pattern.checks.compactMap { check(named: $0) }
       checkEvidence(of: pattern)
-      guard let text = self.pattern(pattern.regex, .search), let compiled = compiled(pattern.regex, text) else { continue }
+      let isPack = sources.loaded[set.file].isPack
+      guard let text = self.pattern(pattern.regex, .search, isProved: isPack) else { continue }
       patterns.append(
         .init(
           name: pattern.name.text, text: text, weight: weight, family: families[family, default: families.count], checks: checks,
           range: pattern.name.range))
       families[family] = families[family] ?? families.count
-      if sources.loaded[set.file].isPack { continue }
+      guard !isPack, let compiled = compiled(pattern.regex, text) else { continue }
       prove(pattern, compiled, checks)
       lint(pattern)
       siblings.append(Sibling(syntax: pattern, regex: text, compiled: compiled, weight: weight, family: family, checks: Set(checks)))

@@ -14,7 +14,7 @@ extension Checker {
   private mutating func check(_ test: In<TestSyntax>) -> CheckedPolicies.Test {
     var progress = TestProgress()
     let steps = lower(test.syntax.steps, test.file, &progress)
-    if !progress.hasCalled || !progress.hasExpected, !progress.hasLater {
+    if !progress.hasCalled || !progress.hasExpected {
       report(
         .emptyTest, "this test \(progress.hasCalled ? "expects" : "calls") nothing", test.syntax.name.range, "shows nothing",
         help: progress.hasCalled ? "say what comes of the call: `expect allow`" : "make a call: `call SERVER.TOOL { … }`")
@@ -32,9 +32,11 @@ extension Checker {
       case .call(let call):
         progress.hasCalled = true
         if let call = lower(call, file) { lowered.append(.call(call)) }
-      case .result(_, let range):
-        progress.hasLater = true
-        reportLater(.result, range)
+      case .result(let value, let range):
+        if !progress.hasCalled {
+          report(.emptyTest, "nothing was called yet", range, "the answer to which call?", help: "put a `call` before it")
+        }
+        if let value = json(value) { lowered.append(.result(value, range)) }
       case .expect(let expectation):
         progress.hasExpected = true
         if !progress.hasCalled {
@@ -200,8 +202,6 @@ extension Checker {
 private struct TestProgress {
   var hasCalled = false
   var hasExpected = false
-  /// It has steps that this version refuses; what else it lacks is not said.
-  var hasLater = false
 }
 
 private enum TestLimits {

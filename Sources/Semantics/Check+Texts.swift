@@ -73,7 +73,9 @@ extension Checker {
   }
 
   /// A regular expression that cannot be made to take long; nil: reported.
-  mutating func pattern(_ literal: RegexLiteral, _ mode: MatchMode) -> TextPattern? {
+  ///
+  /// - Parameter isProved: it is part of the program, whose tests have worked out its time.
+  mutating func pattern(_ literal: RegexLiteral, _ mode: MatchMode, isProved: Bool = false) -> TextPattern? {
     let caseInsensitive = literal.flags.contains("i")
     let expression: RegularExpression
     do throws(RegularExpressions.SyntaxError) {
@@ -82,6 +84,7 @@ extension Checker {
       report(.patternSyntax, "this is no pattern: \(error.message)", place(of: error.range, in: literal), "here", help: error.help)
       return nil
     }
+    if isProved { return TextPattern(source: literal.source, caseInsensitive: caseInsensitive, longestText: .max) }
     let key = PatternKey(source: literal.source.exact, caseInsensitive: caseInsensitive, mode: mode)
     let ambiguity = ambiguities[key] ?? expression.ambiguity(mode)
     ambiguities[key] = ambiguity

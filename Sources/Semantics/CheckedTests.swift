@@ -31,6 +31,8 @@ extension CheckedPolicies {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     case at(Int64)
     case call(TestCall)
+    /// What the server answers to the last call: a text, or a value that a tool gives as structured content.
+    case result(JSON.Value, SourceRange)
     /// Speaks of the last call before it.
     case expect(Expectation)
     /// The clock moves on by `everyMilliseconds` after each round.
@@ -78,6 +80,10 @@ extension CheckedPolicies {
       case ask(by: Int?)
       /// Whether the target of the last call is in the list the caller sees.
       case listed(Bool)
+      /// Whether a text of what passes of the last answer holds this.
+      case output(contains: String, negated: Bool)
+      /// Names of labels: whether the session has all of them or, negated, none.
+      case session(has: [String], negated: Bool)
     }
 
     package enum Denial: Hashable, Sendable {

@@ -5,9 +5,6 @@ internal import Text
 /// is accepted and ignored is worse than none.
 enum LaterFeature: String, CaseIterable {
   case cost, limit, prove
-  case result = "result"
-  case expectOutput = "expect output"
-  case expectSession = "expect session has"
   case expectLimited = "expect limited"
 }
 
@@ -17,9 +14,6 @@ extension LaterFeature {
     .cost,
     .limit,
     .prove,
-    .result,
-    .expectOutput,
-    .expectSession,
     .expectLimited,
   ]
 }

@@ -23,7 +23,7 @@ private let allowed: [String: Set<String>] = [
   "Credentials": ["JSON", "Signatures", "Digests", "Checksums"],
   "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
   "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"],
-  "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Schemas", "JSON", "Text"],
+  "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Messages", "Schemas", "JSON", "Text"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
   // Counts the steps of the interpreter, which the wrapper has no use for.
   "RegularExpressionsTests": ["CPCRE2"],
