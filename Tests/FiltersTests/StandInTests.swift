@@ -70,7 +70,9 @@ import Testing
     let document = try Document(parsing: Array(content.utf8))
     let node = try #require(Pointer(parsing: pointer).flatMap { document.find($0, from: document.root) })
     let proposals = StandIns(value).proposals(for: node, in: document, below: document.root, redacted: Array("-".utf8))
-    #expect(proposals.contains(Array(#""redacted@redacted.invalid""#.utf8)))
+    let reserved = Array(#""redacted@redacted.invalid""#.utf8)
+    #expect(proposals.contains(reserved))
+    #expect(StandIns(value).formed(for: node, in: document, below: document.root) == reserved)
   }
 
   /// A pattern for the form finds the reserved text too, and must leave it alone.

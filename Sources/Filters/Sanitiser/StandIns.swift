@@ -1,4 +1,5 @@
 package import JSON
+internal import RegularExpressions
 
 /// Finds values that may stand where a redacted one stood, so that a structured result still has the form that its schema asks for.
 ///
@@ -31,6 +32,14 @@ package struct StandIns: Sendable {
     let source = Array(document.bytes[document.source(node)])
     var seen: Set<[UInt8]> = [source]
     return proposals.filter { seen.insert($0).inserted }
+  }
+
+  /// The text that stands for a string of a format before anything else does, as JSON: readers that hold values to their formats must find one. Nil: the schema
+  /// names no format here, or none that has a reserved text.
+  package func formed(for node: Node, in document: Document, below content: Node) -> [UInt8]? {
+    let hints = Hints(subschemas(at: node, in: document, below: content))
+    guard document.kind(node) == .string, !hints.isClosed else { return nil }
+    return hints.formed.map(quoted)
   }
 
   private func quoted(_ text: [UInt8]) -> [UInt8] {
@@ -133,6 +142,8 @@ private struct Hints {
 
   func admits(_ type: String) -> Bool { types.contains(type) }
 
+  var formed: [UInt8]? { formats.lazy.compactMap { ReservedTexts.byFormat[$0] }.first }
+
   var numbers: [[UInt8]] { [Array("0".utf8)] + bounds.map { Array($0.description.utf8) } }
 
   func texts(redacted: [UInt8], original: [UInt8]) -> [[UInt8]] {
@@ -188,10 +199,13 @@ enum ReservedTexts {
 
   private static let texts = Set(byFormat.values.filter { $0.count >= 9 }).sorted { $0.lexicographicallyPrecedes($1) }
   private static let longest = texts.reduce(0) { max($0, $1.count) }
+  private static let bytes = texts.joined().reduce(into: ByteSet()) { $0.insert($1) }
 
   /// Whether some bytes of a text are within a reserved one.
   static func hold(_ range: Range<Int>, of text: Span<UInt8>) -> Bool {
     guard range.count <= longest, !range.isEmpty else { return false }
+    // Phrases have blanks, and end here.
+    for index in range where !bytes.contains(text[index]) { return false }
     for reserved in texts where reserved.count >= range.count {
       for offset in 0...reserved.count - range.count where reserved[offset] == text[range.lowerBound] {
         let start = range.lowerBound - offset

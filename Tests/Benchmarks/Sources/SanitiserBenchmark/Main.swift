@@ -120,7 +120,8 @@ struct Packs {
   }
 
   init(_ folder: String) throws {
-    names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sally") }.map { String($0.dropLast(6)) }.sorted()
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sally") }
+    names = files.map { String($0.dropLast(".sally".count)) }.sorted()
     var texts: [String: [UInt8]] = ["web.json": Array(#"{"tools":[{"name":"fetch","inputSchema":{"type":"object"}}]}"#.utf8)]
     for name in names { texts[name + ".sally"] = Array(try Data(contentsOf: URL(filePath: "\(folder)/\(name).sally"))) }
     texts["policy.sally"] = Array(Self.policy(names).utf8)
