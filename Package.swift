@@ -97,7 +97,8 @@ let package = Package(
     .testTarget(
       name: "FiltersTests",
       dependencies: [
-        "Filters", "Bytecode", "Checksums", "Evidence", "JSON", "Patterns", "RegularExpressions", "Schemas", "Semantics", "TestSupport",
+        "Filters", "Bytecode", "Checksums", "Evidence", "JSON", "Patterns", "RegularExpressions", "Schemas", "Semantics", "Text",
+        "TestSupport",
       ],
       exclude: ["Cases"]),
     .testTarget(

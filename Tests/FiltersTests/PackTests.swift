@@ -5,6 +5,7 @@ import JSON
 import Semantics
 import TestSupport
 import Testing
+import Text
 
 /// What the shipped packs find, and what they take for an attack that is none. Floors and ceilings are in percent and are moved in one direction only:
 /// whoever makes a pack better brings them closer, and nobody lets them go.

@@ -9,8 +9,10 @@ let packageName = String(checkout.map { $0.isLetter || $0.isNumber ? $0 : "_" })
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v26)],
-  products: [fuzzer("FuzzJSON"), fuzzer("FuzzPolicies"), fuzzer("FuzzFilters"), fuzzer("FuzzNormalisation"), fuzzer("FuzzSanitiser"),
-    fuzzer("FuzzSession")],
+  products: [
+    fuzzer("FuzzJSON"), fuzzer("FuzzPolicies"), fuzzer("FuzzFilters"), fuzzer("FuzzNormalisation"), fuzzer("FuzzSanitiser"),
+    fuzzer("FuzzSession"),
+  ],
   dependencies: [.package(path: "../..")],
   targets: [
     target("FuzzJSON", of: ["JSON"]),
