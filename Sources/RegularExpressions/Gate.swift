@@ -41,7 +41,7 @@ package struct Gate: Hashable, Sendable {
     var numbers: [[Bool]: UInt8] = [:]
     var classes = [UInt8](repeating: 0, count: 256)
     var samples: [ByteGraph.Symbol] = []
-    let reading = graph.nodes.indices.compactMap { graph.symbols(of: $0) }
+    let reading = Array(Set(graph.nodes.indices.compactMap { graph.symbols(of: $0) }))
     for byte in UInt8.min...UInt8.max where byte & 0xC0 != 0x80 {
       let symbol = ByteGraph.Symbol(byte)
       let key = reading.map { $0.contains(symbol) }
@@ -52,7 +52,8 @@ package struct Gate: Hashable, Sendable {
       }
       classes[Int(byte)] = numbers[key] ?? 0
     }
-    let first = graph.closure([graph.start])
+    var closures = Closures(graph)
+    let first = closures.union([graph.start])
     guard !first.contains(ByteGraph.accept) else { return nil }
     var states: [[Int]: UInt8] = [first: start]
     var queue = [first]
@@ -61,7 +62,7 @@ package struct Gate: Hashable, Sendable {
     while index < queue.count {
       var row = [UInt8(index) + start]
       for symbol in samples {
-        let targets = graph.closure(graph.targets(of: queue[index], reading: symbol))
+        let targets = closures.union(graph.targets(of: queue[index], reading: symbol))
         if targets.contains(ByteGraph.accept) {
           row.append(accepting)
         } else if targets.isEmpty {
@@ -91,7 +92,7 @@ private struct ByteGraph {
     init(_ byte: UInt8) { value = min(byte, 128) }
   }
 
-  struct SymbolSet {
+  struct SymbolSet: Hashable {
     var low: UInt64 = 0
     var high: UInt64 = 0
     var others = false
@@ -183,21 +184,54 @@ private struct ByteGraph {
     if case .read(let symbols, _) = nodes[node] { symbols } else { nil }
   }
 
-  /// The reading nodes, and the accepting one, that are reached without reading, in order.
-  func closure(_ roots: [Int]) -> [Int] {
-    var seen: Set<Int> = []
-    var found: Set<Int> = []
-    var stack = roots
-    while let node = stack.popLast() {
-      guard seen.insert(node).inserted else { continue }
-      if case .split(let targets) = nodes[node] { stack += targets } else { found.insert(node) }
-    }
-    return found.sorted()
-  }
-
   func targets(of state: [Int], reading symbol: Symbol) -> [Int] {
     state.compactMap { node in
       if case .read(let symbols, let next) = nodes[node], symbols.contains(symbol) { next } else { nil }
     }
+  }
+}
+
+/// What is reached from nodes without reading: worked out once for each node, since every state asks for the same ones.
+private struct Closures {
+  private let graph: ByteGraph
+  private var known: [[Int]?]
+  /// By node: the number of the last union that had it.
+  private var marks: [Int]
+  private var union = 0
+
+  init(_ graph: ByteGraph) {
+    self.graph = graph
+    known = Array(repeating: nil, count: graph.nodes.count)
+    marks = Array(repeating: 0, count: graph.nodes.count)
+  }
+
+  /// The reading nodes, and the accepting one, that are reached without reading, in order.
+  mutating func union(_ roots: [Int]) -> [Int] {
+    if let only = roots.first, roots.count == 1 { return closure(of: only) }
+    let parts = roots.map { closure(of: $0) }
+    union += 1
+    var found: [Int] = []
+    for part in parts {
+      for node in part where marks[node] != union {
+        marks[node] = union
+        found.append(node)
+      }
+    }
+    return found.sorted()
+  }
+
+  private mutating func closure(of root: Int) -> [Int] {
+    if let closure = known[root] { return closure }
+    union += 1
+    var found: [Int] = []
+    var stack = [root]
+    while let node = stack.popLast() {
+      guard marks[node] != union else { continue }
+      marks[node] = union
+      if case .split(let targets) = graph.nodes[node] { stack += targets } else { found.append(node) }
+    }
+    found.sort()
+    known[root] = found
+    return found
   }
 }
