@@ -4,7 +4,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=
 
-.PHONY: setup demo build test lint format interop bench allocations mutants fuzz all clean
+.PHONY: setup demo build test lint format interop bench packs allocations mutants fuzz all clean
 
 all: lint test
 
@@ -35,6 +35,10 @@ format:
 
 bench:
 	cd Tests/Benchmarks && ./run
+
+## Holds the shipped packs to their floors and ceilings over the labelled corpora (built for release).
+packs: setup
+	PACKS=1 swift test -c release $(SWIFT_FLAGS) --filter FiltersTests.PackTests
 
 ## Fails when a decision, or an allowed call and its answer, takes from the heap (built for release).
 allocations:

@@ -9,7 +9,11 @@ import Text
 
 /// What the shipped packs find, and what they take for an attack that is none. Floors and ceilings are in percent and are moved in one direction only:
 /// whoever makes a pack better brings them closer, and nobody lets them go.
-@Suite struct PackTests {
+///
+/// Compiling the packs and reading the corpora takes minutes in a debug build, so `make packs` runs this in a release build.
+@Suite(
+  .enabled(if: ProcessInfo.processInfo.environment["PACKS"] != nil, "run by `make packs`: too slow for a debug build"))
+struct PackTests {
   /// Of a file of the corpora, the share in which something is found.
   struct Bound: Sendable, CustomTestStringConvertible {
     let file: String
