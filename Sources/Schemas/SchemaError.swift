@@ -3,7 +3,7 @@ package struct SchemaError: Error, Equatable, Sendable {
   package enum Reason: Equatable, Sendable {
     /// `$schema` names a dialect that is not among the five, nor a supplied metaschema.
     case unknownDialect(String)
-    /// A metaschema requires a vocabulary that is not implemented.
+    /// A metaschema requires a vocabulary that this validator does not know: what it would assert cannot be guessed (JSON Schema Core 8.1.2.1).
     case unknownVocabulary(String)
     /// `$ref` and its kin lead to a document that was not supplied, or to a place that does not exist.
     case unresolvedReference(String)
