@@ -55,32 +55,24 @@ package struct Renderer: Sendable {
       if let previous, line > previous + 2 {
         out += "\(indent)...\n"
       } else if let previous, line == previous + 2 {
-        out += sourceLine(previous + 1, of: file, gutter: gutter)
+        out += sourceLine(Excerpt(of: previous + 1, in: file, around: []), gutter: gutter)
       }
-      out += sourceLine(line, of: file, gutter: gutter)
-      for mark in byLine[line, default: []].sorted(by: { $0.label.range.lower > $1.label.range.lower }) {
-        out += underline(mark, in: file, gutter: gutter)
-      }
+      let marks = byLine[line, default: []].sorted { $0.label.range.lower > $1.label.range.lower }
+      let excerpt = Excerpt(of: line, in: file, around: marks.map(\.label.range))
+      out += sourceLine(excerpt, gutter: gutter)
+      for mark in marks { out += underline(mark, in: excerpt, gutter: gutter) }
       previous = line
     }
     return out
   }
 
-  private func sourceLine(_ number: Int, of file: SourceFile, gutter: Int) -> String {
-    let digits = String(number)
-    let text = visible(file.line(number).unicodeScalars)
-    return String(repeating: " ", count: gutter - digits.count) + "\(digits) | \(text)".trimmingTrailingSpaces() + "\n"
+  private func sourceLine(_ excerpt: Excerpt, gutter: Int) -> String {
+    let digits = String(excerpt.number)
+    return String(repeating: " ", count: gutter - digits.count) + "\(digits) | \(excerpt.text)".trimmingTrailingSpaces() + "\n"
   }
 
-  private func underline(_ mark: Mark, in file: SourceFile, gutter: Int) -> String {
-    let range = mark.label.range
-    let place = file.position(at: range.lower)
-    let end = file.position(at: range.upper)
-    let line = Array(file.line(place.line).unicodeScalars)
-    let start = min(place.column - 1, line.count)
-    let stop = end.line == place.line ? min(max(end.column - 1, start), line.count) : line.count
-    let offset = displayWidth(visible(line[..<start]))
-    let width = displayWidth(visible(line[start..<stop]))
+  private func underline(_ mark: Mark, in excerpt: Excerpt, gutter: Int) -> String {
+    let (offset, width) = excerpt.columns(of: mark.label.range)
     let carets = String(repeating: mark.primary ? "^" : "-", count: max(1, width))
     return String(repeating: " ", count: gutter) + " | " + String(repeating: " ", count: offset)
       + paint(carets, mark.primary ? "1;31" : "1;34") + (mark.label.text.isEmpty ? "" : " " + visible(mark.label.text.unicodeScalars))
@@ -98,20 +90,6 @@ package struct Renderer: Sendable {
   private func paint(_ text: String, _ style: String) -> String {
     colour ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
   }
-}
-
-/// Text as it is printed: a tab takes two columns, and control and direction-changing characters are made visible, because neither a policy nor
-/// a server (whose names stand in messages) must be able to rewrite the terminal of the person who reads the errors.
-private func visible(_ text: some Sequence<Unicode.Scalar>) -> String {
-  var out = String.UnicodeScalarView()
-  for scalar in text {
-    switch scalar.properties.generalCategory {
-    case .control where scalar == "\t": out.append(contentsOf: "  ".unicodeScalars)
-    case .control, .format, .lineSeparator, .paragraphSeparator: out.append("\u{FFFD}")
-    default: out.append(scalar)
-    }
-  }
-  return String(out)
 }
 
 extension String {

@@ -36,13 +36,16 @@ package struct SourceFile: Sendable, Identifiable {
     return Position(line: line + 1, column: String(decoding: prefix, as: UTF8.self).unicodeScalars.count + 1)
   }
 
-  /// The text of a 1-based line without its line ending.
-  package func line(_ number: Int) -> String {
+  /// The bytes of a 1-based line without its line ending.
+  func range(ofLine number: Int) -> Range<Int> {
     let lower = Int(lineStarts[number - 1])
     var upper = number < lineStarts.count ? Int(lineStarts[number]) - 1 : bytes.count
     if upper > lower, bytes[upper - 1] == UInt8(ascii: "\r") { upper -= 1 }
-    return String(decoding: bytes[lower..<upper], as: UTF8.self)
+    return lower..<upper
   }
+
+  /// The text of a 1-based line without its line ending.
+  package func line(_ number: Int) -> String { String(decoding: bytes[range(ofLine: number)], as: UTF8.self) }
 
   /// The text a range covers; the range must be of this file.
   package func text(in range: SourceRange) -> String {
