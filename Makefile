@@ -1,5 +1,5 @@
 # Everything a contributor types. `make test` is what CI runs; see README.md.
-PACKAGES := libpcre2-dev libssl-dev pkg-config make python3-venv
+PACKAGES := libpcre2-dev libssl-dev libsqlite3-dev pkg-config make python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=

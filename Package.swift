@@ -28,6 +28,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Language: knows nothing of requests.
@@ -68,6 +69,8 @@ let package = Package(
 
     // World.
     .target(name: "CPosix"),
+    .target(
+      name: "StateStore", dependencies: ["Credentials", "Digests", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Gateway",
       dependencies: ["CPosix", "Enforcement", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
@@ -119,6 +122,7 @@ let package = Package(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
     .testTarget(
       name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
+    .testTarget(name: "StateStoreTests", dependencies: ["StateStore", "Credentials", "TestSupport"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),

@@ -72,3 +72,11 @@ package func hmacSHA256(key: [UInt8], _ message: Span<UInt8>) -> [UInt8] {
   precondition(done && length == 32, "HMAC with SHA-256 is part of every libcrypto")
   return code
 }
+
+/// Whether two byte sequences are the same. How long it takes depends on their lengths only.
+package func areEqualInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+  guard one.count == other.count else { return false }
+  return unsafe one.withUnsafeBytes { one in
+    unsafe other.withUnsafeBytes { other in unsafe CRYPTO_memcmp(one.baseAddress, other.baseAddress, one.count) == 0 }
+  }
+}
