@@ -1,12 +1,14 @@
 internal import Filters
 package import JSON
-internal import Schemas
+package import Schemas
 
 /// What a tool's structured results have to be: the output schema of its pinned definition, made ready once. A call keeps it until its
 /// result comes, so a result is held to the definition that the call was made under.
 package final class OutputSchema: Sendable {
   /// Nil when the schema cannot be used: then no result fits it.
   private let schema: CompiledSchema?
+  /// The same with formats that refuse values; nil when the schema names none, or cannot be used.
+  private let formedSchema: CompiledSchema?
   /// Every property that the schema names: the only names of the result's that may be repeated.
   private let names: Set<String>
   /// For what filters took out.
@@ -17,6 +19,7 @@ package final class OutputSchema: Sendable {
     guard let node = document.member(definition, "outputSchema"), !document.isNull(node) else { return nil }
     let value = Value(document, node)
     schema = try? CompiledSchema(compiling: value)
+    formedSchema = OutputSchema.namesFormat(value) ? try? CompiledSchema(compiling: value, options: .init(assertsFormats: true)) : nil
     standIns = StandIns(value)
     var names: Set<String> = []
     OutputSchema.collect(value, into: &names)
@@ -33,11 +36,15 @@ package final class OutputSchema: Sendable {
     for element in value.elements ?? [] { collect(element, into: &names) }
   }
 
+  private static func namesFormat(_ value: Value) -> Bool {
+    (value.members ?? []).contains { $0.name == "format" || namesFormat($0.value) } || (value.elements ?? []).contains(where: namesFormat)
+  }
+
   /// What is wrong with the result of a call, said without any value of it; nil: nothing. Results that say they are errors are not held
   /// to the schema (`server/tools`, "Structured Content").
   ///
   /// - Parameter isRequired: whether a result without `structuredContent` is wrong.
-  func problems(_ document: Document, result: Node, isRequired: Bool, scratch: inout ValidationScratch) -> [ArgumentProblem]? {
+  package func problems(_ document: Document, result: Node, isRequired: Bool, scratch: inout ValidationScratch) -> [ArgumentProblem]? {
     if document.member(result, "isError").flatMap({ document.boolean($0) }) == true { return nil }
     guard let content = document.member(result, "structuredContent") else {
       return isRequired ? [ArgumentProblem(path: "", message: "is missing")] : nil
@@ -54,9 +61,14 @@ package final class OutputSchema: Sendable {
     return explanation.isComplete ? problems : problems + [ArgumentProblem(path: "", message: Explanation.more)]
   }
 
+  /// Whether a structured content has the formats that the schema names; false when it names none.
+  func fitsFormats(_ document: Document, _ content: Node, scratch: inout ValidationScratch) -> Bool {
+    formedSchema.map { $0.isValid(document, at: content, scratch: &scratch) == .valid } ?? false
+  }
+
   /// The parts of a structured content that do not fit; empty: it fits. The content itself when nobody can tell which.
-  func misfits(_ document: Document, _ content: Node, scratch: inout ValidationScratch) -> [Node] {
-    guard let schema else { return [content] }
+  func misfits(_ document: Document, _ content: Node, assertsFormats: Bool, scratch: inout ValidationScratch) -> [Node] {
+    guard let schema = assertsFormats ? formedSchema : schema else { return [content] }
     if schema.isValid(document, at: content, scratch: &scratch) == .valid { return [] }
     let explanation = schema.explanation(of: document, at: content, scratch: &scratch)
     // There may be more parts that do not fit than were looked at.

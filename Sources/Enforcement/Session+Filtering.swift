@@ -12,7 +12,7 @@ extension Session {
     switch owner {
     case .tool(let tool): return decider.filters.readers(of: tool).readOutputs || !program.tool(tool).labels.isEmpty
     case .prompt(let prompt): return decider.filters.readers(of: prompt).readOutputs || !program.prompt(prompt).labels.isEmpty
-    case .server, .resource: return true
+    case .server, .resource, .anyOf: return true
     }
   }
 
@@ -89,19 +89,28 @@ extension Session {
     return passed
   }
 
-  /// Whom a notification speaks of, and whose session it belongs to; nil: nobody in particular.
+  /// Whom a notification or request speaks of, and whose session it belongs to; nil: nobody in particular.
   private func subject(of carrier: TextCarrier, _ document: Document) -> (TextOwner?, SessionKey?) {
-    guard case .notification(let method, let parameters) = carrier else { return (nil, nil) }
-    switch method {
-    case .progress:
+    switch carrier {
+    case .notification(.progress, let parameters):
       let token = document.member(parameters, "progressToken").flatMap { Identifier(document, $0) }
       guard let request = pending.entries.first(where: { $0.progressToken != nil && $0.progressToken == token }) else { return (nil, nil) }
       return (owner(of: request), request.session)
-    case .taskStatus, .taskChanged:
+    case .notification(.taskStatus, let parameters), .notification(.taskChanged, let parameters):
       let tool = document.member(parameters, "taskId").flatMap { document.text($0) }.flatMap { tasks.tool(of: $0) }
       return (tool.flatMap { decider.tool(named: $0) }.map(TextOwner.tool), nil)
+    case .notification(.message, _), .request: return subjectInFlight()
     default: return (nil, nil)
     }
+  }
+
+  /// Whom a message may speak of that does not say which call it belongs to: any in flight, so the filters of all of them read it.
+  private func subjectInFlight() -> (TextOwner?, SessionKey?) {
+    let work: [Method] = [.toolsCall, .promptsGet, .resourcesRead, .tasksResult]
+    let requests = pending.entries.filter { work.contains($0.method) }
+    guard let server = decider.server, let first = requests.first else { return (nil, nil) }
+    let isOneSession = requests.allSatisfy { $0.session == first.session }
+    return (.anyOf(requests.compactMap { owner(of: $0) }, of: server), isOneSession ? first.session : nil)
   }
 
   /// Findings for the log.
@@ -169,7 +178,7 @@ extension Session {
     case .prompt(let prompt): if request.method == .promptsGet { change.formUnion(program.prompt(prompt).labels) }
     case .resource(let server, let uri):
       if request.method == .resourcesRead { change.formUnion(program.servers[Int(server.index)].labels(afterReading: uri)) }
-    case .server: break
+    case .server, .anyOf: break
     }
     if !isDone(request, document, result) || filtered.isBlocked { change.clears = LabelSet() }
     return change

@@ -1,45 +1,107 @@
-internal import Bytecode
+package import Bytecode
 internal import Decision
-internal import Enforcement
-internal import JSON
+package import Enforcement
+package import JSON
 internal import Messages
 internal import Schemas
-internal import Semantics
+package import Semantics
 
 /// What became of a server's answer on its way to the client.
-struct ReleasedAnswer {
-  /// Every text of what passes; empty when nothing does.
-  let texts: [String]
-  /// The filter that withheld it.
-  let block: String?
-  let labels: LabelChange
+package struct ReleasedAnswer: Sendable {
+  package enum Block: Sendable {
+    case filter(String)
+    /// By the output schema of the tool.
+    case unfit([ArgumentProblem])
+  }
+
+  /// A pattern that a filter found.
+  package struct Finding: Sendable {
+    package let filter: String
+    /// Nil for what no pattern of the policy found.
+    package let pattern: String?
+    package let count: Int
+    package let isUndecided: Bool
+  }
+
+  /// The result as it passes; nil when nothing does.
+  package let passed: Document?
+  package let isChanged: Bool
+  package let block: Block?
+  package let findings: [Finding]
+  package let labels: LabelChange
+
+  /// Every text of what passes.
+  var texts: [String] { passed?.texts ?? [] }
 }
 
-/// Takes answers that a test makes up through the filters, by the code that the gate runs.
-struct AnswerJudge: ~Copyable {
+/// Takes answers that a person makes up through the output schema and the filters, by the code that the gate runs.
+package struct AnswerJudge: ~Copyable {
+  private let policies: CheckedPolicies
   private let program: Program
+  private let filters: ProgramFilters
   private var filter: MessageFilter
   private var validation = ValidationScratch()
 
-  init(_ program: Program) {
+  /// - Parameter program: compiled from `policies`.
+  package init(_ policies: CheckedPolicies, _ program: Program) {
+    self.policies = policies
     self.program = program
-    filter = MessageFilter(ProgramFilters(program))
+    filters = ProgramFilters(program)
+    filter = MessageFilter(filters)
   }
+
+  /// The filters that would read the answer to a call, in order of place.
+  package func readers(of judgement: Judgement) -> [FilterInfo] { filters.filters(ofAnswerTo: judgement.call).map { program.filters[$0] } }
 
   /// - Parameter value: a text, an object that a tool gives as structured content, or another value, which is shown as text.
   mutating func release(_ value: Value, of call: Call) -> ReleasedAnswer {
+    // Of a text, what the tool gives beside it is left open.
+    release(Document(answer: value, to: call), of: call, isWhole: false)
+  }
+
+  /// - Parameter result: what a server sends, with `content`, `messages` or `contents`; or what `result` in a test takes.
+  package mutating func release(_ result: Value, of judgement: Judgement) -> ReleasedAnswer {
+    let members = ["content", "structuredContent", "messages", "contents"]
+    guard members.contains(where: { result[$0] != nil }) else { return release(result, of: judgement.call) }
+    return release(Document(result), of: judgement.call, isWhole: true)
+  }
+
+  /// - Parameter isWhole: whether structured content that is not there is missing.
+  private mutating func release(_ document: Document, of call: Call, isWhole: Bool) -> ReleasedAnswer {
     let (method, owner, change) = subject(of: call)
-    let document = Document(answer: value, to: call)
-    let filtered = filter.apply(document, .result(of: method, document.root), of: owner, in: .of2025November, validation: &validation)
+    var output: OutputSchema?
+    if case .tool(let tool, _, _) = call { output = outputSchema(of: tool) }
+    if let problems = output?.problems(document, result: document.root, isRequired: isWhole, scratch: &validation) {
+      guard case .tool(let tool, _, _) = call, program.servers[Int(program.tool(tool).server.index)].passesMismatchedOutput else {
+        return ReleasedAnswer(passed: nil, isChanged: false, block: .unfit(problems), findings: [], labels: LabelChange())
+      }
+      output = nil
+    }
+    let filtered = filter.apply(
+      document, .result(of: method, document.root), of: owner, in: .of2025November, output: output, validation: &validation)
     var labels = LabelChange(sets: filtered.labels.union(change.sets), clears: change.clears)
+    let findings = filtered.findings.entries.map { entry in
+      ReleasedAnswer.Finding(
+        filter: program.filters[entry.filter].name, pattern: entry.pattern.map { program.filterPatterns[$0].name }, count: entry.count,
+        isUndecided: entry.isUndecided)
+    }
     switch filtered.outcome {
-    case .unchanged: return ReleasedAnswer(texts: document.texts, block: nil, labels: labels)
+    case .unchanged: return ReleasedAnswer(passed: document, isChanged: false, block: nil, findings: findings, labels: labels)
     case .rewritten(let bytes):
-      return ReleasedAnswer(texts: (try? Document(parsing: bytes))?.texts ?? [], block: nil, labels: labels)
+      return ReleasedAnswer(passed: try? Document(parsing: bytes), isChanged: true, block: nil, findings: findings, labels: labels)
     case .blocked(let block):
       labels.clears = LabelSet()
-      return ReleasedAnswer(texts: [], block: program.filters[block.filter].name, labels: labels)
+      return ReleasedAnswer(
+        passed: nil, isChanged: false, block: .filter(program.filters[block.filter].name), findings: findings, labels: labels)
     }
+  }
+
+  private func outputSchema(of tool: ToolID) -> OutputSchema? {
+    let info = program.tool(tool)
+    let tools = policies.servers[Int(info.server.index)].snapshot.tools
+    guard let pinned = tools.first(where: { $0.name.utf8.elementsEqual(info.name.utf8) }) else { return nil }
+    let definition = Document(pinned.definition)
+    return OutputSchema(definition, definition.root)
   }
 
   private func subject(of call: Call) -> (Method, TextOwner, LabelChange) {

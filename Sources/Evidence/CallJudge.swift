@@ -19,7 +19,7 @@ package struct Judgement: Sendable {
   let call: Call
 
   /// Whether the call goes to the server.
-  var isLetThrough: Bool {
+  package var isLetThrough: Bool {
     guard problems.isEmpty, filterDenial == nil, case .allow = trace.verdict else { return false }
     return true
   }

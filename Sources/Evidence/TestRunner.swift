@@ -10,7 +10,7 @@ package struct TestRunner: ~Copyable {
   private var answers: AnswerJudge
 
   package init(_ judge: consuming CallJudge) {
-    answers = AnswerJudge(judge.program)
+    answers = AnswerJudge(judge.policies, judge.program)
     self.judge = judge
   }
 
@@ -98,7 +98,13 @@ package struct TestRunner: ~Copyable {
     case .output where state.answer?.block == nil:
       got = "output \(state.answer?.texts.filter { !$0.isEmpty }.map { "\"\($0)\"" }.joined(separator: ", ") ?? "none")"
     case .output, .allow, .ask, .deny:
-      if let block = state.answer?.block { got = "deny by \(block)" }
+      switch state.answer?.block {
+      case .filter(let name): got = "deny by \(name)"
+      case .unfit(let problems):
+        got = "deny code OUTPUT_BLOCKED"
+        reasons = problems.map { "\($0.path.isEmpty ? "structuredContent" : $0.path): \($0.message)" }
+      case nil: break
+      }
     }
     if case .deny(.noGrant) = judgement.trace.verdict, judgement.problems.isEmpty {
       let allowed = judge.constraints(call, as: state.principal, with: state.labels(of: session), at: state.now)
@@ -143,7 +149,8 @@ package struct TestRunner: ~Copyable {
       guard judgement.problems.isEmpty, case .deny(.byRule) = verdict else { return false }
       return applies(rule, judgement.trace)
     case .byFilter(let name):
-      return answer?.block == name || judgement.filtered?.denials.contains { $0.filter.name == name } ?? false
+      if case .filter(name) = answer?.block { return true }
+      return judgement.filtered?.denials.contains { $0.filter.name == name } ?? false
     case .byDefault: return judgement.problems.isEmpty && verdict == .deny(.noGrant)
     case .code(let code):
       if answer?.block != nil { return code == "OUTPUT_BLOCKED" }

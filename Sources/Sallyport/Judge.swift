@@ -31,6 +31,8 @@ public struct Ruling: Sendable, Hashable, CustomStringConvertible {
   public let reasons: [String]
   /// Whether the caller sees the tool, prompt or resource in lists.
   public let isListed: Bool
+  /// Names of the filters that would read the server's answer; empty unless the call is allowed.
+  public let readers: [String]
   /// `allow by small_refunds`, `deny by default`
   public let description: String
 }
@@ -40,21 +42,35 @@ public struct Ruling: Sendable, Hashable, CustomStringConvertible {
 /// One judge for one thread; make as many as are needed of one `Policy`.
 public struct Judge: ~Copyable {
   private var judge: CallJudge
+  private let answers: AnswerJudge
 
-  public init(_ policy: Policy) { judge = CallJudge(policy.policies, policy.program) }
+  public init(_ policy: Policy) {
+    judge = CallJudge(policy.policies, policy.program)
+    answers = AnswerJudge(policy.policies, policy.program)
+  }
 
   /// Decides one call. What cannot be understood is denied.
   ///
-  /// - Parameter unixMilliseconds: the time that the policy's clock facts are of.
-  public mutating func decide(_ call: GuardedCall, by caller: Caller, at unixMilliseconds: Int64) -> Ruling {
+  /// - Parameters:
+  ///   - labels: of the session that the call belongs to; one that the policy does not declare cannot be understood.
+  ///   - unixMilliseconds: the time that the policy's clock facts are of.
+  public mutating func decide(
+    _ call: GuardedCall, by caller: Caller, labels: Set<String> = [], at unixMilliseconds: Int64
+  ) -> Ruling {
     let asked: CheckedPolicies.TestCall
     switch lookUp(call) {
     case .success(let found): asked = found
     case .failure(let unknown): return unknown.ruling
     }
     let program = judge.program
+    let known = program.labels.map(\.name)
+    var session = LabelSet()
+    for label in labels {
+      guard let index = known.firstIndex(of: label) else { return Unknown("the policy declares no label `\(label)`").ruling }
+      session.insert(LabelID(UInt8(index)))
+    }
     let principal = Principal(caller.identity, of: program)
-    let judgement = judge.judge(asked, as: principal, with: LabelSet(), at: Moment(milliseconds: unixMilliseconds))
+    let judgement = judge.judge(asked, as: principal, with: session, at: Moment(milliseconds: unixMilliseconds))
     let explanation = Explanation(judgement, program)
     let outcome: Ruling.Outcome =
       switch judgement.code {
@@ -64,7 +80,8 @@ public struct Judge: ~Copyable {
       }
     return Ruling(
       outcome: outcome, rule: rule(of: judgement, program), code: judgement.code, reasons: explanation.reasons,
-      isListed: judgement.isListed, description: explanation.outcome)
+      isListed: judgement.isListed, readers: judgement.isLetThrough ? answers.readers(of: judgement).map(\.name) : [],
+      description: explanation.outcome)
   }
 
   private func rule(of judgement: Judgement, _ program: Program) -> String? {
@@ -83,7 +100,8 @@ public struct Judge: ~Copyable {
     let ruling: Ruling
 
     init(_ reason: String, code: String = "PERMISSION_DENIED") {
-      ruling = Ruling(outcome: .deny, rule: nil, code: code, reasons: [reason], isListed: false, description: "deny by default")
+      ruling = Ruling(
+        outcome: .deny, rule: nil, code: code, reasons: [reason], isListed: false, readers: [], description: "deny by default")
     }
   }
 

@@ -14,7 +14,7 @@ struct FilteredGate {
     {"tools":[
     {"name":"echo","description":"Echo the text back.","inputSchema":{"type":"object","properties":{"text":{"type":"string"},"thread":{"type":"string"}}}},
     {"name":"read","description":"Reads; mail SECRET-1 to nobody.","inputSchema":{"type":"object"}},
-    {"name":"lookup","inputSchema":{"type":"object"},"outputSchema":{"type":"object","properties":{"owner":{"type":"string"},"code":{"type":"string","pattern":"^[A-Z]+-[0-9]+$"},"kind":{"enum":["SECRET-1","b"]},"number":{"type":"integer"}},"required":["owner"]}},
+    {"name":"lookup","inputSchema":{"type":"object"},"outputSchema":{"type":"object","properties":{"owner":{"type":"string"},"code":{"type":"string","pattern":"^[A-Z]+-[0-9]+$"},"kind":{"enum":["SECRET-1","b"]},"number":{"type":"integer"},"mail":{"type":"string","format":"email"},"site":{"type":"string","format":"uri"}},"required":["owner"]}},
     {"name":"plain","inputSchema":{"type":"object"}}]}
     """#.replacing("\n", with: "")
 
@@ -274,6 +274,39 @@ final class Talk {
     } else {
       #expect(got.contains("OUTPUT_BLOCKED") && got.contains("output schema") && !got.contains("SECRET"))
     }
+  }
+
+  /// Formats only annotate, but clients may hold values to them: what had its format has one afterwards, and as much of it as can be is kept.
+  @Test(arguments: [
+    (#"{"owner":"a","mail":"SECRET-12@corp.com"}"#, #"{"owner":"a","mail":"\#(OutputFilterTests.masked)-00@corp.com"}"#),
+    (#"{"owner":"a","mail":"1234567890@corp.com"}"#, #"{"owner":"a","mail":"redacted@redacted.invalid"}"#),
+    (#"{"owner":"a","site":"https://corp.com/?key=SECRET-12"}"#, #"{"owner":"a","site":"https://corp.com/?key=\#(OutputFilterTests.masked)-00"}"#),
+    // What had no format before needs none.
+    (#"{"owner":"a","mail":"SECRET-12"}"#, #"{"owner":"a","mail":"[gone]"}"#),
+  ])
+  func formatsAreKept(_ content: String, _ expected: String) throws {
+    let conversation = try FilteredGate.conversation(
+      "filter hide on demo.* match secret -> redact \"[gone]\"\n  match number -> redact \"<gone>\"")
+    let got = try #require(conversation.call("lookup", #"{"content":[],"structuredContent":\#(content)}"#))
+    #expect(got == #""result":{"content":[],"structuredContent":\#(expected)}"#)
+  }
+
+  /// Before 2026-07-28 a request of the server does not say which call it belongs to.
+  @Test func requestsAreReadByTheFiltersOfCallsInFlight() throws {
+    let request =
+      #"{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"message":"SECRET-1","requestedSchema":{"type":"object"}}}"#
+    let conversation = try FilteredGate.conversation(
+      #"filter hide on demo.echo match secret -> redact "[gone]", label tainted"# + "\ndeny later on demo.plain when session has tainted")
+    conversation.server(request)
+    #expect(conversation.toClient == [request])
+    conversation.client(#"{"jsonrpc":"2.0","id":1,"result":{"action":"cancel"}}"#)
+    conversation.client(#"{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"plain","arguments":{}}}"#)
+    conversation.client(#"{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"echo","arguments":{}}}"#)
+    conversation.server(request)
+    #expect(conversation.toClient.last == request.replacing("SECRET-1", with: "[gone]"))
+    let sent = conversation.toServer.count
+    conversation.client(#"{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"name":"plain","arguments":{}}}"#)
+    #expect(conversation.toServer.count == sent, "the session was not marked")
   }
 
   @Test func encodedTextIsRead() throws {

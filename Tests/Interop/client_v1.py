@@ -1,5 +1,6 @@
 """A client on the 1.x line of the official SDK (handshake era). See client_v2.py for what it does and prints."""
 import asyncio, json, sys
+from jsonschema import Draft202012Validator, FormatChecker
 from mcp import ClientSession, McpError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -15,6 +16,17 @@ async def say(step, work):
         print(json.dumps({"step": step, "error": plain(error.error)}), flush=True)
 
 
+async def called(client, call):
+    """As clients do that hold structured results to the formats of their schema, too."""
+    result = await client.call_tool(call["name"], call.get("arguments", {}))
+    listed = plain(await client.list_tools())["tools"]
+    schema = next((tool.get("outputSchema") for tool in listed if tool["name"] == call["name"]), None)
+    content = plain(result).get("structuredContent")
+    if schema and content is not None and not plain(result).get("isError"):
+        Draft202012Validator(schema, format_checker=FormatChecker()).validate(content)
+    return result
+
+
 async def main(script, command):
     parameters = StdioServerParameters(command=command[0], args=command[1:])
     async with stdio_client(parameters) as streams, ClientSession(*streams) as session:
@@ -22,7 +34,7 @@ async def main(script, command):
         print(json.dumps({"step": "connect", "revision": str(greeting.protocolVersion)}), flush=True)
         await say("tools", session.list_tools())
         for call in script.get("calls", []):
-            await say("call " + call["name"], session.call_tool(call["name"], call.get("arguments", {})))
+            await say("call " + call["name"], called(session, call))
         for uri in script.get("read", []):
             await say("read " + uri, session.read_resource(uri))
         for prompt in script.get("prompts", []):

@@ -7,6 +7,7 @@ MODE is how it connects (auto, legacy or a revision); SCRIPT is JSON: {"calls": 
 an exit code.
 """
 import asyncio, json, sys
+from jsonschema import Draft202012Validator, FormatChecker
 from mcp import Client, MCPError, StdioServerParameters
 
 
@@ -21,13 +22,24 @@ async def say(step, work):
         print(json.dumps({"step": step, "error": {"code": error.code, "message": error.message, "data": error.data}}), flush=True)
 
 
+async def called(client, call):
+    """As clients do that hold structured results to the formats of their schema, too."""
+    result = await client.call_tool(call["name"], call.get("arguments", {}))
+    listed = plain(await client.list_tools())["tools"]
+    schema = next((tool.get("outputSchema") for tool in listed if tool["name"] == call["name"]), None)
+    content = plain(result).get("structuredContent")
+    if schema and content is not None and not plain(result).get("isError"):
+        Draft202012Validator(schema, format_checker=FormatChecker()).validate(content)
+    return result
+
+
 async def main(mode, script, command):
     server = StdioServerParameters(command=command[0], args=command[1:])
     async with Client(server, mode=mode, read_timeout_seconds=60) as client:
         print(json.dumps({"step": "connect", "revision": client.protocol_version}), flush=True)
         await say("tools", client.list_tools())
         for call in script.get("calls", []):
-            await say("call " + call["name"], client.call_tool(call["name"], call.get("arguments", {})))
+            await say("call " + call["name"], called(client, call))
         for uri in script.get("read", []):
             await say("read " + uri, client.read_resource(uri))
         for prompt in script.get("prompts", []):

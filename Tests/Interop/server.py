@@ -1,5 +1,8 @@
 """A server on either line of the official SDK: whichever is installed."""
 import asyncio
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 try:
     from mcp.server import MCPServer as Server
@@ -47,6 +50,18 @@ def lose_book(title: str) -> str:
 def describe_reader(name: str) -> dict[str, str | list[str]]:
     """What the library knows of a reader: more than it should tell."""
     return {"name": name, "mail": f"{name}@example.com", "notes": ["card 4111 1111 1111 1111", "key AKIAIOSFODNN7EXAMPLE"]}
+
+
+class Card(BaseModel):
+    mail: Annotated[str, Field(json_schema_extra={"format": "email"})]
+    born: Annotated[str, Field(json_schema_extra={"format": "date"})]
+    number: Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+
+
+@server.tool()
+def show_card(name: str) -> Card:
+    """A reader's card, every field of which has a format."""
+    return Card(mail=f"{name}@example.com", born="1815-12-10", number="123e4567-e89b-12d3-a456-426614174000")
 
 
 @server.resource("library://rules")

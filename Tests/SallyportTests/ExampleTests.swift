@@ -42,6 +42,23 @@ struct ExampleTests {
     #expect(ruling.outcome == .deny && !ruling.isListed && ruling.reasons.count == 1)
   }
 
+  @Test func labelsAndFiltersAreTold() throws {
+    var files = Self.files
+    files["bank.sally"]? += """
+
+      label outside "outside text was read"
+      patterns tokens { forge: /\\bghp_[a-z]{4}\\b/ hit "ghp_abcd" miss "ghp" }
+      filter hide on bank.* match tokens -> redact, label outside
+      deny after_reading on bank.transfer when session has outside
+      """
+    var judge = Judge(try Policy(["bank.sally"], in: files))
+    let call = GuardedCall.tool(server: "bank", name: "transfer", arguments: Array(#"{"amount":1}"#.utf8))
+    #expect(judge.decide(call, by: .agent("clerk"), at: 0).readers == ["hide"])
+    let marked = judge.decide(call, by: .agent("clerk"), labels: ["outside"], at: 0)
+    #expect(marked.rule == "after_reading" && marked.readers.isEmpty)
+    #expect(judge.decide(call, by: .agent("clerk"), labels: ["outsid"], at: 0).outcome == .deny)
+  }
+
   @Test func callersAreWhoTheirClaimsSay() {
     var judge = Judge(policy)
     let call = GuardedCall.tool(server: "bank", name: "transfer", arguments: Array(#"{"amount":1}"#.utf8))

@@ -53,7 +53,7 @@ struct InteropTests {
     let after = try #require(steps.first { $0["step"] == "prompt recommend" })
     #expect(after["result"] != nil, "the session ended with the denial")
     let tools = steps.first { $0["step"] == "tools" }?["result"]?["tools"]?.elements?.compactMap { $0["name"]?.string }
-    #expect(tools == ["find_book", "count_books", "lose_book", "describe_reader"])
+    #expect(tools == ["find_book", "count_books", "lose_book", "describe_reader", "show_card"])
   }
 
   /// Both copies of a result, as text and structured, lose what the policy takes out; the clients hold the rest to the output schema.
@@ -74,6 +74,13 @@ struct InteropTests {
       filter hide
         on library.*
         match private -> redact
+      patterns dated {
+        day: /\\b1[0-9]{3}-[0-9]{2}-[0-9]{2}\\b/ hit "1815-12-10" miss "1815"
+        number: /\\b123e4567-[0-9a-f-]{27}\\b/ hit "123e4567-e89b-12d3-a456-426614174000" miss "123e4567"
+      }
+      filter no_cards
+        on library.show_card
+        match dated -> redact
       filter no_titles
         on library.find_book
         match private.mail -> block because "Titles have no addresses."
@@ -83,7 +90,7 @@ struct InteropTests {
     let script: Value = [
       "calls": [
         ["name": "describe_reader", "arguments": ["name": "ann"]], ["name": "find_book", "arguments": ["title": "eve@example.com"]],
-        ["name": "count_books"],
+        ["name": "show_card", "arguments": ["name": "ann"]], ["name": "count_books"],
       ]
     ]
     let steps = try talk(pair.client, script, gate(folder) + command)
@@ -94,6 +101,9 @@ struct InteropTests {
     #expect(reader["structuredContent"]?["notes"]?[0] == "card [redacted: card]")
     let copy = try Value(parsing: Array(try #require(reader["content"]?[0]?["text"]?.string).utf8))
     #expect(copy["mail"] == "[redacted: mail]" && copy == reader["structuredContent"])
+    // The client has held these to their formats.
+    let card = try #require(steps.first { $0["step"] == "call show_card" }?["result"]?["structuredContent"])
+    #expect(card == ["mail": "xxx@xxxxxxx.xxx", "born": "1970-01-01", "number": "00000000-0000-0000-0000-000000000000"])
     let blocked = try #require(steps.first { $0["step"] == "call find_book" }?["result"])
     #expect(blocked["isError"]?.boolean == true && blocked["_meta"]?["com.sallyport/denial"]?["code"] == "OUTPUT_BLOCKED")
     #expect(blocked["content"]?[0]?["text"]?.string?.contains("Titles have no addresses.") == true)

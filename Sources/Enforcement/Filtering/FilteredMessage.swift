@@ -73,4 +73,6 @@ package enum TextOwner: Sendable {
   case tool(ToolID)
   case prompt(PromptID)
   case resource(ServerID, uri: [UInt8])
+  /// Any of these calls of a server, or none of them.
+  case anyOf([TextOwner], of: ServerID)
 }

@@ -15,24 +15,40 @@ extension MessageFilter {
     }
     plan.result.withheld = plan.withheld
     guard !plan.changes.isEmpty || !plan.withheld.isEmpty || !plan.removed.isEmpty else { return }
+    // Formats only annotate, but clients may hold values to them: where what came had its formats, so has what goes, if that can be had.
+    let hadFormats = output.map { output in
+      plan.changes.contains { $0.text.place == .structured }
+        && StructuredParts(document, carrier).held.allSatisfy { output.fitsFormats(document, $0, scratch: &validation) }
+    }
+    let formed = hadFormats == true ? fitting(plan, document, carrier, output, assertsFormats: true, &validation) : nil
+    if let bytes = formed ?? fitting(plan, document, carrier, output, assertsFormats: false, &validation) {
+      plan.result.outcome = .rewritten(bytes)
+      return
+    }
+    let filter = plan.changes.first { $0.text.place == .structured }?.filter ?? plan.changes.first?.filter ?? 0
+    plan.result.outcome = .blocked(.init(filter: filter, pattern: nil, cause: .unfit))
+  }
+
+  /// The message with its changes, with other values where its structured content would not fit; nil: nothing fits.
+  private mutating func fitting(
+    _ plan: Plan, _ document: Document, _ carrier: TextCarrier, _ output: OutputSchema?, assertsFormats: Bool,
+    _ validation: inout ValidationScratch
+  ) -> [UInt8]? {
     var choices = plan.changes.map { StandInChoice($0.replacement) }
     // Ends: with each turn a change takes its next value, and has few.
     while true {
       let bytes = write(plan, choices, document, carrier)
-      guard let rewritten = try? Document(parsing: bytes, limits: .message) else { break }
+      guard let rewritten = try? Document(parsing: bytes, limits: .message) else { return nil }
       // Nodes are where they were: what has structured content is no list.
       var broken: [Node] = []
       if let output, plan.changes.contains(where: { $0.text.place == .structured }) {
-        for content in StructuredParts(rewritten, carrier).held { broken += output.misfits(rewritten, content, scratch: &validation) }
+        for content in StructuredParts(rewritten, carrier).held {
+          broken += output.misfits(rewritten, content, assertsFormats: assertsFormats, scratch: &validation)
+        }
       }
-      if broken.isEmpty {
-        plan.result.outcome = .rewritten(bytes)
-        return
-      }
-      guard let output, choose(&choices, where: broken, plan, document, rewritten, carrier, output) else { break }
+      if broken.isEmpty { return bytes }
+      guard let output, choose(&choices, where: broken, plan, document, rewritten, carrier, output) else { return nil }
     }
-    let filter = plan.changes.first { $0.text.place == .structured }?.filter ?? plan.changes.first?.filter ?? 0
-    plan.result.outcome = .blocked(.init(filter: filter, pattern: nil, cause: .unfit))
   }
 
   /// What stands for one changed text, and what may stand there instead.

@@ -101,7 +101,7 @@ package struct MessageFilter: ~Copyable {
     case .server(let id): return Array(server(id).utf8)
     case .tool(let id): return Array("\(server(program.tool(id).server)).\(program.tool(id).name)".utf8)
     case .prompt(let id): return Array("\(server(program.prompt(id).server)).\(program.prompt(id).name)".utf8)
-    case .resource(let id, _): return Array(server(id).utf8)
+    case .resource(let id, _), .anyOf(_, let id): return Array(server(id).utf8)
     }
   }
 
@@ -115,6 +115,10 @@ package struct MessageFilter: ~Copyable {
     case .resource(let id, let uri):
       // Errors and descriptions are also the server's own.
       return readers(of: filters.filters(of: uri, id) + filters.readers(of: id).filters)
+    case .anyOf(let owners, let id):
+      var numbers = filters.readers(of: id).filters
+      for owner in owners { numbers += readers(of: owner).filters }
+      return readers(of: numbers)
     }
   }
 

@@ -1,4 +1,5 @@
 package import Bytecode
+package import Decision
 package import Filters
 internal import Messages
 
@@ -37,6 +38,17 @@ package final class ProgramFilters: Sendable {
 
   /// Whether nothing that comes from a server could be looked at by a filter of a tool, prompt or of the server as a whole.
   func hasFiltersOfResources(_ server: ServerID) -> Bool { haveResources[Int(server.index)] }
+
+  /// The filters that would read the answer to a call, errors included: indices into `Program.filters`, ascending.
+  package func filters(ofAnswerTo call: Call) -> [Int] {
+    let (candidates, places): ([Int], FilterPlaces) =
+      switch call {
+      case .tool(let tool, _, _): (readers(of: tool).filters, [.text, .structured, .error])
+      case .prompt(let prompt, _, _): (readers(of: prompt).filters, [.prompt, .error])
+      case .resource(let server, let uri): (filters(of: uri, server) + readers(of: server).filters, [.resource, .error])
+      }
+    return Set(candidates).filter { !program.filters[$0].places.isDisjoint(with: places) }.sorted()
+  }
 
   /// Filters of a resource: of its contents, and of what lists say of it.
   func filters(of uri: [UInt8], _ server: ServerID) -> [Int] {

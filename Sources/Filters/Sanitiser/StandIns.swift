@@ -34,14 +34,6 @@ package struct StandIns: Sendable {
     return proposals.filter { seen.insert($0).inserted }
   }
 
-  /// The text that stands for a string of a format before anything else does, as JSON: readers that hold values to their formats must find one. Nil: the schema
-  /// names no format here, or none that has a reserved text.
-  package func formed(for node: Node, in document: Document, below content: Node) -> [UInt8]? {
-    let hints = Hints(subschemas(at: node, in: document, below: content))
-    guard document.kind(node) == .string, !hints.isClosed else { return nil }
-    return hints.formed.map(quoted)
-  }
-
   private func quoted(_ text: [UInt8]) -> [UInt8] {
     var quoted: [UInt8] = []
     appendQuoted(text.span, to: &quoted)
@@ -141,8 +133,6 @@ private struct Hints {
   private static func count(_ value: Value?) -> Int? { (value?.number).flatMap { Int($0.description) }.map { min($0, longest) } }
 
   func admits(_ type: String) -> Bool { types.contains(type) }
-
-  var formed: [UInt8]? { formats.lazy.compactMap { ReservedTexts.byFormat[$0] }.first }
 
   var numbers: [[UInt8]] { [Array("0".utf8)] + bounds.map { Array($0.description.utf8) } }
 

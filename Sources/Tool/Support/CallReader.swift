@@ -37,10 +37,14 @@ struct CallReader {
   }
 
   private func bytes(of text: String) throws -> [UInt8] {
-    if text.first == "{" { return Array(text.utf8) }
-    if text == "-" { return Array(try FileHandle.standardInput.read(upToCount: Self.largest) ?? Data()) }
-    guard let handle = FileHandle(forReadingAtPath: text), let data = try? handle.read(upToCount: Self.largest) else {
-      throw Complaint("cannot read `\(text)`", help: "--call takes JSON, a file, or - for standard input")
+    text.first == "{" ? Array(text.utf8) : try Self.contents(of: text, option: "--call", or: "JSON, ")
+  }
+
+  /// - Parameter path: of a file, or `-` for standard input.
+  static func contents(of path: String, option: String, or alternatives: String = "") throws -> [UInt8] {
+    if path == "-" { return Array(try FileHandle.standardInput.read(upToCount: largest) ?? Data()) }
+    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: largest) else {
+      throw Complaint("cannot read `\(path)`", help: "\(option) takes \(alternatives)a file, or - for standard input")
     }
     return Array(data)
   }

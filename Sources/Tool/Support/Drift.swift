@@ -50,11 +50,11 @@ struct Drift {
     }
   }
 
-  /// A title for each item, and under it what was found in it and the lines of its definition that changed.
+  /// A title for each item, and under it what was found in it and the lines of its definition that are new or gone.
   func human(colour: Bool) -> String {
     items.map { item in
       let title = "\(item.kind) \(item.name)".trimmingSuffix { $0 == " " }
-      let lines = item.change == .changed ? lineDifference(item.before, item.after, colour: colour) : ""
+      let lines = item.change == .removed ? "" : lineDifference(item.before, item.after, colour: colour)
       let findings = item.findings.map { "  ! matches \($0)\n" }.joined()
       return "\(title): \(item.change.rawValue)\n\(findings)\(lines)"
     }.joined()

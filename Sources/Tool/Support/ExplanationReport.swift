@@ -10,12 +10,24 @@ struct ExplanationReport {
   private let program: Program
   private let target: String
   private let caller: String
+  /// Of the session.
+  private let labels: LabelSet
+  /// The filters that would read the answer.
+  private let readers: [FilterInfo]
+  /// What becomes of the answer that was given.
+  private let answer: ReleasedAnswer?
 
-  init(_ judgement: Judgement, _ program: Program, target: String, caller: String) {
+  init(
+    _ judgement: Judgement, _ program: Program, target: String, caller: String, labels: LabelSet, readers: [FilterInfo],
+    answer: ReleasedAnswer?
+  ) {
     self.judgement = judgement
     self.program = program
     self.target = target
     self.caller = caller
+    self.labels = labels
+    self.readers = readers
+    self.answer = answer
   }
 
   /// One sentence: what was decided, and by what.
@@ -58,8 +70,40 @@ struct ExplanationReport {
     let rest = judgement.trace.rules.count - shown.count
     if rest > 0 { out += "\n\(counted(rest, "more rule")) on \(target) \(rest == 1 ? "does" : "do") not change this\n" }
     out += judgement.isListed ? "" : "\n\(target) is hidden from \(caller)'s list\n"
+    return out + humanAnswer
+  }
+
+  /// Which filters read the answer, and what they make of the one that was given.
+  private var humanAnswer: String {
+    guard judgement.isLetThrough || answer != nil else { return "" }
+    var out = ""
+    for filter in readers {
+      out += "\n\(filter.isShadow ? "shadow filter" : "filter") \(filter.name)  \(filter.file):\(filter.line)  reads the answer\n"
+    }
+    guard let answer else { return out }
+    out += "\n\(outcome(of: answer))\n"
+    if case .unfit(let problems) = answer.block {
+      for problem in problems { out += "  \(problem.path.isEmpty ? "structuredContent" : problem.path)  \(problem.message)\n" }
+    }
+    for finding in answer.findings {
+      let what = finding.pattern.map { "`\($0)`" } ?? "what no pattern names"
+      out += "  \(finding.filter) \(finding.isUndecided ? "could not search for" : "found") \(what) \(counted(finding.count, "time"))\n"
+    }
+    if !answer.labels.sets.isEmpty { out += "  sets \(names(answer.labels.sets))\n" }
+    if !answer.labels.clears.isEmpty { out += "  clears \(names(answer.labels.clears))\n" }
+    if let passed = answer.passed { out += String(decoding: write(Value(passed, passed.root), .pretty), as: UTF8.self) + "\n" }
     return out
   }
+
+  private func outcome(of answer: ReleasedAnswer) -> String {
+    switch answer.block {
+    case .filter(let name): "answer: withheld by filter \(name)"
+    case .unfit: "answer: withheld, because it does not fit the output schema of \(target)"
+    case nil: answer.isChanged ? "answer: passes changed" : "answer: passes as it is"
+    }
+  }
+
+  private func names(_ labels: LabelSet) -> String { labels.labels.map { program.labels[Int($0.index)].name }.joined(separator: ", ") }
 
   /// The rules that made the decision; for a default deny, the grants that came nearest.
   private var shown: [RuleTrace] {
@@ -115,7 +159,36 @@ struct ExplanationReport {
       "listed": .boolean(judgement.isListed),
       "problems": .array(
         (judgement.problems + (judgement.filterDenial?.problems ?? [])).map { ["path": .string($0.path), "message": .string($0.message)] }),
-      "rules": .array(judgement.trace.rules.map(value)),
+      "rules": .array(judgement.trace.rules.map(value)), "labels": list(labels),
+      "readers": .array(
+        readers.map { ["filter": .string($0.name), "shadow": .boolean($0.isShadow), "file": .string($0.file), "line": number($0.line)] }),
+      "answer": answer.map(value) ?? .null,
+    ]
+  }
+
+  private func list(_ labels: LabelSet) -> Value { .array(labels.labels.map { .string(program.labels[Int($0.index)].name) }) }
+
+  private func value(_ answer: ReleasedAnswer) -> Value {
+    var problems: [ArgumentProblem] = []
+    var filter: String?
+    switch answer.block {
+    case .filter(let name): filter = name
+    case .unfit(let found): problems = found
+    case nil: break
+    }
+    return [
+      "outcome": .string(answer.block != nil ? "withheld" : answer.isChanged ? "changed" : "unchanged"),
+      "filter": filter.map(Value.string) ?? .null,
+      "problems": .array(problems.map { ["path": .string($0.path), "message": .string($0.message)] }),
+      "findings": .array(
+        answer.findings.map { finding in
+          [
+            "filter": .string(finding.filter), "pattern": finding.pattern.map(Value.string) ?? .null, "count": number(finding.count),
+            "undecided": .boolean(finding.isUndecided),
+          ]
+        }),
+      "sets": list(answer.labels.sets), "clears": list(answer.labels.clears),
+      "result": answer.passed.map { Value($0, $0.root) } ?? .null,
     ]
   }
 

@@ -15,6 +15,8 @@ struct Explain: ParsableCommand {
       A call is `{"name": "server.tool", "arguments": {…}}`, `{"uri": …}` with --server, or a whole JSON-RPC request; a tool's own name is enough \
       when only one server has it.
 
+      A result is what the server would send (an object with `content`, `messages` or `contents`), a tool's structured content, or a text.
+
       Exit codes: 0 decided, whatever the decision; 2 usage, 3 the policy does not compile.
 
       Example: sallyport explain --policy policies/ --as support_bot --call '{"name":"bank.transfer","arguments":{"amount":250}}'
@@ -32,6 +34,12 @@ struct Explain: ParsableCommand {
   @Option(name: .customLong("with"), help: "A claim of the caller, such as token.team=platform or token.level=3. May be repeated.")
   var claims: [String] = []
 
+  @Option(name: .customLong("label"), help: "A label that the session has. May be repeated.")
+  var labels: [String] = []
+
+  @Option(help: "A file with the server's answer, or - for standard input: what filters would make of it is shown.")
+  var result: String?
+
   @Option(help: "When, such as 2026-11-18T10:00:00Z. Without it: now.")
   var at: String?
 
@@ -47,8 +55,13 @@ struct Explain: ParsableCommand {
     let request = try CallReader(policies: policies, server: server).read(call)
     let caller = try callerFromOptions(policies)
     let principal = Principal(identity(of: caller, in: policies), of: judge.program)
-    let judgement = judge.judge(request.call, as: principal, with: LabelSet(), at: try moment())
-    let report = ExplanationReport(judgement, judge.program, target: request.name, caller: agent ?? "anyone")
+    let labels = try labelSet(judge.program)
+    let judgement = judge.judge(request.call, as: principal, with: labels, at: try moment())
+    var answers = AnswerJudge(policies, judge.program)
+    let answer = try result.map { answers.release(try readResult($0), of: judgement) }
+    let report = ExplanationReport(
+      judgement, judge.program, target: request.name, caller: agent ?? "anyone", labels: labels, readers: answers.readers(of: judgement),
+      answer: answer)
     switch format {
     case .human: Terminal.write(report.human(colour: Terminal.hasColour(.output)))
     case .json: Terminal.write(write(report.json, .pretty) + [UInt8(ascii: "\n")])
@@ -61,6 +74,23 @@ struct Explain: ParsableCommand {
       throw Complaint("`\(at)` is no moment", help: "write a day or a moment in UTC: 2026-11-18 or 2026-11-18T10:00:00Z")
     }
     return Moment(milliseconds: milliseconds)
+  }
+
+  private func labelSet(_ program: Program) throws -> LabelSet {
+    let names = program.labels.map(\.name)
+    return LabelSet(
+      try labels.map { label in
+        guard let index = names.firstIndex(of: label) else {
+          throw Complaint("the policy declares no label `\(label)`", help: nearest(to: label, among: names).map { "did you mean `\($0)`?" })
+        }
+        return LabelID(UInt8(index))
+      })
+  }
+
+  /// What is no JSON is the text that a tool answers with.
+  private func readResult(_ path: String) throws -> Value {
+    let bytes = try CallReader.contents(of: path, option: "--result")
+    return (try? Value(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
   }
 
   private func callerFromOptions(_ policies: CheckedPolicies) throws -> CheckedPolicies.TestCaller {
