@@ -280,7 +280,7 @@ final class Talk {
   @Test(arguments: [
     (#"{"owner":"a","mail":"SECRET-12@corp.com"}"#, #"{"owner":"a","mail":"\#(OutputFilterTests.masked)-00@corp.com"}"#),
     (#"{"owner":"a","mail":"1234567890@corp.com"}"#, #"{"owner":"a","mail":"redacted@redacted.invalid"}"#),
-    (#"{"owner":"a","site":"https://corp.com/?key=SECRET-12"}"#, #"{"owner":"a","site":"https://corp.com/?key=\#(OutputFilterTests.masked)-00"}"#),
+    (#"{"owner":"a","site":"https://c.eu/?key=SECRET-12"}"#, #"{"owner":"a","site":"https://c.eu/?key=\#(OutputFilterTests.masked)-00"}"#),
     // What had no format before needs none.
     (#"{"owner":"a","mail":"SECRET-12"}"#, #"{"owner":"a","mail":"[gone]"}"#),
   ])
