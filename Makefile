@@ -1,16 +1,23 @@
 # Everything a contributor types. `make test` is what CI runs; see README.md.
-PACKAGES := libpcre2-dev libssl-dev libsqlite3-dev pkg-config make python3-venv
+PACKAGES := libpcre2-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev pkg-config make python3-venv
+# A real identity provider, for tests only.
+TEST_PACKAGES := glewlwyd openssl
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=
 
-.PHONY: setup demo build test lint format interop bench packs allocations mutants fuzz all clean
+.PHONY: setup test-setup demo build test lint format interop bench packs allocations mutants fuzz all clean
 
 all: lint test
 
 ## Installs the C libraries that the package links (Debian and relatives). Does nothing when they are there.
 setup:
 	@dpkg -s $(PACKAGES) >/dev/null 2>&1 || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); }
+
+## What only tests need; they skip what is absent.
+test-setup: setup
+	@dpkg -s $(TEST_PACKAGES) >/dev/null 2>&1 || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q $(TEST_PACKAGES) || \
+	  echo "tests of the identity provider will be skipped: $(TEST_PACKAGES) could not be installed"
 
 build: setup
 	swift build $(SWIFT_FLAGS)
@@ -20,7 +27,7 @@ demo: build
 	swift run --skip-build $(SWIFT_FLAGS) sallyport demo
 
 ## All tests; those that need data or programs which are absent say so and are skipped.
-test: setup interop-setup
+test: test-setup interop-setup
 	swift test $(SWIFT_FLAGS)
 
 ## The official SDKs' clients and servers for the interoperability tests, in a virtual environment of their own.

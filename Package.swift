@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "Bytecode", targets: ["Bytecode"]),
     .library(name: "Checksums", targets: ["Checksums"]),
     .library(name: "Schemas", targets: ["Schemas"]),
+    .library(name: "Credentials", targets: ["Credentials"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -69,6 +70,9 @@ let package = Package(
 
     // World.
     .target(name: "CPosix"),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
+    .target(name: "Authentication", dependencies: ["Fetching", "Credentials", "Bytecode", "JSON", "Digests"]),
     .target(
       name: "StateStore", dependencies: ["Credentials", "Digests", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
@@ -123,6 +127,10 @@ let package = Package(
     .testTarget(
       name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
     .testTarget(name: "StateStoreTests", dependencies: ["StateStore", "Credentials", "TestSupport"]),
+    .testTarget(name: "FetchingTests", dependencies: ["Fetching", "Credentials", "TestSupport"]),
+    .testTarget(
+      name: "AuthenticationTests",
+      dependencies: ["Authentication", "Fetching", "Credentials", "Bytecode", "JSON", "TestSupport"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),

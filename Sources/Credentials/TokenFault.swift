@@ -1,4 +1,4 @@
-/// Why a bearer token is not accepted. Its texts go to logs and into `error_description` (RFC 6750 section 3): never anything of the token.
+/// Why a bearer token is not accepted. Its texts go to logs: never anything of the token.
 package enum TokenFault: String, Error, CaseIterable, Sendable {
   case tooLong = "the token is longer than tokens may be"
   case malformed = "the token is no signed JSON Web Token in the compact form"
@@ -21,4 +21,20 @@ package enum TokenFault: String, Error, CaseIterable, Sendable {
   case noSubject = "the token says neither a subject nor a client"
   case malformedClaim = "a registered claim of the token is not of its form"
   case revoked = "the token was revoked"
+  case inactive = "its issuer says that the token is not active"
+}
+
+extension TokenFault {
+  /// For `error_description` (RFC 6750 section 3): what helps whoever holds a token that was good once, and no more. Which keys are known and
+  /// which check failed is for the log.
+  package var publicDescription: String {
+    switch self {
+    case .expired, .tooOld: "the access token has expired"
+    case .notYetValid: "the access token is not valid yet"
+    case .wrongAudience: "the access token was issued for another resource"
+    case .tooLong, .malformed, .encrypted, .unsigned, .symmetric, .algorithmNotAllowed, .extensionsNotUnderstood, .wrongType, .unknownKey,
+      .ambiguousKey, .unsuitedKey, .badSignature, .wrongIssuer, .noExpiry, .noSubject, .malformedClaim, .revoked, .inactive:
+      "the access token is not accepted"
+    }
+  }
 }

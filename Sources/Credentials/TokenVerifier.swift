@@ -24,15 +24,15 @@ package struct TokenVerifier: Sendable {
     guard key.key.accepts(signature, of: signed, key.algorithm) else { throw .badSignature }
     // Only now is what the token says worth reading.
     guard let claims = TokenVerifier.object(parts[1]) else { throw .malformed }
-    return try read(claims, now: now)
+    return try read(claims, now: now, issuer: .mustBeNamed)
   }
 
-  /// Which key of which issuer a token asks for, before anything is checked: to fetch keys anew when it is not known.
-  package static func keyIdentifier(of token: [UInt8]) -> String? {
-    guard token.count <= TokenRequirements.longestToken, let first = token.split(separator: UInt8(ascii: "."), maxSplits: 1).first else {
-      return nil
-    }
-    return object(first)?["kid"]?.string
+  /// Whom a token names as its issuer, before anything is checked: to choose among issuers that are trusted. Nil for what is no signed token.
+  package static func issuerNamed(by token: [UInt8]) -> String? {
+    guard token.count <= TokenRequirements.longestToken else { return nil }
+    let parts = token.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 3 else { return nil }
+    return object(parts[1])?["iss"]?.string
   }
 
   private static func object(_ part: ArraySlice<UInt8>) -> Value? {
@@ -67,8 +67,14 @@ package struct TokenVerifier: Sendable {
 
   // MARK: Claims
 
-  private func read(_ claims: Value, now: Int64) throws(TokenFault) -> VerifiedToken {
-    guard let issuer = claims["iss"]?.string, issuer.utf8.elementsEqual(requirements.issuer.utf8) else { throw .wrongIssuer }
+  /// Whether claims have to say who issued them: an answer to introspection comes from the issuer itself (RFC 7662 section 2.2).
+  enum IssuerRule { case mustBeNamed, mayBeLeftOut }
+
+  /// The claims of a token whose origin was checked.
+  func read(_ claims: Value, now: Int64, issuer rule: IssuerRule) throws(TokenFault) -> VerifiedToken {
+    if claims["iss"] != nil || rule == .mustBeNamed {
+      guard let issuer = claims["iss"]?.string, issuer.utf8.elementsEqual(requirements.issuer.utf8) else { throw .wrongIssuer }
+    }
     try checkAudience(claims["aud"])
     let expiry = try checkTimes(claims, now: now)
     let subject = try text(claims, "sub")
@@ -78,7 +84,8 @@ package struct TokenVerifier: Sendable {
     let client = named ?? authorized
     guard subject != nil || client != nil else { throw .noSubject }
     return VerifiedToken(
-      claims: claims, issuer: issuer, subject: subject, client: client, identifier: try text(claims, "jti"), scopes: try scopes(claims),
+      claims: claims, issuer: requirements.issuer, subject: subject, client: client, identifier: try text(claims, "jti"),
+      scopes: try scopes(claims),
       expiry: expiry)
   }
 
