@@ -58,11 +58,12 @@ let package = Package(
     .target(name: "Filters", dependencies: ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"]),
     .target(name: "Messages", dependencies: ["JSON"]),
     .target(name: "Quotas", dependencies: ["JSON"]),
+    .target(name: "Approvals", dependencies: ["Digests"]),
     .target(name: "Credentials", dependencies: ["JSON", "Signatures", "Digests", "Checksums"]),
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(
       name: "Enforcement",
-      dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions"]),
+      dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals"]),
 
     .target(
       name: "Evidence",
@@ -74,7 +75,7 @@ let package = Package(
     .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
     .target(name: "Authentication", dependencies: ["Fetching", "Credentials", "Bytecode", "JSON", "Digests"]),
     .target(
-      name: "StateStore", dependencies: ["Credentials", "Digests", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+      name: "StateStore", dependencies: ["Credentials", "Approvals", "Digests", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Gateway",
       dependencies: ["CPosix", "Enforcement", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
@@ -93,7 +94,7 @@ let package = Package(
     .executableTarget(name: "DemoServerProgram", dependencies: ["DemoServer"]),
     .executableTarget(name: "StubServer", path: "Tests/StubServer"),
 
-    .target(name: "TestSupport", dependencies: ["Text", "JSON"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Text", "JSON", "Approvals", "Digests"], path: "Tests/TestSupport"),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
     .testTarget(
@@ -126,12 +127,13 @@ let package = Package(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
     .testTarget(
       name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
-    .testTarget(name: "StateStoreTests", dependencies: ["StateStore", "Credentials", "TestSupport"]),
     .testTarget(name: "FetchingTests", dependencies: ["Fetching", "Credentials", "TestSupport"]),
     .testTarget(
       name: "AuthenticationTests",
       dependencies: ["Authentication", "Fetching", "Credentials", "Bytecode", "JSON", "TestSupport"],
       exclude: ["identity-provider.py"]),
+    .testTarget(name: "StateStoreTests", dependencies: ["StateStore", "Approvals", "Credentials", "TestSupport"]),
+    .testTarget(name: "ApprovalsTests", dependencies: ["Approvals", "Digests", "TestSupport"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),

@@ -6,7 +6,7 @@ enum Migrations {
   static let applicationIdentifier: Int64 = 0x5350_5354
 
   /// The statements that lead to version 1, 2, …
-  static let all = [credentials]
+  static let all = [credentials, approvals]
 
   /// Moments are milliseconds since 1970. Lists are JSON arrays of texts; NULL where absence means something else than an empty list.
   private static let credentials = """
@@ -50,6 +50,32 @@ enum Migrations {
       object TEXT NOT NULL,
       details TEXT
     ) STRICT;
+    """
+
+  private static let approvals = """
+    CREATE TABLE approvals (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      identifier TEXT NOT NULL UNIQUE,
+      -- Hexadecimal digits.
+      subject TEXT NOT NULL CHECK (length(subject) = 64),
+      approvers TEXT NOT NULL,
+      rules TEXT NOT NULL,
+      reason TEXT,
+      caller TEXT NOT NULL,
+      target TEXT NOT NULL,
+      arguments TEXT NOT NULL,
+      within INTEGER NOT NULL,
+      asked INTEGER NOT NULL,
+      -- The first moment that is too late, for a decision or after one for the call.
+      deadline INTEGER NOT NULL,
+      decision TEXT CHECK (decision IN ('approve', 'deny')),
+      decidedBy TEXT,
+      decided INTEGER,
+      used INTEGER,
+      CHECK ((decision IS NULL) = (decidedBy IS NULL) AND (decision IS NULL) = (decided IS NULL)),
+      CHECK (used IS NULL OR decision = 'approve')
+    ) STRICT;
+    CREATE INDEX approvalsBySubject ON approvals (subject);
     """
 
   /// Brings a database up to date, in one transaction: another process sees all of it or nothing.
