@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=
 
-.PHONY: setup test-setup demo build test lint format interop bench packs allocations mutants fuzz all clean
+.PHONY: setup test-setup demo build test lint format interop bench packs allocations mutants kill fuzz all clean
 
 all: lint test
 
@@ -54,6 +54,10 @@ allocations:
 ## Changes the decision engine, one comparison at a time, and fails when its tests do not notice. Takes hours.
 mutants:
 	Tests/Mutation/run
+
+## Kills processes at 200 random points of what they do to a store, and looks what is left.
+kill:
+	KILL_ROUNDS=200 swift test $(SWIFT_FLAGS) --filter KillTests
 
 fuzz:
 	cd Tests/Fuzz && ./run

@@ -75,7 +75,8 @@ let package = Package(
     .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
     .target(name: "Authentication", dependencies: ["Fetching", "Credentials", "Bytecode", "JSON", "Digests"]),
     .target(
-      name: "StateStore", dependencies: ["Credentials", "Approvals", "Digests", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+      name: "StateStore",
+      dependencies: ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Gateway",
       dependencies: ["CPosix", "Enforcement", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
@@ -83,7 +84,7 @@ let package = Package(
       name: "Tool",
       dependencies: [
         "Text", "Syntax", "Formatting", "Semantics", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement", "Gateway",
-        "Messages",
+        "Messages", "Credentials", "StateStore",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
@@ -93,6 +94,7 @@ let package = Package(
     .target(name: "DemoServer", dependencies: ["JSON"]),
     .executableTarget(name: "DemoServerProgram", dependencies: ["DemoServer"]),
     .executableTarget(name: "StubServer", path: "Tests/StubServer"),
+    .executableTarget(name: "StoreWorker", dependencies: ["StateStore", "Credentials", "Enforcement"], path: "Tests/StoreWorker"),
 
     .target(name: "TestSupport", dependencies: ["Text", "JSON", "Approvals", "Digests"], path: "Tests/TestSupport"),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], exclude: ["Cases"]),
@@ -132,8 +134,13 @@ let package = Package(
       name: "AuthenticationTests",
       dependencies: ["Authentication", "Fetching", "Credentials", "Bytecode", "JSON", "TestSupport"],
       exclude: ["identity-provider.py"]),
-    .testTarget(name: "StateStoreTests", dependencies: ["StateStore", "Approvals", "Credentials", "TestSupport"]),
     .testTarget(name: "ApprovalsTests", dependencies: ["Approvals", "Digests", "TestSupport"]),
+    .testTarget(
+      name: "StateStoreTests",
+      dependencies: [
+        "StateStore", "Approvals", "Credentials", "Enforcement", "TestSupport", "StoreWorker",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),

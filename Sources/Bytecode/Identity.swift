@@ -43,10 +43,14 @@ package struct Identity: Sendable, Equatable {
   package let caller: Caller
   /// As the credential says them; `null` counts as absent.
   package let claims: [ClaimPath: JSON.Value]
+  /// Names of the policy's scopes that the credential is bound to: whatever the rules grant, it is good for what these open and nothing else.
+  /// Nil: it is not bound.
+  package let scopes: [String]?
 
-  package init(caller: Caller, claims: [ClaimPath: JSON.Value] = [:]) {
+  package init(caller: Caller, claims: [ClaimPath: JSON.Value] = [:], scopes: [String]? = nil) {
     self.caller = caller
     self.claims = claims
+    self.scopes = scopes
   }
 
   /// The agent that an operator named; nobody named: the agents that the claims prove.

@@ -15,6 +15,8 @@ package final class Program: Sendable {
     package var tools: [PinnedInfo] = []
     package var prompts: [PinnedInfo] = []
     package var agents: [AgentInfo] = []
+    /// In order of name.
+    package var scopes: [ScopeInfo] = []
     /// A set's stand together, in order of set and place.
     package var filterPatterns: [FilterPattern] = []
     /// Sets that filters use.
@@ -62,6 +64,7 @@ package final class Program: Sendable {
   package let tools: [PinnedInfo]
   package let prompts: [PinnedInfo]
   package let agents: [AgentInfo]
+  package let scopes: [ScopeInfo]
   package let filterPatterns: [FilterPattern]
   package let patternSets: [PatternSetInfo]
   package let filters: [FilterInfo]
@@ -99,6 +102,7 @@ package final class Program: Sendable {
     tools = parts.tools
     prompts = parts.prompts
     agents = parts.agents
+    scopes = parts.scopes
     filterPatterns = parts.filterPatterns
     patternSets = parts.patternSets
     filters = parts.filters

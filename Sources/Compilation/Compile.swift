@@ -119,6 +119,7 @@ private struct Compiler {
     parts.tools = tools
     parts.prompts = prompts
     parts.agents = agents
+    parts.scopes = scopes
     parts.filterPatterns = filters.patterns
     parts.patternSets = filters.sets
     parts.filters = filters.filters
@@ -144,6 +145,22 @@ private struct Compiler {
     parts.candidates = grouping.candidates
     parts.buckets = grouping.buckets
     return parts
+  }
+
+  /// In order of name. Tools and prompts of all servers are numbered through, in the order of servers and snapshots.
+  private var scopes: [ScopeInfo] {
+    var first: [(tool: Int, prompt: Int)] = []
+    var next = (tool: 0, prompt: 0)
+    for server in policies.servers {
+      first.append(next)
+      next = (next.tool + server.snapshot.tools.count, next.prompt + server.snapshot.prompts.count)
+    }
+    return policies.scopes.sorted { $0.name.exact < $1.name.exact }.map { scope in
+      ScopeInfo(
+        name: scope.name, tools: scope.opens.tools.map { ToolID(UInt32(first[$0.server].tool + $0.tool)) }.sorted { $0.index < $1.index },
+        prompts: scope.opens.prompts.map { PromptID(UInt32(first[$0.server].prompt + $0.prompt)) }.sorted { $0.index < $1.index },
+        resources: scope.opens.resources.map { ScopeInfo.Resources(server: ServerID(UInt32($0.server)), glob: URIGlob($0.uri)) })
+    }
   }
 
   /// Nil when no rule speaks of the target.

@@ -2,7 +2,13 @@ internal import Bytecode
 internal import JSON
 
 extension Evaluator {
-  mutating func decide(
+  mutating func decide(_ server: ServerID, _ uri: [UInt8], _ principal: Principal, _ labels: KnownLabels, _ now: Moment) -> Verdict {
+    let uri = CanonicalURI(uri)
+    let verdict = decide(server, uri, principal, labels, now)
+    return principal.isBounded && !principal.opens(server, uri) ? verdict.outOfScope : verdict
+  }
+
+  private mutating func decide(
     _ server: ServerID, _ uri: CanonicalURI, _ principal: Principal, _ labels: KnownLabels, _ now: Moment
   ) -> Verdict {
     begin(principal, labels, now)
@@ -38,6 +44,7 @@ extension Evaluator {
   mutating func mayAllow(
     _ uri: CanonicalURI, of server: ServerID, _ principal: Principal, _ labels: KnownLabels, _ now: Moment
   ) -> Bool {
+    guard principal.opens(server, uri) else { return false }
     begin(principal, labels, now)
     resetShared()
     var grants = [RuleNumber?](repeating: nil, count: program.grantingLayers)

@@ -36,7 +36,7 @@ package struct Evaluator: ~Copyable, Sendable {
       decide(tool, document, arguments, principal: principal, labels: labels, now: now)
     case .prompt(let prompt, let document, let arguments):
       decide(prompt, document, arguments, principal: principal, labels: labels, now: now)
-    case .resource(let server, let uri): decide(server, CanonicalURI(uri), principal, KnownLabels(labels), now)
+    case .resource(let server, let uri): decide(server, uri, principal, KnownLabels(labels), now)
     }
   }
 
@@ -45,14 +45,16 @@ package struct Evaluator: ~Copyable, Sendable {
     _ tool: ToolID, _ document: Document, _ arguments: Node?, principal: Principal, labels: LabelSet, now: Moment
   ) -> Verdict {
     let target = tables.tools[Int(tool.index)]
-    return decide(target, document, arguments, principal, KnownLabels(labels), now)
+    let verdict = decide(target, document, arguments, principal, KnownLabels(labels), now)
+    return principal.isBounded && !principal.opens(tool) ? verdict.outOfScope : verdict
   }
 
   package mutating func decide(
     _ prompt: PromptID, _ document: Document, _ arguments: Node?, principal: Principal, labels: LabelSet, now: Moment
   ) -> Verdict {
     let target = tables.prompts[Int(prompt.index)]
-    return decide(target, document, arguments, principal, KnownLabels(labels), now)
+    let verdict = decide(target, document, arguments, principal, KnownLabels(labels), now)
+    return principal.isBounded && !principal.opens(prompt) ? verdict.outOfScope : verdict
   }
 
   /// Whether some call of the target could be allowed or asked for, as far as can be told without its arguments: what could be is never said
@@ -62,10 +64,11 @@ package struct Evaluator: ~Copyable, Sendable {
   package mutating func mayAllow(_ target: Target, principal: Principal, labels: LabelSet?, now: Moment) -> Bool {
     let known = KnownLabels(whatever: labels ?? LabelSet(), of: program)
     return switch target {
-    case .tool(let tool): mayAllow(tables.tools[Int(tool.index)], principal, known, now)
-    case .prompt(let prompt): mayAllow(tables.prompts[Int(prompt.index)], principal, known, now)
+    case .tool(let tool): principal.opens(tool) && mayAllow(tables.tools[Int(tool.index)], principal, known, now)
+    case .prompt(let prompt): principal.opens(prompt) && mayAllow(tables.prompts[Int(prompt.index)], principal, known, now)
     case .resource(let server, let uri): mayAllow(CanonicalURI(uri), of: server, principal, known, now)
-    case .resourceTemplate(let server, let template): mayAllow(template, of: server, principal, known, now)
+    case .resourceTemplate(let server, let template):
+      principal.mayOpen(server, template: template) && mayAllow(template, of: server, principal, known, now)
     }
   }
 }

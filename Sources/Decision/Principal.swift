@@ -9,6 +9,8 @@ package final class Principal: Sendable {
   /// Indices into `Program.agents`.
   package let agents: [UInt32]
   let claims: BoundClaims
+  /// Nil: its credential is not bound to scopes.
+  private let bounds: ScopeBounds?
 
   /// An operator's name of no declared agent makes a caller that is none of them.
   package init(_ identity: Identity, of program: Program) {
@@ -28,6 +30,26 @@ package final class Principal: Sendable {
     }
     self.agents = agents
     self.claims = bound
+    bounds = identity.scopes.map { ScopeBounds($0, program) }
+  }
+
+  var isBounded: Bool { bounds != nil }
+
+  /// Whether a credential of this caller is good for something, whatever the rules say of it.
+  func opens(_ tool: ToolID) -> Bool { bounds?.tools[Int(tool.index)] ?? true }
+  func opens(_ prompt: PromptID) -> Bool { bounds?.prompts[Int(prompt.index)] ?? true }
+
+  func opens(_ server: ServerID, _ uri: CanonicalURI) -> Bool {
+    guard let bounds else { return true }
+    var budget = MatchBudget()
+    return bounds.resources[Int(server.index)].contains { $0.covers(uri, &budget) }
+  }
+
+  /// Whether some resource that a template makes could be.
+  func mayOpen(_ server: ServerID, template: [UInt8]) -> Bool {
+    guard let bounds else { return true }
+    guard URITemplate.hasVariables(template) else { return opens(server, CanonicalURI(template)) }
+    return bounds.resources[Int(server.index)].contains { $0.mayCover(template: template) }
   }
 
   /// Nil for a claim that is absent.

@@ -24,6 +24,8 @@ package enum Denial: Equatable, Sendable {
   case byRule(RuleNumber)
   /// The default: in some layer no grant allows it.
   case noGrant
+  /// The rules allow it, or would ask, but no scope that the caller's credential is bound to opens it.
+  case outOfScope
   /// An argument that rules read is not what the tool's snapshot says.
   case invalidArgument(FieldNumber, Misfit)
 

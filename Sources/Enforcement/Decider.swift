@@ -24,9 +24,12 @@ struct Decider: ~Copyable {
   private var shadowFilters: [String] = []
   /// The caller's agent, for the log.
   private(set) var agentName: String?
+  /// What operators have stopped of all this.
+  private(set) var stops: StopView
 
-  init(configuration: GateConfiguration, policies: PolicyStore) {
+  init(configuration: GateConfiguration, policies: PolicyStore, revocations: Revocations) {
     self.configuration = configuration
+    stops = StopView(revocations, configuration)
     self.policies = policies
     filters = policies.filters
     let program = filters.program
@@ -52,6 +55,14 @@ struct Decider: ~Copyable {
     keys = SessionKeys(principal, program)
     session = keys.whole
     agentName = Decider.name(of: principal)
+    stops.forget()
+    return true
+  }
+
+  /// - Returns: true when anything was stopped or resumed.
+  mutating func refreshStops(at time: EventTime) -> Bool {
+    guard stops.isStale(at: time) else { return false }
+    stops.refresh(agents: Decider.names(of: principal), at: time)
     return true
   }
 
@@ -91,10 +102,13 @@ struct Decider: ~Copyable {
     return policies.labels.apply(change, to: session ?? keys.whole).labels.map { program.labels[Int($0.index)].name }
   }
 
-  private static func name(of principal: Principal) -> String? {
-    if let agent = principal.agents.first { return principal.program.agents[Int(agent)].name }
-    if case .named(let name) = principal.identity.caller { return name }
-    return nil
+  private static func name(of principal: Principal) -> String? { names(of: principal).first }
+
+  /// All that the caller is.
+  private static func names(of principal: Principal) -> [String] {
+    let declared = principal.agents.map { principal.program.agents[Int($0)].name }
+    if declared.isEmpty, case .named(let name) = principal.identity.caller { return [name] }
+    return declared
   }
 
   func tool(named name: [UInt8]) -> ToolID? { server.flatMap { program.tool(named: name.span, of: $0) } }
@@ -134,6 +148,7 @@ struct Decider: ~Copyable {
       return nil
     case .deny(.byRule(let number)): return refusal(of: call, by: program.rule(number))
     case .deny(.noGrant): return refusalWithoutGrant(of: call, live, now)
+    case .deny(.outOfScope): return refusalOutOfScope(of: call, live, now)
     case .deny(.invalidArgument(let field, let misfit)): return refusal(of: call, field, misfit)
     case .ask(let question): return filter(call) ?? request(of: call, program.rule(question.ask))
     }
@@ -155,7 +170,14 @@ struct Decider: ~Copyable {
     return decide(.resource(server, uri: uri), live, now)
   }
 
+  /// Whether a call could be allowed. What is stopped cannot.
   mutating func mayAllow(_ target: Target, _ now: EventTime) -> Bool {
+    if case .tool(let tool) = target, stops.reason(tool: program.tool(tool).name) != nil { return false }
+    return mayKnow(target, now)
+  }
+
+  /// Whether it is any business of the caller's.
+  mutating func mayKnow(_ target: Target, _ now: EventTime) -> Bool {
     evaluator.mayAllow(target, principal: principal, labels: labels, now: now.moment)
   }
 
@@ -221,6 +243,12 @@ struct Decider: ~Copyable {
       refusal = Refusal(.permissionDenied, "No rule of the policy grants \(subject(call)) to this caller.")
       refusal.allowed = allowedTools(live, now)
     }
+    return refusal
+  }
+
+  private mutating func refusalOutOfScope(of call: Call, _ live: LiveTools, _ now: EventTime) -> Refusal {
+    var refusal = Refusal(.permissionDenied, "The scopes of the caller's credential do not open \(subject(call)).")
+    if case .tool = call { refusal.allowed = allowedTools(live, now) }
     return refusal
   }
 

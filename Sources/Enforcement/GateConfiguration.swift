@@ -5,9 +5,12 @@ package struct GateConfiguration: Sendable {
   /// The `server` declaration of the policy which the upstream is held to. A name that the policy does not declare closes everything.
   package let server: String
   package let identity: Identity
+  /// Of the credential that was verified; nil: the identity is the operator's word.
+  package let credential: CredentialMarks?
 
-  package init(server: String, identity: Identity) {
+  package init(server: String, identity: Identity, credential: CredentialMarks? = nil) {
     self.server = server
     self.identity = identity
+    self.credential = credential
   }
 }

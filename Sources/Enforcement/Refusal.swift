@@ -25,6 +25,8 @@ struct Refusal {
   var allowed: Alternatives?
   /// What is wrong with single arguments, or with parts of a result: where, and what.
   var violations: [ArgumentProblem] = []
+  /// What the log says in place of the message; the caller is not told.
+  var loggedReason: String?
   /// Names of a filter's patterns that were found, for the log.
   var patterns: [String] = []
 

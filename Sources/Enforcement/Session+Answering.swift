@@ -112,7 +112,7 @@ extension Session {
     record.rule = refusal.rule
     record.patterns = refusal.patterns
     // A rule's own words can be the very value it met; its name says enough.
-    if refusal.rule == nil { record.reason = refusal.message }
+    if refusal.rule == nil { record.reason = refusal.loggedReason ?? refusal.message }
     record.bytesOut = reply.count
   }
 

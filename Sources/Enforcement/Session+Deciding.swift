@@ -7,6 +7,7 @@ internal import Messages
 extension Session {
   mutating func dispatch(_ request: Request, into actions: inout [Action]) {
     decider.forgetDecision()
+    if let stop = decider.stops.whole { return deny(request, stop.refusal, into: &actions) }
     guard isServerRunning else {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
     }
@@ -92,6 +93,9 @@ extension Session {
       return hold(request.inbound, request.identifier, into: &actions)
     }
     let target = decider.name(of: tool)
+    if let stop = decider.stops.reason(tool: target), decider.mayKnow(.tool(tool), request.now) {
+      return deny(request, stop.refusal, target: target, into: &actions)
+    }
     guard let request = filled(request, tool) else {
       return deny(request, Refusal(.invalidArgument, "The arguments of `\(target)` are too large."), target: target, into: &actions)
     }
@@ -246,6 +250,7 @@ extension Session {
       return refuse(request, .invalidParameters, "`taskId` must be a string", into: &actions)
     }
     guard let name = tasks.tool(of: task) else { return deny(request, Session.unknownTask, into: &actions) }
+    if let stop = decider.stops.reason(tool: name) { return deny(request, stop.refusal, target: quoted(name), into: &actions) }
     guard let tool = decider.tool(named: name), decider.mayAllow(.tool(tool), request.now) else {
       return deny(request, decider.notGranted(name, "tool"), target: quoted(name), into: &actions)
     }

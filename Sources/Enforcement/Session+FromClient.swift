@@ -124,6 +124,10 @@ extension Session {
     if case .initializing = phase { return }
     if live.isReading { return }
     defer { live.permitRetry() }
+    takeHeld(at: time, into: &actions)
+  }
+
+  mutating func takeHeld(at time: EventTime, into actions: inout [Action]) {
     let messages = held
     held = []
     heldBytes = 0
@@ -194,6 +198,7 @@ extension Session {
   /// Why a notification of the client cannot pass now, or nil.
   private mutating func defect(of method: Method, _ document: Document, _ parameters: Node?) -> String? {
     guard isServerRunning else { return "the server is gone" }
+    if let stop = decider.stops.whole { return stop.logged }
     if let parameters, names.lookalike(document, parameters) != nil { return "a parameter differs in letter case only" }
     switch phase {
     case .opening:

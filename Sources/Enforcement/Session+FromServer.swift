@@ -81,6 +81,9 @@ extension Session {
       // From 2026-07-28 on clients write no answers, so neither does the gate in their place.
       return drop(.server, "servers send no requests here", method: method, bytes: message.count, at: time, into: &actions)
     }
+    guard decider.stops.whole == nil else {
+      return refuseServer(message, identifier, .invalidRequest, "the client is no longer there", method, at: time, into: &actions)
+    }
     guard !serverRequests.contains(identifier) else {
       return drop(.server, "the id is that of another request", method: method, bytes: message.count, at: time, into: &actions)
     }
@@ -160,6 +163,7 @@ extension Session {
 
   /// Why a notification of the server must not reach the client now, or nil.
   private mutating func defect(ofServer method: Method, _ document: Document, _ parameters: Node?, at time: EventTime) -> String? {
+    if let stop = decider.stops.whole { return stop.logged }
     let revision: Revision
     switch phase {
     case .handshake(let agreed): revision = agreed
@@ -181,8 +185,9 @@ extension Session {
     case .message where revision.era == .stateless:
       guard pending.entries.contains(where: \.wantsLog) else { return "no request in flight asked for a log" }
     case .taskChanged, .taskStatus:
-      guard let task = parameters.flatMap({ document.member($0, "taskId") }).flatMap({ document.text($0) }), tasks.tool(of: task) != nil
+      guard let task = parameters.flatMap({ document.member($0, "taskId") }).flatMap({ document.text($0) }), let tool = tasks.tool(of: task)
       else { return "of a task that no call made" }
+      if let stop = decider.stops.reason(tool: tool) { return stop.logged }
     default: break
     }
     return revision.era == .stateless ? subscriptionDefect(method, document, metadata) : nil

@@ -58,8 +58,11 @@ package struct Session: ~Copyable {
   var lastForwarded: Identifier?
 
   /// - Parameter random: unpredictable bytes, as many as asked for; tests pass a seeded generator.
-  package init(configuration: GateConfiguration, policies: PolicyStore, random: @escaping @Sendable (Int) -> [UInt8]) {
-    decider = Decider(configuration: configuration, policies: policies)
+  package init(
+    configuration: GateConfiguration, policies: PolicyStore, revocations: Revocations = Revocations(),
+    random: @escaping @Sendable (Int) -> [UInt8]
+  ) {
+    decider = Decider(configuration: configuration, policies: policies, revocations: revocations)
     var traces = TraceSource(random: random)
     // Long enough that neither side meets it by chance; a client that uses it all the same is refused.
     ownPrefix = "sallyport-\(traces.next())-"
@@ -72,6 +75,7 @@ package struct Session: ~Copyable {
     guard isClientConnected else { return }
     lastForwarded = nil
     refreshPolicy()
+    heedStops(at: time, into: &actions)
     readFromClient(Line.trimmed(message), at: time, into: &actions)
     drainIfPossible(at: time, into: &actions)
   }
@@ -81,6 +85,7 @@ package struct Session: ~Copyable {
     guard isServerRunning else { return }
     lastForwarded = nil
     refreshPolicy()
+    heedStops(at: time, into: &actions)
     readFromServer(Line.trimmed(message), at: time, into: &actions)
     drainIfPossible(at: time, into: &actions)
   }
@@ -118,9 +123,11 @@ package struct Session: ~Copyable {
   }
 
   /// When `timePassed` has something to do unless another event comes first, on the clock of `EventTime.nanoseconds`; nil: never.
-  package var nextDeadline: UInt64? {
-    guard let listing = live.deadline else { return pending.deadline }
-    return pending.deadline.map { min(listing, $0) } ?? listing
+  package var nextDeadline: UInt64? { earlier(earlier(live.deadline, pending.deadline), decider.stops.deadline) }
+
+  private func earlier(_ one: UInt64?, _ other: UInt64?) -> UInt64? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
   }
 
   /// Nothing came. At the deadline or after it, what waited for it is answered; before it, nothing happens.
@@ -128,8 +135,17 @@ package struct Session: ~Copyable {
     guard let nextDeadline, time.nanoseconds >= nextDeadline else { return }
     lastForwarded = nil
     refreshPolicy()
+    heedStops(at: time, into: &actions)
     if let deadline = live.deadline, time.nanoseconds >= deadline { giveUpListing(at: time, into: &actions) }
     giveUpWaiting(at: time, into: &actions)
+    drainIfPossible(at: time, into: &actions)
+  }
+
+  /// `Revocations` were replaced: what that stops is stopped now, without waiting for a message.
+  package mutating func stopsChanged(at time: EventTime, into actions: inout [Action]) {
+    lastForwarded = nil
+    refreshPolicy()
+    heedStops(at: time, into: &actions)
     drainIfPossible(at: time, into: &actions)
   }
 

@@ -34,6 +34,9 @@ package struct Explanation: Sendable {
       outcome = "deny code INVALID_ARGUMENT"
       let name = program.field(field) ?? "arguments"
       reasons = ["\(name): \(misfit == .missing ? "required, and not there" : "not of the type that the snapshot says")"]
+    case .deny(.outOfScope):
+      outcome = "deny by scope"
+      reasons = ["no scope of the caller's credential opens it"]
     case .deny(.noGrant):
       outcome = "deny by default"
       reasons = judgement.trace.nearestGrants.first.map { [Explanation.miss($0, program)] } ?? ["no grant opens it"]

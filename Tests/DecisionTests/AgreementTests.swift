@@ -151,7 +151,8 @@ struct Trial: ~Copyable {
     case .allow(let grounds): .allow(program.rule(grounds.grant).name)
     case .ask(let question): .ask(program.rule(question.ask).name, grant: program.rule(question.grant).name)
     case .deny(.byRule(let rule)): .deny(program.rule(rule).name)
-    case .deny(.noGrant): .noGrant
+    // Callers of these tests are not bound to scopes.
+    case .deny(.noGrant), .deny(.outOfScope): .noGrant
     case .deny(.invalidArgument): .invalid
     }
   }

@@ -111,6 +111,7 @@ struct Situation: ~Copyable {
     case .ask(let question): "ask \(program.rule(question.ask).name)"
     case .deny(.byRule(let rule)): "deny \(program.rule(rule).name)"
     case .deny(.noGrant): "deny"
+    case .deny(.outOfScope): "deny scope"
     case .deny(.invalidArgument): "invalid"
     }
   }

@@ -29,9 +29,10 @@ import Testing
     }
     var ledger = Ledger()
     var sent: [String] = []
+    var isStopped = false
     for step in 0..<60 {
       let before = (conversation.toClient.count, conversation.toServer.count)
-      switch Int.random(in: 0..<10, using: &random) {
+      switch Int.random(in: 0..<11, using: &random) {
       case 0..<5:
         let id = random.chance(10) ? sent.randomElement(using: &random) ?? "0" : random.chance(50) ? "\(step)" : "\"\(step)\""
         let message = request(id, isStateless, &random)
@@ -40,6 +41,9 @@ import Testing
         conversation.client(message)
       case 5..<8: conversation.server(answer(conversation.toServer, sent, &random))
       case 8: conversation.server(noise(&random))
+      case 9 where random.chance(40):
+        isStopped = !isStopped
+        conversation.stops(isStopped ? stops(&random) : Stops())
       default:
         if conversation.ownRequests.isEmpty || random.chance(20) {
           conversation.client(cancellation(sent, &random))
@@ -49,6 +53,7 @@ import Testing
       }
       try check(conversation.toServer[before.1...], repeatBy)
       try settle(conversation.toClient[before.0...], &ledger, repeatBy)
+      if isStopped { try checkStopped(conversation.toClient[before.0...], conversation.toServer[before.1...], repeatBy) }
     }
     let before = conversation.toClient.count
     conversation.serverExits()
@@ -83,6 +88,30 @@ import Testing
       #expect(place != nil, "an answer to nothing: \(message) \(repeatBy)")
       if let place { ledger.open.remove(at: place) }
       ledger.answered.append(text)
+    }
+  }
+
+  /// All that a caller can be stopped by.
+  private func stops(_ random: inout SeededGenerator) -> Stops {
+    if random.chance(20) { return Stops(isCurrent: false) }
+    var stops = Stops()
+    stops.stop(random.chance(50) ? .agent : .server, random.chance(50) ? "tester" : "demo", Stops.Entry(actor: "ops", because: nil))
+    stops.stop(.agent, "tester", Stops.Entry(actor: "ops", because: "because"))
+    return stops
+  }
+
+  /// A caller that is stopped has nothing of the server's, and the server nothing of its.
+  private func checkStopped(_ toClient: ArraySlice<String>, _ toServer: ArraySlice<String>, _ repeatBy: String) throws {
+    for message in toServer {
+      let value = try Value(parsing: Array(message.utf8))
+      let isOwn = value["id"]?.string?.hasPrefix("sallyport-") ?? false
+      #expect(isOwn || value["method"] == nil || value["method"] == "notifications/cancelled", "\(message) \(repeatBy)")
+      #expect(value["result"] == nil, "\(message) \(repeatBy)")
+    }
+    for message in toClient {
+      let value = try Value(parsing: Array(message.utf8))
+      let isRefusal = value["error"] != nil || value["result"]?["_meta"]?["com.sallyport/denial"] != nil
+      #expect(isRefusal || value["method"] == "notifications/cancelled" || message.hasPrefix("["), "\(message) \(repeatBy)")
     }
   }
 

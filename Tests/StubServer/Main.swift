@@ -13,6 +13,7 @@ import Foundation
     case "answer":
       let padding = String(repeating: "x", count: number)
       answer { "\($0.utf8.count) \(padding)" }
+    case "slow": slow(milliseconds: number)
     case "orphan": orphan()
     default: exit(64)
     }
@@ -53,6 +54,21 @@ import Foundation
     while let line = readLine() {
       guard let request = Request(line) else { continue }
       say(request.method == "tools/list" ? request.tools : request.result(text(line)))
+    }
+  }
+
+  /// Answers calls late, one after another, and says on standard error when it has a call and when it answered.
+  private static func slow(milliseconds: Int) {
+    while let line = readLine() {
+      guard let request = Request(line) else { continue }
+      if request.method == "tools/list" {
+        say(request.tools)
+        continue
+      }
+      FileHandle.standardError.write(Data("called\n".utf8))
+      Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
+      say(request.result("too late"))
+      FileHandle.standardError.write(Data("answered\n".utf8))
     }
   }
 

@@ -27,7 +27,7 @@ private let allowed: [String: Set<String>] = [
   "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
   "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals"],
   "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
-  "StateStore": ["Credentials", "Approvals", "Digests", "JSON", "GRDB"],
+  "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
   // Counts what is allocated.
   "Benchmarks": ["CAllocations"],

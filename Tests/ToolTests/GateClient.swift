@@ -15,9 +15,13 @@ struct GateClient: ~Copyable {
 
   /// - Parameter server: the command behind the gate.
   init(policy: String = Programs.folder("Fixtures/stub.sally"), agent: String = "tester", server: [String]) throws {
+    try self.init(command: [Programs.sallyport, "wrap", "--policy", policy, "--agent", agent, "--"] + server)
+  }
+
+  /// - Parameter command: that becomes the gate.
+  init(command: [String]) throws {
     let file = try TemporaryFile()
     let handle = try FileHandle(forWritingTo: file.url)
-    let command = [Programs.sallyport, "wrap", "--policy", policy, "--agent", agent, "--"] + server
     let opened = try ServerConnection(starting: command, limit: 64 << 20, log: LogStream(descriptor: handle.fileDescriptor))
     connection = opened
     errorFile = file

@@ -90,6 +90,12 @@ extension StdioGate {
     }
   }
 
+  mutating func takeStops() {
+    stops.drain()
+    session.stopsChanged(at: .now(), into: &actions)
+    carryOut()
+  }
+
   mutating func passSessionTime() {
     session.timePassed(at: .now(), into: &actions)
     carryOut()

@@ -37,6 +37,8 @@ package struct StdioGate: ~Copyable {
   let stream: LogStream
   let limits: Limits
   let signals: SignalInbox
+  /// Wakes the loop when `Revocations` are replaced.
+  let stops: WakePipe
 
   var server: ServerProcess
   var clientInput: Descriptor?
@@ -63,12 +65,17 @@ package struct StdioGate: ~Copyable {
   var writeDeadline: ContinuousClock.Instant?
 
   /// Starts the server and takes over standard input and output. Call it before the process has a second thread.
-  package init(starting command: [String], session: consuming Session, limits: Limits = Limits(), logger: Logger, stream: LogStream) throws
-  {
+  package init(
+    starting command: [String], session: consuming Session, revocations: Revocations = Revocations(), limits: Limits = Limits(),
+    logger: Logger, stream: LogStream
+  ) throws {
     Descriptor.openMissingStandardStreams()
     let inbox = try SignalInbox()
+    let pipe = try WakePipe()
     let process = try ServerProcess(starting: command)
+    revocations.whenReplaced { pipe.wake() }
     signals = inbox
+    stops = pipe
     server = process
     self.session = session
     self.logger = logger
@@ -88,6 +95,8 @@ package struct StdioGate: ~Copyable {
       declare(&interests)
       interests.wait(timeout)
       if interests.isReady(.signals) { takeSignals() }
+      // Before anything that came at the same time: an answer that is to be withheld.
+      if interests.isReady(.stops) { takeStops() }
       if interests.isReady(.serverErrors) { relayErrors() }
       if interests.isReady(.serverOutput) { readServer() }
       if interests.isReady(.clientInput) { readClient() }
@@ -104,6 +113,7 @@ package struct StdioGate: ~Copyable {
     let mayReadClient = toServer.count < limits.forwarded && toClient.count < limits.answered
     let mayReadServer = toClient.count < limits.forwarded && toServer.count < limits.answered
     interests.set(.signals, signals.descriptor.number, POLLIN)
+    interests.set(.stops, stops.reading, POLLIN)
     interests.set(.clientInput, mayReadClient ? clientInput.number : nil, POLLIN)
     interests.set(.serverOutput, mayReadServer ? server.output.number : nil, POLLIN)
     interests.set(.serverErrors, stream.hasRoom ? server.errors.number : nil, POLLIN)
@@ -156,7 +166,7 @@ extension Descriptor? {
 
 /// What poll(2) is asked about: one entry for each descriptor of the loop.
 private struct Interests {
-  enum Source: Int, CaseIterable { case signals, clientInput, clientOutput, serverInput, serverOutput, serverErrors, ownErrors }
+  enum Source: Int, CaseIterable { case signals, stops, clientInput, clientOutput, serverInput, serverOutput, serverErrors, ownErrors }
 
   private var entries = Source.allCases.map { _ in pollfd(fd: -1, events: 0, revents: 0) }
 

@@ -43,6 +43,7 @@ struct ExplanationReport {
     case .ask(let question): "ask: \(program.rule(question.ask).name) wants a person to approve \(target) for \(caller)"
     case .deny(.byRule(let rule)): "deny: \(program.rule(rule).name) denies \(target) to \(caller)"
     case .deny(.noGrant): "deny (default): no grant allows \(target) to \(caller)"
+    case .deny(.outOfScope): "deny (scope): no scope of \(caller)'s credential opens \(target)"
     case .deny(.invalidArgument(let field, _)):
       "deny (invalid argument): `\(program.field(field) ?? "arguments")` is not what the snapshot says"
     }

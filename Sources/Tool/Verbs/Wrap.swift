@@ -6,6 +6,7 @@ import Enforcement
 import Foundation
 import Gateway
 import Semantics
+import StateStore
 import Text
 
 struct Wrap: ParsableCommand {
@@ -14,6 +15,8 @@ struct Wrap: ParsableCommand {
     discussion: """
       Put this line where your MCP client names the server's command. Standard output carries MCP messages only; the log is JSON lines on \
       standard error (docs/log.md). The server does not see variables that begin with SALLYPORT_.
+
+      Who calls is said by a key in SALLYPORT_KEY, or in the file that SALLYPORT_KEY_FILE names (docs/credentials.md), or by --agent.
 
       Exit codes: 0 the session ended in order, 1 the server ended while the client was connected, 2 usage or the server cannot be \
       started, 3 the policy does not compile.
@@ -30,25 +33,32 @@ struct Wrap: ParsableCommand {
   @Option(help: "The agent that calls, as the policy names it. Default: SALLYPORT_AGENT.")
   var agent: String?
 
+  @OptionGroup var state: StateOptions
   @OptionGroup var logging: LogOptions
   @OptionGroup var upstream: ServerOptions
 
   func run() throws {
     let policies = try requirePolicies(policy)
     let server = try chooseServer(policies)
-    let agent = try chooseAgent(policies)
     let program = try compiled(policies)
+    let watch = try watchState()
+    let caller = try chooseCaller(policies, server, watch)
 
+    let revocations = watch?.revocations ?? Revocations()
     let session = Session(
-      configuration: GateConfiguration(server: server, identity: Identity(agent: agent)), policies: PolicyStore(program),
-      random: { randomBytes($0) })
+      configuration: GateConfiguration(server: server, identity: caller.identity, credential: caller.credential),
+      policies: PolicyStore(program), revocations: revocations, random: { randomBytes($0) })
     let stream = LogStream()
     let gate: StdioGate
     do {
-      gate = try StdioGate(starting: upstream.command, session: session, logger: logging.logger(stream), stream: stream)
+      gate = try StdioGate(
+        starting: upstream.command, session: session, revocations: revocations, logger: logging.logger(stream), stream: stream)
     } catch let failure as StartFailure {
       throw Complaint(failure.description)
     }
+    // Behind the gate, which has blocked the signals that it waits for: no other thread may take them.
+    watch?.begin()
+    defer { watch?.end() }
     switch gate.run() {
     case .clientClosed, .signal: break
     case .serverEnded: throw ExitCode.findings
@@ -67,6 +77,27 @@ struct Wrap: ParsableCommand {
       throw Complaint("the policy declares no server `\(server)`", help: suggestion(server, among: names))
     }
     return server
+  }
+
+  /// Nil when nothing says where state would be. There need be none, unless somebody says where it is.
+  private func watchState() throws -> StateWatch? {
+    guard let directory = state.directory else { return nil }
+    return try complaining { () throws(StoreError) in
+      if state.path != nil { _ = try StateStore(opening: directory) }
+      return try StateWatch(directory)
+    }
+  }
+
+  private func chooseCaller(_ policies: CheckedPolicies, _ server: String, _ watch: StateWatch?) throws -> WrapCaller {
+    let agent = try chooseAgent(policies)
+    guard let key = try CallerKey.read() else { return WrapCaller(identity: Identity(agent: agent), credential: nil) }
+    if let agent {
+      throw Complaint(
+        "a key and an agent's name both say who calls",
+        help: "with a key the policy's conditions say which agent it is; leave out --agent and SALLYPORT_AGENT, or the key (`\(agent)`)")
+    }
+    guard let watch else { throw Complaint("nothing says where the keys are", help: "--state DIR, or SALLYPORT_STATE") }
+    return try WrapCaller.verified(key, watch, server: server)
   }
 
   /// Before the server is started: a misspelt agent has no grants, and would look like a broken server.

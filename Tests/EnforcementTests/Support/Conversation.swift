@@ -9,6 +9,7 @@ import TestSupport
 struct Conversation: ~Copyable {
   var session: Session
   let store: PolicyStore
+  let revocations: Revocations
   private let tools: String
   private var clock: Int64 = 0
   /// Ids of the gate's own requests that were not answered, as JSON.
@@ -22,12 +23,17 @@ struct Conversation: ~Copyable {
   }
 
   /// - Parameter tools: the result with which the server answers the gate's own `tools/list`.
-  init(program: Program, agent: String?, server: String, tools: String) {
+  init(
+    program: Program, agent: String?, server: String, tools: String, credential: CredentialMarks? = nil,
+    revocations: Revocations = Revocations()
+  ) {
     self.tools = tools
+    self.revocations = revocations
     store = PolicyStore(program)
     let generator = Mutex(SeededGenerator(seed: 7))
     session = Session(
-      configuration: GateConfiguration(server: server, identity: Identity(agent: agent)), policies: store,
+      configuration: GateConfiguration(server: server, identity: Identity(agent: agent), credential: credential), policies: store,
+      revocations: revocations,
       random: { count in generator.withLock { state in (0..<count).map { _ in UInt8(truncatingIfNeeded: state.next()) } } })
   }
 
@@ -78,6 +84,15 @@ struct Conversation: ~Copyable {
     clock += milliseconds - 1
     var actions: [Action] = []
     session.timePassed(at: tick(), into: &actions)
+    return note(actions)
+  }
+
+  /// What is stopped is replaced.
+  @discardableResult
+  mutating func stops(_ stops: Stops) -> [Action] {
+    revocations.replace(with: stops)
+    var actions: [Action] = []
+    session.stopsChanged(at: tick(), into: &actions)
     return note(actions)
   }
 

@@ -1,0 +1,76 @@
+import Bytecode
+import Credentials
+import Enforcement
+import Foundation
+import JSON
+import StateStore
+
+/// Who calls through `wrap`: the bearer of a key, or whoever the operator says.
+struct WrapCaller {
+  let identity: Identity
+  let credential: CredentialMarks?
+}
+
+/// The key in the environment. It is never an option: those can be read by every process of the machine.
+enum CallerKey {
+  private static let name = "SALLYPORT_KEY"
+  private static let fileName = "SALLYPORT_KEY_FILE"
+  /// Bytes; a key has 64, and a line end.
+  private static let most = 4_096
+
+  /// Nil: there is none.
+  static func read() throws -> [UInt8]? {
+    let environment = ProcessInfo.processInfo.environment
+    let direct = environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    let path = environment[fileName].flatMap { $0.isEmpty ? nil : $0 }
+    switch (direct, path) {
+    case (nil, nil): return nil
+    case (let key?, nil): return trimmed(Array(key.utf8))
+    case (nil, let path?): return trimmed(try contents(of: path))
+    case (_?, _?): throw Complaint("both \(name) and \(fileName) are set", help: "one of them says which key it is; leave the other out")
+    }
+  }
+
+  /// Links are followed, as they are for other secrets that are mounted into containers.
+  private static func contents(of path: String) throws -> [UInt8] {
+    let target = URL(filePath: path).resolvingSymlinksInPath().path
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: target),
+      attributes[.type] as? FileAttributeType == .typeRegular, let permissions = attributes[.posixPermissions] as? Int
+    else { throw Complaint("\(fileName): cannot read `\(path)`") }
+    guard permissions & 0o007 == 0 else {
+      throw Complaint(
+        "\(fileName): `\(path)` is open to every user", help: "`chmod 600 \(path)`, and rotate the key if others may have read it")
+    }
+    guard let file = FileHandle(forReadingAtPath: target), let data = try? file.read(upToCount: most) else {
+      throw Complaint("\(fileName): cannot read `\(path)`")
+    }
+    return Array(data)
+  }
+
+  private static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
+    let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+    return Array(bytes.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+  }
+}
+
+extension WrapCaller {
+  /// The bearer of a key.
+  ///
+  /// - Parameter server: the policy's name of the server that is to be guarded.
+  static func verified(_ bytes: [UInt8], _ watch: StateWatch, server: String) throws -> WrapCaller {
+    let record: KeyRecord
+    do {
+      guard let key = APIKey(bytes) else { throw KeyFault.malformed }
+      record = try watch.verify(key)
+    } catch {
+      throw Complaint("the key is not accepted: \((error as? KeyFault ?? .unknown).rawValue)")
+    }
+    guard record.opens(server: server) else {
+      throw Complaint("the key \(record.identifier) is not for the server `\(server)`", help: "`sallyport keys list` shows what it is for")
+    }
+    let claims = record.claims.map { (Bytecode.ClaimPath(root: .key, path: [$0.name]), $0.value) }
+    return WrapCaller(
+      identity: Identity(caller: .verified, claims: Dictionary(uniqueKeysWithValues: claims), scopes: record.scopes),
+      credential: CredentialMarks(key: record.identifier, expires: record.expires))
+  }
+}
