@@ -63,7 +63,9 @@ let package = Package(
     .target(name: "Schemas", dependencies: ["JSON", "Patterns", "RegularExpressions"]),
     .target(
       name: "Enforcement",
-      dependencies: ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals"]),
+      dependencies: [
+        "Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals", "Quotas",
+      ]),
 
     .target(
       name: "Evidence",
@@ -121,7 +123,7 @@ let package = Package(
       name: "EnforcementTests",
       dependencies: [
         "Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "Schemas",
-        "Patterns",
+        "Patterns", "Quotas",
         "TestSupport",
       ],
       exclude: ["Cases"]),

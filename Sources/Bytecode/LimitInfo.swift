@@ -63,6 +63,16 @@ package struct ResourceLimit: Hashable, Sendable {
   }
 }
 
+extension ServerInfo {
+  /// Limits that reading a resource is under: indices into `Program.limits`.
+  package func limits(onReading uri: [UInt8]) -> [Int] {
+    guard !resourceLimits.isEmpty else { return [] }
+    let canonical = CanonicalURI(uri)
+    var budget = MatchBudget()
+    return resourceLimits.filter { $0.globs.contains { $0.touches(canonical, &budget) } }.map(\.limit)
+  }
+}
+
 /// What one use of a tool, prompt or resource takes.
 package struct LimitedUse: Hashable, Sendable {
   /// Into `Program.limits`, ascending; at most `LocalQuotas.mostCharges`.

@@ -60,6 +60,9 @@ package struct CallRecord: Sendable {
   package var forwarded: UInt64?
   package var answered: UInt64?
 
+  /// What it met of limits.
+  package var limits = LimitStates()
+
   /// One at most: what is copied with every record is a reference.
   private var rarities: [Rarity] = []
 

@@ -20,6 +20,10 @@ struct Decider: ~Copyable {
   private var hasDecided = false
   /// Of the filters of the arguments: what the session is marked with when the result goes out.
   private(set) var argumentLabels = LabelSet()
+  /// What calls take from limits.
+  private(set) var charging: CallCharges
+  /// Whether denials say what would be allowed; finding that out costs more than all decisions together.
+  var explains = true
   /// Shadow filters that found something since the last decision was forgotten.
   private var shadowFilters: [String] = []
   /// The caller's agent, for the log.
@@ -31,13 +35,15 @@ struct Decider: ~Copyable {
     self.configuration = configuration
     stops = StopView(revocations, configuration)
     self.policies = policies
-    filters = policies.filters
+    let inForce = policies.inForce
+    filters = inForce.filters
     let program = filters.program
     evaluator = Evaluator(program)
     principal = Principal(configuration.identity, of: program)
     server = program.server(named: configuration.server)
     keys = SessionKeys(principal, program)
     session = keys.whole
+    charging = CallCharges(principal, inForce.ledger)
     agentName = Decider.name(of: principal)
   }
 
@@ -45,15 +51,16 @@ struct Decider: ~Copyable {
 
   /// - Returns: true when another program came into force; nothing learnt of the one before holds any more.
   mutating func refresh() -> Bool {
-    let filters = policies.filters
-    let program = filters.program
+    let inForce = policies.inForce
+    let program = inForce.filters.program
     guard program !== evaluator.program else { return false }
-    self.filters = filters
+    filters = inForce.filters
     evaluator = Evaluator(program)
     principal = Principal(configuration.identity, of: program)
     server = program.server(named: configuration.server)
     keys = SessionKeys(principal, program)
     session = keys.whole
+    charging = CallCharges(principal, inForce.ledger)
     agentName = Decider.name(of: principal)
     stops.forget()
     return true
@@ -80,8 +87,9 @@ struct Decider: ~Copyable {
   ///
   /// - Returns: why the request cannot be made, or nil.
   mutating func enterSession(_ document: Document, _ arguments: Node?) -> Refusal? {
-    guard !program.labels.isEmpty else { return nil }
+    guard !program.labels.isEmpty || charging.ledger.hasSessionKeys else { return nil }
     session = keys.key(document, arguments)
+    if program.labels.isEmpty { return nil }
     let known = policies.labels.labels(of: session)
     labels = known ?? LabelSet()
     if known == nil {
@@ -90,6 +98,14 @@ struct Decider: ~Copyable {
       return refusal
     }
     return nil
+  }
+
+  /// Works out what a call that was just allowed takes (`charging`).
+  ///
+  /// - Returns: a limit that cannot count it.
+  mutating func prepareCharges(_ call: Call) -> Int? {
+    guard let granted else { preconditionFailure("only a call that was granted takes anything") }
+    return charging.prepare(call, grant: granted, session: session)
   }
 
   /// The session that the last request belongs to, while there are labels.
@@ -193,7 +209,7 @@ struct Decider: ~Copyable {
 
   // MARK: Sentences
 
-  private func subject(_ call: Call) -> String {
+  func subject(_ call: Call) -> String {
     switch call {
     case .tool(let tool, _, _): "the tool `\(program.tool(tool).name)`"
     case .prompt(let prompt, _, _): "the prompt `\(program.prompt(prompt).name)`"
@@ -254,6 +270,7 @@ struct Decider: ~Copyable {
 
   /// A condition that is too long to be of help is not told, rather than cut to one that means something else.
   private mutating func allowedArguments(_ call: Call, _ now: EventTime) -> Alternatives? {
+    guard explains else { return nil }
     let tests = evaluator.constraints(call, principal: principal, labels: labels, now: now.moment, hidesConfidential: true)
     let lines = tests.map { test in
       test.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) }.joined(separator: " ")
@@ -301,7 +318,7 @@ struct Decider: ~Copyable {
 
   /// What `tools/list` shows to this caller, shortened: no more than it could find out by asking.
   private mutating func allowedTools(_ live: LiveTools, _ now: EventTime) -> Alternatives? {
-    guard live.isKnown else { return nil }
+    guard explains, live.isKnown else { return nil }
     var names: [String] = []
     for index in program.tools.indices {
       let tool = ToolID(UInt32(index))

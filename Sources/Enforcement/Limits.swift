@@ -44,6 +44,17 @@ package enum Limits {
   static let quotedBytes = 120
   /// Sessions whose labels are kept, of all connections together: some hundred bytes each.
   static let markedSessions = 65_536
+  /// Balances of limits that are kept, of all connections together: some fifty bytes each.
+  package static let balances = 1_000_000
+  /// Calls that wait for a place among those in flight, of all connections together.
+  package static let waiting = 4_096
+  /// Requests of one connection that wait for room under a limit.
+  static let parked = 128
+  /// How often such a request looks whether calls of other connections have left it a place.
+  static let parkedLookNanoseconds: UInt64 = 20_000_000
+  /// Denials explained to one connection at once, and after how long another one is: more than any agent learns from.
+  static let explainedDenials: UInt64 = 100
+  static let denialNanoseconds: UInt64 = 1_000_000_000
   /// Patterns that one message's record counts.
   static let filterCounts = 64
   /// Patterns found in texts that one filter reports: enough to put a call right in one try.

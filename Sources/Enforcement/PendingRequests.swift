@@ -22,6 +22,8 @@ struct PendingRequest {
   var session: SessionKey?
   /// What filters found in its arguments.
   var labels = LabelSet()
+  /// What it took from limits.
+  var reservation: Reservations.Number?
   /// What the result of a call, or of the call that made a task, has to be.
   var output: OutputSchema?
   /// Whether the call may be answered with a task in place of a result.
@@ -49,8 +51,13 @@ struct PendingRequests {
   /// Ids whose request was cancelled: an answer may still come, and must not be taken for that of a later request.
   private var cancelled: [Identifier] = []
   private var nextCancelled = 0
+  /// What requests that are over had taken from limits.
+  private(set) var ended: [Reservations.Number] = []
   /// When to look for requests that waited for too long: no later than the first of them did. Nil: there are none.
   private(set) var deadline: UInt64?
+
+  var hasEnded: Bool { !ended.isEmpty }
+  mutating func forgetEnded() { ended.removeAll(keepingCapacity: true) }
 
   var count: Int { entries.count }
   var isFull: Bool { entries.count >= Limits.inFlight }
@@ -75,6 +82,7 @@ struct PendingRequests {
     fingerprints.swapAt(place, fingerprints.count - 1)
     fingerprints.removeLast()
     entries.swapAt(place, entries.count - 1)
+    if let reservation = entries[entries.count - 1].reservation { ended.append(reservation) }
     return entries.removeLast()
   }
 
@@ -106,6 +114,7 @@ struct PendingRequests {
   }
 
   mutating func removeAll() -> [PendingRequest] {
+    ended += entries.compactMap(\.reservation)
     defer {
       entries = []
       fingerprints = []

@@ -1,35 +1,44 @@
 package import Bytecode
 package import Filters
+internal import Quotas
 internal import Synchronization
 
 /// The policy in force, shared by every connection; a reload replaces it whole. A mutex, not an actor: it is read in synchronous code, once
 /// for every message.
 package final class PolicyStore: Sendable {
-  private let current: Mutex<ProgramFilters>
+  /// A program and what was made of it, which change together.
+  struct InForce: Sendable {
+    let filters: ProgramFilters
+    let ledger: LimitLedger
+  }
+
+  private let current: Mutex<InForce>
   private let key: SanitiserKey
   /// Of all sessions; they outlive a reload.
   let labels = SessionLabels()
+  /// What was taken from limits; it outlives a reload.
+  let quotas = LocalQuotas(keys: Limits.balances, waiters: Limits.waiting)
 
   /// - Parameter key: what pseudonyms and enclosures are made with.
   package init(_ program: Program, key: SanitiserKey = .random()) {
     self.key = key
-    current = Mutex(ProgramFilters(program, key: key))
+    current = Mutex(InForce(filters: ProgramFilters(program, key: key), ledger: LimitLedger(program, quotas)))
     labels.bind(to: program)
   }
 
-  package var program: Program { filters.program }
+  package var program: Program { inForce.filters.program }
 
-  /// Of the program in force, compiled once for all connections.
-  var filters: ProgramFilters { current.withLock { $0 } }
+  /// Compiled once for all connections.
+  var inForce: InForce { current.withLock { $0 } }
 
   /// - Returns: the program that was in force.
   @discardableResult
   package func replace(with program: Program) -> Program {
-    let filters = ProgramFilters(program, key: key)
+    let next = InForce(filters: ProgramFilters(program, key: key), ledger: LimitLedger(program, quotas))
     return current.withLock { current in
-      defer { current = filters }
+      defer { current = next }
       labels.bind(to: program)
-      return current.program
+      return current.filters.program
     }
   }
 }

@@ -21,6 +21,10 @@ struct Refusal {
   /// Whether the caller is not to know the rule.
   var isConfidential = false
   var retryAfterMilliseconds: Int64?
+  /// Whether it stays refused although others with its code would not.
+  var isHopeless = false
+  /// Of a limit that refused.
+  var limit: LimitNotice?
   /// Nil when the policy hides it or there is nothing of the kind.
   var allowed: Alternatives?
   /// What is wrong with single arguments, or with parts of a result: where, and what.
@@ -35,13 +39,23 @@ struct Refusal {
     self.message = message
   }
 
+  /// Whether the same request may succeed later, with nothing changed by the caller.
+  var isRetryable: Bool { code.isRetryable && !isHopeless }
+
   /// The structured form, the same in every answer that carries a denial.
   func value(trace: TraceIdentifier) -> Value {
     var members = [Value.Member("code", .string(code.rawValue)), Value.Member("message", .string(message))]
     if let rule, !isConfidential { members.append(Value.Member("rule", .string(rule))) }
     if let because, !isConfidential { members.append(Value.Member("because", .string(because))) }
-    members.append(Value.Member("retryable", .boolean(code.isRetryable)))
+    members.append(Value.Member("retryable", .boolean(isRetryable)))
     if let retryAfterMilliseconds { members.append(Value.Member("retryAfterMs", .number(Number(retryAfterMilliseconds)))) }
+    if let limit {
+      let notice = [
+        Value.Member("allows", .string(limit.allows)), Value.Member("takes", .number(limit.takes)),
+        Value.Member("left", .number(limit.left)),
+      ]
+      members.append(Value.Member("limit", .object(notice)))
+    }
     switch allowed {
     case .tools(let names): members.append(Value.Member("allowed", .object([Value.Member("tools", .array(names.map(Value.string)))])))
     case .arguments(let tests):
@@ -75,6 +89,7 @@ struct Refusal {
 
   /// What to do now.
   private var advice: String {
+    if isHopeless { return "Do not repeat the same request: the answer will be the same." }
     switch code {
     case .rateLimited, .upstreamUnavailable:
       return retryAfterMilliseconds.map { "It may work again after \($0) ms." } ?? "It may work later."

@@ -54,18 +54,35 @@ extension Session {
   /// Answers a request that was not sent to the server with a denial.
   mutating func deny(_ request: Request, _ refusal: Refusal, target: String? = nil, into actions: inout [Action]) {
     var refusal = refusal
-    if !refusal.code.isRetryable {
+    if !refusal.isRetryable, let short = shortened(refusal, at: request.now) {
+      refusal = short
+    } else if !refusal.isRetryable {
+      denials.take(at: request.now.nanoseconds)
       let key = RepeatTable.key(request.document, method: request.method.name, parameters: request.parameters)
       refusal.retryAfterMilliseconds = repeats.note(key)
     }
     var record = openRecord(request, target: target)
-    record.shadow = decider.firedShadows()
+    record.shadow = decider.firedShadows() + limitStates.firedShadows
+    record.limits = limitStates
     let name = request.method == .toolsCall ? request.text("name") : nil
     let reply = write(
       refusal, to: request.identifier, method: request.method, tool: name ?? [], revision: request.revision, trace: request.trace)
     close(&record, with: refusal, reply)
     answer(reply, batch: request.inbound.batch, into: &actions)
     actions.append(.record(record))
+  }
+
+  /// What is said in place of a denial when too many were explained; nil: it is explained.
+  private func shortened(_ refusal: Refusal, at time: EventTime) -> Refusal? {
+    let wait = denials.wait(at: time.nanoseconds)
+    guard wait > 0 else { return nil }
+    var short = Refusal(
+      .rateLimited, "Too many requests of this connection were refused one after another; this one was refused too, for reasons of its own."
+    )
+    short.rule = refusal.rule
+    short.isConfidential = true
+    short.retryAfterMilliseconds = Int64(clamping: (wait + 999_999) / 1_000_000)
+    return short
   }
 
   /// Answers a request that was sent to the server with a denial in place of the server's answer.

@@ -7,6 +7,8 @@ internal import Messages
 extension Session {
   mutating func dispatch(_ request: Request, into actions: inout [Action]) {
     decider.forgetDecision()
+    decider.explains = denials.wait(at: request.now.nanoseconds) == 0
+    limitStates = LimitStates()
     if let stop = decider.stops.whole { return deny(request, stop.refusal, into: &actions) }
     guard isServerRunning else {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
@@ -41,11 +43,12 @@ extension Session {
   /// Sends a request to the server, as the very bytes that came.
   mutating func forward(
     _ request: Request, target: String?, tool: [UInt8] = [], subject: [UInt8] = [], output: OutputSchema? = nil,
-    subscription: Subscription? = nil, into actions: inout [Action]
+    subscription: Subscription? = nil, reservation: Reservations.Number? = nil, into actions: inout [Action]
   ) {
     var record = openRecord(request, target: target)
     record.rule = decider.grantingRule
-    record.shadow = decider.firedShadows()
+    record.shadow = decider.firedShadows() + limitStates.firedShadows
+    record.limits = limitStates
     record.forwarded = request.now.nanoseconds
     pending.insert(
       PendingRequest(
@@ -53,7 +56,7 @@ extension Session {
         progressToken: request.progressToken, wantsLog: request.metadata.logLevel != nil, batch: request.inbound.batch, tool: tool,
         subject: subject,
         session: decider.currentSession, labels: decider.argumentLabels,
-        output: output, mayBecomeTask: request.parameter("task") != nil,
+        reservation: reservation, output: output, mayBecomeTask: request.parameter("task") != nil,
         subscription: subscription, record: record))
     lastForwarded = request.identifier
     actions.append(.sendToServer(request.inbound.bytes))
@@ -110,7 +113,13 @@ extension Session {
     if let refusal = decider.decide(.tool(tool, request.document, arguments: arguments), live, request.now) {
       return deny(request, refusal, target: target, into: &actions)
     }
-    forward(request, target: target, tool: live.name(of: tool), output: live.output(of: tool), into: &actions)
+    switch reserve(.tool(tool, request.document, arguments: arguments), for: request, into: &actions) {
+    case .goes(let reservation):
+      forward(
+        request, target: target, tool: live.name(of: tool), output: live.output(of: tool), reservation: reservation, into: &actions)
+    case .refused(let refusal): deny(request, refusal, target: target, into: &actions)
+    case .parked: return
+    }
   }
 
   /// The call with the policy's defaults in it: what is decided on is what the server gets. Nil: it would be too large a message.
@@ -146,7 +155,15 @@ extension Session {
     if let refusal = decider.decideResource(uri, live, request.now) {
       return deny(request, refusal, target: target, into: &actions)
     }
-    forward(request, target: target, subject: uri, into: &actions)
+    // Subscriptions bring no contents; what they tell of has to be read.
+    guard request.method == .resourcesRead, let server = decider.server else {
+      return forward(request, target: target, subject: uri, into: &actions)
+    }
+    switch reserve(.resource(server, uri: uri), for: request, into: &actions) {
+    case .goes(let reservation): forward(request, target: target, subject: uri, reservation: reservation, into: &actions)
+    case .refused(let refusal): deny(request, refusal, target: target, into: &actions)
+    case .parked: return
+    }
   }
 
   private mutating func getPrompt(_ request: Request, into actions: inout [Action]) {
@@ -163,7 +180,12 @@ extension Session {
     if let refusal = decider.decide(.prompt(prompt, request.document, arguments: arguments), live, request.now) {
       return deny(request, refusal, target: quoted(name), into: &actions)
     }
-    forward(request, target: quoted(name), subject: name, into: &actions)
+    switch reserve(.prompt(prompt, request.document, arguments: arguments), for: request, into: &actions) {
+    case .goes(let reservation):
+      forward(request, target: quoted(name), subject: name, reservation: reservation, into: &actions)
+    case .refused(let refusal): deny(request, refusal, target: quoted(name), into: &actions)
+    case .parked: return
+    }
   }
 
   /// Completions tell values of a prompt's or template's arguments: only where some use of it could be allowed.

@@ -61,6 +61,7 @@ extension Session {
   /// Whether an id of the client's is in use, so that an answer with it could be taken for that of another request.
   func isTaken(_ identifier: Identifier) -> Bool {
     if pending.isTaken(identifier) || held.contains(where: { $0.identifier == identifier }) { return true }
+    if parked.contains(identifier) { return true }
     guard case .text(let text) = identifier else { return false }
     return text.decoded.starts(with: ownPrefix.utf8)
   }
@@ -121,8 +122,9 @@ extension Session {
 
   /// Takes up what was held, in its order, once there is nothing to wait for.
   mutating func drainIfPossible(at time: EventTime, into actions: inout [Action]) {
-    if case .initializing = phase { return }
-    if live.isReading { return }
+    releaseEnded(at: time)
+    guard canTakeUp else { return }
+    resumeParked(at: time, into: &actions)
     defer { live.permitRetry() }
     takeHeld(at: time, into: &actions)
   }
@@ -131,15 +133,23 @@ extension Session {
     let messages = held
     held = []
     heldBytes = 0
-    for message in messages {
-      // It was parsed when it came; the document was not kept so that what waits takes its bytes and no more.
-      guard let document = try? Document(parsing: message.bytes, limits: .message) else { continue }
-      let inbound = Inbound(bytes: message.bytes, document: document, time: message.time, batch: message.batch)
-      if document.kind(document.root) == .array {
-        readBatch(inbound, now: time, into: &actions)
-      } else {
-        take(inbound, now: time, into: &actions)
-      }
+    for message in messages { takeAgain(message, at: time, into: &actions) }
+  }
+
+  /// Whether there is nothing that all other requests wait for.
+  var canTakeUp: Bool {
+    if case .initializing = phase { return false }
+    return !live.isReading
+  }
+
+  /// A message that has waited. It was parsed when it came; the document was not kept so that what waits takes its bytes and no more.
+  mutating func takeAgain(_ message: Held, at time: EventTime, into actions: inout [Action]) {
+    guard let document = try? Document(parsing: message.bytes, limits: .message) else { return }
+    let inbound = Inbound(bytes: message.bytes, document: document, time: message.time, batch: message.batch)
+    if document.kind(document.root) == .array {
+      readBatch(inbound, now: time, into: &actions)
+    } else {
+      take(inbound, now: time, into: &actions)
     }
   }
 
@@ -229,11 +239,12 @@ extension Session {
       let message = held.remove(at: place)
       heldBytes -= message.bytes.count
       withdraw(batch: message.batch, into: &actions)
-      var record = CallRecord(sender: .client, time: message.time, outcome: .cancelled, bytesIn: message.bytes.count)
-      record.identifier = identifier
-      record.agent = decider.agentName
-      actions.append(.record(record))
-      return
+      return recordCancelled(message, into: &actions)
+    }
+    if let request = parked.remove(identifier) {
+      withdraw(request, at: inbound.time)
+      withdraw(batch: request.message.batch, into: &actions)
+      return recordCancelled(request.message, into: &actions)
     }
     if pending.request(identifier)?.method == .initialize {
       return drop(.client, "`initialize` cannot be cancelled", method: .cancelled, bytes: size, at: inbound.time, into: &actions)
@@ -245,6 +256,14 @@ extension Session {
     withdraw(batch: request.batch, into: &actions)
     var record = request.record
     record.outcome = .cancelled
+    actions.append(.record(record))
+  }
+
+  /// A request that was taken back before the server had it.
+  func recordCancelled(_ message: Held, into actions: inout [Action]) {
+    var record = CallRecord(sender: .client, time: message.time, outcome: .cancelled, bytesIn: message.bytes.count)
+    record.identifier = message.identifier
+    record.agent = decider.agentName
     actions.append(.record(record))
   }
 

@@ -28,6 +28,7 @@ extension Session {
       }
     }
     // They meet the stop.
+    giveUpParked(at: time, into: &actions)
     takeHeld(at: time, into: &actions)
   }
 

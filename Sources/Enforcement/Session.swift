@@ -50,7 +50,14 @@ package struct Session: ~Copyable {
   var heldBytes = 0
   var batches = Batches()
   var tasks = Tasks()
+  var parked = ParkedRequests()
+  var reservations = Reservations()
+  /// Of the request that is taken up again.
+  var resumption: Resumption?
+  /// Of the request at hand.
+  var limitStates = LimitStates()
   var repeats = RepeatTable()
+  var denials = DenialBudget()
   var live = LiveTools()
   var validation = ValidationScratch()
   var filter: MessageFilter
@@ -99,6 +106,7 @@ package struct Session: ~Copyable {
     for request in pending.removeAll() {
       answerUnavailable(request, at: time, into: &actions)
     }
+    giveUpParked(at: time, into: &actions)
     for request in serverRequests.removeAll() {
       send(Reply.cancellation(of: request.identifier, reason: "the server has exited"), into: &actions)
     }
@@ -116,6 +124,11 @@ package struct Session: ~Copyable {
       record.reason = "the client closed the connection"
       actions.append(.record(record))
     }
+    for request in parked.removeAll() {
+      withdraw(request, at: time)
+      recordCancelled(request.message, into: &actions)
+    }
+    releaseEnded(at: time)
     _ = serverRequests.removeAll()
     held = []
     heldBytes = 0
@@ -123,7 +136,10 @@ package struct Session: ~Copyable {
   }
 
   /// When `timePassed` has something to do unless another event comes first, on the clock of `EventTime.nanoseconds`; nil: never.
-  package var nextDeadline: UInt64? { earlier(earlier(live.deadline, pending.deadline), decider.stops.deadline) }
+  package var nextDeadline: UInt64? {
+    let parked = canTakeUp ? parked.deadline : nil
+    return earlier(earlier(live.deadline, pending.deadline), earlier(decider.stops.deadline, parked))
+  }
 
   private func earlier(_ one: UInt64?, _ other: UInt64?) -> UInt64? {
     guard let one, let other else { return one ?? other }
@@ -156,7 +172,7 @@ package struct Session: ~Copyable {
   }
 
   /// True when no request of the client waits for an answer.
-  package var isIdle: Bool { pending.count == 0 && held.isEmpty }
+  package var isIdle: Bool { pending.count == 0 && held.isEmpty && parked.isEmpty }
 
   /// A reload takes effect with the next message; what is in flight was decided by the policy of its time.
   private mutating func refreshPolicy() {

@@ -15,32 +15,26 @@ package struct SessionKeys {
       bytes += "\(principal.identity.caller)".utf8
       let all = principal.identity.claims.map { (name: $0.key.description, value: $0.value) }
       for claim in all.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
-        SessionKeys.append(Array(claim.name.utf8), to: &bytes)
-        SessionKeys.append(write(claim.value, .canonical), to: &bytes)
+        bytes.append(part: Array(claim.name.utf8))
+        bytes.append(part: write(claim.value, .canonical))
       }
     }
     // A claim that is absent is of its own kind, and no value's.
-    for path in claims { SessionKeys.append(principal.value(of: path).map { write($0, .canonical) } ?? [], to: &bytes) }
+    for path in claims { bytes.append(part: principal.value(of: path).map { write($0, .canonical) } ?? []) }
     self.principal = sha256(bytes)
     paths = program.sessionKey.compactMap { part in if case .argument(let path) = part { path } else { nil } }
   }
 
   /// Of what belongs to no call.
-  var whole: SessionKey { SessionKey(principal: principal, thread: nil) }
+  package var whole: SessionKey { SessionKey(principal: principal, thread: nil) }
 
   package func key(_ document: Document, _ arguments: Node?) -> SessionKey {
     if paths.isEmpty { return whole }
     var bytes: [UInt8] = []
     for path in paths {
       let value = arguments.flatMap { document.find(Pointer(path), from: $0) }
-      SessionKeys.append(value.map { canonicalBytes(of: document, $0) } ?? [], to: &bytes)
+      bytes.append(part: value.map { canonicalBytes(of: document, $0) } ?? [])
     }
     return SessionKey(principal: principal, thread: sha256(bytes))
-  }
-
-  /// With its length, so that no two lists of parts look alike.
-  private static func append(_ part: [UInt8], to bytes: inout [UInt8]) {
-    bytes += "\(part.count):".utf8
-    bytes += part
   }
 }

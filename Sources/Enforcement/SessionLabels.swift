@@ -8,6 +8,9 @@ package struct SessionKey: Hashable, Sendable {
   let principal: Digest
   /// Of the arguments that the policy names; nil when it names none, and for what belongs to no call: that marks all of a principal's sessions.
   let thread: Digest?
+
+  var hasThread: Bool { thread != nil }
+  var bytes: [UInt8] { principal.bytes + (thread?.bytes ?? []) }
 }
 
 /// The labels of all sessions, shared by every connection. Bounded: when there is no room for another session's labels, calls of sessions

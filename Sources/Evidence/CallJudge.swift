@@ -17,10 +17,25 @@ package struct Judgement: Sendable {
   package let isListed: Bool
   /// What was decided on.
   let call: Call
+  /// What limits say to it, when the rules and filters let it pass; nil until they were asked.
+  package private(set) var limits: LimitReading?
+
+  /// Takes from limits what the call takes, if it comes to that.
+  ///
+  /// - Parameter target: `bank.transfer`
+  package mutating func take(
+    from gauge: inout LimitGauge, _ target: String, by principal: Principal, in session: SessionKey, at now: Moment
+  ) {
+    guard problems.isEmpty, filterDenial == nil, case .allow(let grounds) = trace.verdict else { return }
+    limits = gauge.take(call, target, grant: grounds.grant, by: principal, in: session, at: now)
+  }
+
+  /// The limit that refuses the call.
+  package var refusingLimit: LimitInfo? { limits?.refusing }
 
   /// Whether the call goes to the server.
   package var isLetThrough: Bool {
-    guard problems.isEmpty, filterDenial == nil, case .allow = trace.verdict else { return false }
+    guard problems.isEmpty, filterDenial == nil, refusingLimit == nil, case .allow = trace.verdict else { return false }
     return true
   }
 
@@ -31,6 +46,7 @@ package struct Judgement: Sendable {
   package var code: String? {
     if !problems.isEmpty { return isListed ? "INVALID_ARGUMENT" : "PERMISSION_DENIED" }
     if filterDenial != nil { return "PERMISSION_DENIED" }
+    if refusingLimit != nil { return "RATE_LIMITED" }
     return switch trace.verdict {
     case .allow: nil
     case .ask: "APPROVAL_REQUIRED"

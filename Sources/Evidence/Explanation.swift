@@ -20,6 +20,12 @@ package struct Explanation: Sendable {
       reasons = denial.problems.map { "\($0.path.isEmpty ? "arguments" : $0.path): \($0.message)" }
       return
     }
+    if let limit = judgement.refusingLimit {
+      let pause = judgement.limits?.retryAfterMilliseconds
+      outcome = "limited by \(limit.name)" + (pause.map { " retry after \(Explanation.duration($0))" } ?? "")
+      reasons = judgement.limits?.message.map { [$0] } ?? []
+      return
+    }
     switch judgement.trace.verdict {
     case .allow(let grounds):
       outcome = "allow by \(program.rule(grounds.grant).name)"
@@ -41,6 +47,15 @@ package struct Explanation: Sendable {
       outcome = "deny by default"
       reasons = judgement.trace.nearestGrants.first.map { [Explanation.miss($0, program)] } ?? ["no grant opens it"]
     }
+  }
+
+  /// As policies write it: `26s`, `1500ms`.
+  private static func duration(_ milliseconds: Int64) -> String {
+    for (unit, length) in [("d", Int64(86_400_000)), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)]
+    where milliseconds >= length && milliseconds % length == 0 {
+      return "\(milliseconds / length)\(unit)"
+    }
+    return "\(milliseconds)ms"
   }
 
   private static func because(_ rule: RuleInfo) -> [String] { rule.because.map { ["because: \($0)"] } ?? [] }

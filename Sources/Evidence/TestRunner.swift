@@ -16,7 +16,9 @@ package struct TestRunner: ~Copyable {
 
   /// Each test starts anew: a caller that is no declared agent, and the moment `start`.
   package mutating func run(_ test: CheckedPolicies.Test, start: Moment) -> TestOutcome {
-    var state = State(principal: Principal(Identity(caller: .anyone), of: judge.program), now: start)
+    let program = judge.program
+    var state = State(principal: Principal(Identity(caller: .anyone), of: program), now: start)
+    if !program.limits.isEmpty { state.gauge = LimitGauge(program) }
     state.labels.bind(to: judge.program)
     perform(test.steps, &state)
     return TestOutcome(test: test, failures: state.failures)
@@ -26,6 +28,8 @@ package struct TestRunner: ~Copyable {
     var principal: Principal
     var now: Moment
     let labels = SessionLabels()
+    /// Nil: there are no limits.
+    var gauge: LimitGauge?
     var last: (call: CheckedPolicies.TestCall, judgement: Judgement, session: SessionKey)?
     /// Of the last call; nil: the server has not answered yet.
     var answer: ReleasedAnswer?
@@ -62,9 +66,21 @@ package struct TestRunner: ~Copyable {
     settle(&state)
     let document = Document(call.arguments)
     let session = SessionKeys(state.principal, judge.program).key(document, document.root)
-    let judgement = judge.judge(call, as: state.principal, with: state.labels(of: session), at: state.now)
+    var judgement = judge.judge(call, as: state.principal, with: state.labels(of: session), at: state.now)
+    if var gauge = state.gauge {
+      judgement.take(from: &gauge, name(of: call), by: state.principal, in: session, at: state.now)
+      state.gauge = gauge
+    }
     state.last = (call, judgement, session)
     state.answer = nil
+  }
+
+  private func name(of call: CheckedPolicies.TestCall) -> String {
+    switch call.target {
+    case .tool(let tool): "\(judge.policies.servers[tool.server].name).\(judge.policies.tool(tool).name)"
+    case .prompt(let prompt): "\(judge.policies.servers[prompt.server].name).\(judge.policies.prompt(prompt).name)"
+    case .resource(_, let uri): uri
+    }
   }
 
   /// A call that was let through, and of whose answer the test says nothing, was answered by nothing in particular.
@@ -82,7 +98,7 @@ package struct TestRunner: ~Copyable {
   private mutating func check(_ expectation: CheckedPolicies.Expectation, _ state: inout State) {
     switch expectation.kind {
     case .output, .session: settle(&state)
-    case .allow, .ask, .deny, .listed: break
+    case .allow, .ask, .deny, .limited, .listed: break
     }
     guard let (call, judgement, session) = state.last else {
       state.failures.append(TestFailure(range: expectation.range, got: "no call before it", reasons: []))
@@ -97,7 +113,7 @@ package struct TestRunner: ~Copyable {
     case .session: got = "session has \(names(state.labels(of: session)))"
     case .output where state.answer?.block == nil:
       got = "output \(state.answer?.texts.filter { !$0.isEmpty }.map { "\"\($0)\"" }.joined(separator: ", ") ?? "none")"
-    case .output, .allow, .ask, .deny:
+    case .output, .allow, .ask, .deny, .limited:
       switch state.answer?.block {
       case .filter(let name): got = "deny by \(name)"
       case .unfit(let problems):
@@ -122,7 +138,7 @@ package struct TestRunner: ~Copyable {
     _ expected: CheckedPolicies.Expectation.Kind, _ judgement: Judgement, _ answer: ReleasedAnswer?, _ labels: LabelSet
   ) -> Bool {
     let verdict = judgement.trace.verdict
-    let isPassed = judgement.problems.isEmpty && judgement.filterDenial == nil && answer?.block == nil
+    let isPassed = judgement.problems.isEmpty && judgement.filterDenial == nil && judgement.refusingLimit == nil && answer?.block == nil
     switch expected {
     case .listed(let listed): return judgement.isListed == listed
     case .allow(let rule):
@@ -131,6 +147,9 @@ package struct TestRunner: ~Copyable {
     case .ask(let rule):
       guard isPassed, case .ask = verdict else { return false }
       return rule.map { applies($0, judgement.trace) } ?? true
+    case .limited(let name, let pause):
+      guard let limit = judgement.refusingLimit, name.map({ $0 == limit.name }) ?? true else { return false }
+      return pause.map { $0 == judgement.limits?.retryAfterMilliseconds } ?? true
     case .deny(let denial): return meets(denial, judgement, answer)
     case .output(let text, let negated): return (answer?.texts.contains { $0.contains(text) } ?? false) != negated
     case .session(let names, let negated):
@@ -155,7 +174,7 @@ package struct TestRunner: ~Copyable {
     case .code(let code):
       if answer?.block != nil { return code == "OUTPUT_BLOCKED" }
       if case .deny = verdict { return judgement.code == code }
-      return (!judgement.problems.isEmpty || judgement.filterDenial != nil) && judgement.code == code
+      return (!judgement.problems.isEmpty || judgement.filterDenial != nil || judgement.refusingLimit != nil) && judgement.code == code
     }
   }
 

@@ -12,7 +12,7 @@ package struct Amount: Hashable, Comparable, Sendable {
   package static let zero = Amount(units: 0)
   package static let one = Amount(units: 1)
 
-  init(units: Int64) { self.units = units }
+  package init(units: Int64) { self.units = units }
 
   /// What cannot be written with so many decimals is rounded up: many small calls never take more than they were counted for.
   ///
@@ -36,6 +36,22 @@ package struct Amount: Hashable, Comparable, Sendable {
       guard quotient < Amount.most else { return nil }
       units = quotient + (remainder == 0 ? 0 : 1)
     }
+  }
+
+  /// The same amount with another number of decimals, rounded up; what is too great is as much as can be counted.
+  func counted(from decimals: Int, in others: Int) -> Amount {
+    if others >= decimals {
+      let (product, overflow) = units.multipliedReportingOverflow(by: Amount.powerOfTen(others - decimals))
+      return Amount(units: overflow ? Amount.most : min(product, Amount.most))
+    }
+    let (quotient, remainder) = units.quotientAndRemainder(dividingBy: Amount.powerOfTen(decimals - others))
+    return Amount(units: quotient + (remainder == 0 ? 0 : 1))
+  }
+
+  /// - Parameter decimals: those that it was counted in.
+  package func number(decimals: Int) -> Number {
+    guard let number = Number("\(units)e-\(decimals)") else { preconditionFailure("a whole number with an exponent is a number") }
+    return number
   }
 
   package static func < (left: Amount, right: Amount) -> Bool { left.units < right.units }

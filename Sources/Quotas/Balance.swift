@@ -67,6 +67,34 @@ struct Balance: Equatable, Sendable {
     }
   }
 
+  /// What is free, as the balance counts it; below zero when more is taken than the limit has.
+  func free(in limit: Limit, at time: QuotaTime) -> Int128 {
+    switch limit.form {
+    case .bucket(let regained, let period, let burst):
+      Int128(burst.units) * Int128(period) - max(0, value - Int128(time.nanoseconds) * Int128(regained.units))
+    case .window(let most, let calendar): Int128(most.units) - (window == calendar.index(of: time.unixMilliseconds) ? value : 0)
+    case .inFlight(let most): Int128(most) - value
+    }
+  }
+
+  /// The same balance under another definition of its limit: what is taken stays taken, as far as the other limit holds so much. Calls in
+  /// flight and amounts are nothing to each other.
+  func converted(from old: Limit, to new: Limit, at time: QuotaTime) -> Balance {
+    let taken: Int128
+    switch (old.form, new.form) {
+    case (.inFlight, .inFlight): return self
+    case (.inFlight, _), (_, .inFlight): return Balance()
+    case (.bucket(let regained, let period, _), _):
+      let debt = max(0, value - Int128(time.nanoseconds) * Int128(regained.units))
+      taken = (debt + Int128(period) - 1) / Int128(period)
+    case (.window(_, let calendar), _): taken = window == calendar.index(of: time.unixMilliseconds) ? value : 0
+    }
+    let amount = Amount(units: Int64(clamping: taken)).counted(from: old.decimals, in: new.decimals)
+    var balance = Balance()
+    if amount > .zero { balance.take(min(amount, new.capacity), from: new, at: time) }
+    return balance
+  }
+
   /// Whether it is as if nobody had ever taken anything: forgetting it grants nothing.
   func isIdle(in limit: Limit, at time: QuotaTime) -> Bool {
     switch limit.form {

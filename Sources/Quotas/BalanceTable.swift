@@ -8,6 +8,7 @@ struct BalanceTable: Sendable {
     var low: UInt64 = 0
     var value: Int128 = 0
     var window: Int64 = 0
+    /// The definition that the balance is kept by.
     var limit: Int64 = 0
   }
 
@@ -15,12 +16,17 @@ struct BalanceTable: Sendable {
   private var used = 0
   /// Slots, a power of two.
   private let most: Int
+  /// By number. Never shortened.
+  private(set) var limits: [Limit] = []
+  /// Keys are the same everywhere; where they stand is not, so that nobody can choose many that stand in each other's way.
+  private let secret: (high: UInt64, low: UInt64)
 
   /// - Parameter capacity: keys it holds at least.
   init(capacity: Int) {
     var slots = BalanceTable.fewest
     while BalanceTable.load(slots) < capacity { slots *= 2 }
     most = slots
+    secret = (.random(in: 0 ... .max), .random(in: 0 ... .max) | 1)
   }
 
   private static let fewest = 16
@@ -29,10 +35,14 @@ struct BalanceTable: Sendable {
 
   var count: Int { used }
 
-  /// The balance of a key; nothing taken when it is not here.
-  func balance(of key: QuotaKey) -> Balance {
+  mutating func define(_ limit: Limit) { limits.append(limit) }
+
+  /// The balance of a key under that limit; nothing taken when it is not here.
+  func balance(of key: QuotaKey, under limit: Int, at time: QuotaTime) -> Balance {
     guard let place = find(key) else { return Balance() }
-    return Balance(value: slots[place].value, window: slots[place].window)
+    let balance = Balance(value: slots[place].value, window: slots[place].window)
+    let own = Int(slots[place].limit)
+    return own == limit ? balance : balance.converted(from: limits[own], to: limits[limit], at: time)
   }
 
   func contains(_ key: QuotaKey) -> Bool { find(key) != nil }
@@ -40,7 +50,7 @@ struct BalanceTable: Sendable {
   /// Makes room for some keys that are not here.
   ///
   /// - Returns: false when the table is full of balances that count.
-  mutating func makeRoom(for keys: Int, in limits: [Limit], at time: QuotaTime) -> Bool {
+  mutating func makeRoom(for keys: Int, at time: QuotaTime) -> Bool {
     if slots.isEmpty { slots = Array(repeating: Slot(), count: BalanceTable.fewest) }
     if used + keys <= BalanceTable.load(slots.count) { return true }
     let living = slots.filter { slot in
@@ -56,10 +66,11 @@ struct BalanceTable: Sendable {
   }
 
   /// There must be room when the key is not here.
-  mutating func set(_ balance: Balance, of key: QuotaKey, limit: Int) {
+  mutating func set(_ balance: Balance, of key: QuotaKey, under limit: Int) {
     if let place = find(key) {
       slots[place].value = balance.value
       slots[place].window = balance.window
+      slots[place].limit = Int64(limit)
     } else {
       insert(Slot(high: key.high, low: key.low, value: balance.value, window: balance.window, limit: Int64(limit)))
     }
@@ -68,7 +79,7 @@ struct BalanceTable: Sendable {
   private mutating func insert(_ slot: Slot) {
     precondition(used < slots.count - 1, "a probe must find a free slot")
     let mask = slots.count - 1
-    var place = Int(truncatingIfNeeded: slot.high) & mask
+    var place = home(slot.high) & mask
     while slots[place].low != 0 { place = (place + 1) & mask }
     slots[place] = slot
     used += 1
@@ -77,11 +88,16 @@ struct BalanceTable: Sendable {
   private func find(_ key: QuotaKey) -> Int? {
     guard !slots.isEmpty else { return nil }
     let mask = slots.count - 1
-    var place = Int(truncatingIfNeeded: key.high) & mask
+    var place = home(key.high) & mask
     while slots[place].low != 0 {
       if slots[place].low == key.low, slots[place].high == key.high { return place }
       place = (place + 1) & mask
     }
     return nil
+  }
+
+  private func home(_ high: UInt64) -> Int {
+    let product = (high ^ secret.high).multipliedFullWidth(by: secret.low)
+    return Int(truncatingIfNeeded: product.high ^ product.low)
   }
 }

@@ -60,12 +60,43 @@ package struct Limit: Hashable, Sendable {
   /// Of a bucket: a year.
   static let longestPeriod: Int64 = 366 * 86_400 * 1_000_000_000
 
-  /// The most that one call may ever take; nil: of calls in flight, one.
+  /// Whether it is of calls in flight.
+  package var isOfPlaces: Bool {
+    if case .inFlight = form { true } else { false }
+  }
+
+  /// The most that one call may ever take; of calls in flight, one.
   package var capacity: Amount {
     switch form {
     case .bucket(_, _, let burst): burst
     case .window(let amount, _): amount
     case .inFlight: .one
+    }
+  }
+
+  /// The same limit for which nobody waits.
+  package var denying: Limit { Limit(form: form, overflow: .deny, decimals: decimals) }
+
+  private init(form: Form, overflow: Overflow, decimals: Int) {
+    self.form = form
+    self.overflow = overflow
+    self.decimals = decimals
+  }
+
+  /// What a store reported as free (`QuotaRooms`), as an amount: rounded down, and nothing when it is below zero.
+  package func left(_ room: Int128) -> Amount {
+    switch form {
+    case .bucket(_, let period, _): Amount(units: Int64(clamping: max(0, room) / Int128(period)))
+    case .window, .inFlight: Amount(units: Int64(clamping: max(0, room)))
+    }
+  }
+
+  /// Its amount, and of a bucket its burst, as numbers.
+  package var amounts: (amount: Number, burst: Number?) {
+    switch form {
+    case .bucket(let amount, _, let burst): (amount.number(decimals: decimals), burst.number(decimals: decimals))
+    case .window(let amount, _): (amount.number(decimals: decimals), nil)
+    case .inFlight(let most): (Number(most), nil)
     }
   }
 

@@ -16,7 +16,7 @@ package struct Charge: Hashable, Sendable {
 package enum QuotaOutcome: Hashable, Sendable {
   /// All of it was taken; the call may go at that time, which is later than now when it had to wait for its turn.
   case admitted(at: QuotaTime)
-  /// Nothing was taken yet. The call waits behind others for a place among the calls in flight; `release` names the ticket when it has one.
+  /// Nothing was taken yet. The call waits behind others for a place among the calls in flight; `turn` says when it has one.
   case queued(QuotaTicket)
   /// Nothing was taken: there is no room under the limit of that charge. Nanoseconds until there could be; nil: when another call is over.
   case over(charge: Int, retryAfter: Int64?)
@@ -31,13 +31,10 @@ package struct QuotaTicket: Hashable, Sendable {
   let number: UInt64
 }
 
-/// A call that waited: all that it takes was taken, and it may go at that time.
-package struct ServedTicket: Hashable, Sendable {
-  package let ticket: QuotaTicket
-  package let at: QuotaTime
+/// By charge: what is free under its limit, after the call when it was admitted, without it otherwise. As the limit's balance counts it
+/// (`Limit.left` gives an amount), because a division for every call would cost more than the limit.
+package struct QuotaRooms: Sendable {
+  package var rooms = InlineArray<8, Int128>(repeating: 0)
 
-  package init(ticket: QuotaTicket, at: QuotaTime) {
-    self.ticket = ticket
-    self.at = at
-  }
+  package init() {}
 }

@@ -1,4 +1,4 @@
-/// Calls that wait for a place among the calls in flight, in the order in which they came.
+/// Calls that wait for a place among the calls in flight, in the order in which they came, and those that were served since and were not told.
 struct WaitingLine: Sendable {
   private struct Waiter: Sendable {
     let ticket: QuotaTicket
@@ -8,6 +8,7 @@ struct WaitingLine: Sendable {
   }
 
   private var waiters: [Waiter] = []
+  private var served: [QuotaTicket: QuotaTime] = [:]
   private var last: UInt64 = 0
   private let capacity: Int
 
@@ -15,12 +16,12 @@ struct WaitingLine: Sendable {
 
   var count: Int { waiters.count }
 
-  /// Whether somebody waits for a place that one of the charges takes.
-  func holdsAny(of charges: Span<Charge>, _ limits: [Limit], at time: QuotaTime) -> Bool {
+  /// Whether somebody waits for a place that one of the charges takes. Amounts that others wait with are nobody's until they are served.
+  func holdsAny(of charges: Span<Charge>, _ takesPlace: (Charge) -> Bool, at time: QuotaTime) -> Bool {
     waiters.contains { waiter in
       waiter.deadline >= time.nanoseconds
         && waiter.charges.contains { waiting in
-          guard case .inFlight = limits[waiting.limit].form else { return false }
+          guard takesPlace(waiting) else { return false }
           for index in charges.indices where charges[index].key == waiting.key { return true }
           return false
         }
@@ -29,7 +30,7 @@ struct WaitingLine: Sendable {
 
   /// Nil: too many wait.
   mutating func join(_ charges: Span<Charge>, until deadline: Int64) -> QuotaTicket? {
-    guard waiters.count < capacity else { return nil }
+    guard waiters.count + served.count < capacity else { return nil }
     last += 1
     let ticket = QuotaTicket(number: last)
     var own: [Charge] = []
@@ -38,21 +39,19 @@ struct WaitingLine: Sendable {
     return ticket
   }
 
-  mutating func leave(_ ticket: QuotaTicket) -> Bool {
-    guard let place = waiters.firstIndex(where: { $0.ticket == ticket }) else { return false }
-    waiters.remove(at: place)
-    return true
+  /// Tells a call that it was served, once.
+  mutating func turn(of ticket: QuotaTicket) -> QuotaTime? { served.removeValue(forKey: ticket) }
+
+  mutating func leave(_ ticket: QuotaTicket) {
+    waiters.removeAll { $0.ticket == ticket }
   }
 
   /// Offers places to those who wait, first come first served. Whoever is not served does not keep later ones from other places.
-  mutating func serve(at time: QuotaTime, _ attempt: ([Charge]) -> QuotaTime?) -> [ServedTicket] {
-    var served: [ServedTicket] = []
+  mutating func serve(at time: QuotaTime, _ attempt: ([Charge]) -> QuotaTime?) {
     waiters.removeAll { waiter in
-      guard waiter.deadline >= time.nanoseconds else { return false }
-      guard let moment = attempt(waiter.charges) else { return false }
-      served.append(ServedTicket(ticket: waiter.ticket, at: moment))
+      guard waiter.deadline >= time.nanoseconds, let moment = attempt(waiter.charges) else { return false }
+      served[waiter.ticket] = moment
       return true
     }
-    return served
   }
 }

@@ -4,14 +4,15 @@ internal import Text
 // Annotations are anyone's, but for the few that the gate obeys: those must say what they mean, or a slip of the pen would open something.
 extension Checker {
   private enum Obeyed: String, CaseIterable {
-    /// On a rule or filter: no answer to a caller tells what it is called or tests.
+    /// On a rule, limit or filter: no answer to a caller tells what it is called or tests.
     case confidential
     /// On a server: what becomes of results that do not fit the tool's output schema.
     case outputMismatch = "output_mismatch"
 
     func mayStand(on kind: Declaration.Kind) -> Bool {
       switch (self, kind) {
-      case (.confidential, .grant), (.confidential, .deny), (.confidential, .ask), (.confidential, .filter), (.outputMismatch, .server):
+      case (.confidential, .grant), (.confidential, .deny), (.confidential, .ask), (.confidential, .filter),
+        (.confidential, .limit), (.outputMismatch, .server):
         true
       default: false
       }
@@ -19,7 +20,7 @@ extension Checker {
 
     var place: String {
       switch self {
-      case .confidential: "`grant`, `deny`, `ask` and `filter`"
+      case .confidential: "`grant`, `deny`, `ask`, `limit` and `filter`"
       case .outputMismatch: "`server`"
       }
     }

@@ -8,7 +8,7 @@ package let denialCodes = [
 ]
 
 extension Checker {
-  /// Nil: wrong, or not supported yet; both have been reported.
+  /// Nil: wrong, which has been reported.
   mutating func lower(_ expectation: ExpectationSyntax, _ file: Int) -> CheckedPolicies.Expectation? {
     let kind: CheckedPolicies.Expectation.Kind?
     switch expectation.kind {
@@ -17,13 +17,13 @@ extension Checker {
     case .deny(let name, let code): kind = denial(name, code, file).map { .deny($0) }
     case .listed(let isListed): kind = .listed(isListed)
     case .limited(let name, let retryAfter):
-      _ = expected(name, [.limit], file)
-      if let retryAfter, case .duration = retryAfter.kind {
+      var pause: Int64?
+      if let retryAfter, case .duration(let milliseconds) = retryAfter.kind {
+        pause = milliseconds
       } else if let retryAfter {
         report(.badQuantity, "a pause is a length of time", retryAfter.range, "none", help: "write `retry after 26s`")
       }
-      reportLater(.expectLimited, expectation.range)
-      kind = nil
+      kind = expected(name, [.limit], file).map { _ in .limited(by: name?.text, retryAfterMilliseconds: pause) }
     case .output(let negated, let text): kind = .output(contains: text.value, negated: negated)
     case .session(let negated, let labels):
       let known = labels.filter { find($0, .label, from: file) != nil }

@@ -38,8 +38,9 @@ extension Checker {
     case .value(let fact): measure = measured(fact, targets, syntax, limit.file).map { .value($0) }
     case .cost:
       measure = .cost
-      if let most = burst ?? amount { checkAffordable(most, targets, syntax) }
-    case .calls, .callsInFlight: break
+      if let most = burst ?? amount { checkAffordable(most, targets, syntax, countsCost: true) }
+    case .calls: if let most = burst ?? amount { checkAffordable(most, targets, syntax, countsCost: false) }
+    case .callsInFlight: break
     }
     guard let amount, let period, let overflow, let targets, let measure, keys.allSatisfy({ $0 != nil }) else { return }
     if period == .flight, !amount.isInteger {
@@ -112,10 +113,23 @@ extension Checker {
   /// A call takes all its limits at once, under their locks: few enough that this stays cheap.
   private mutating func checkCount(of last: Int) {
     let limit = parts.limits[last]
-    for tool in limit.targets.tools { limitsOfTools[tool, default: 0] += 1 }
-    guard let crowded = limit.targets.tools.first(where: { limitsOfTools[$0] == Checker.mostLimits + 1 }) else { return }
+    var crowded: String?
+    for tool in limit.targets.tools {
+      limitsOfTools[tool, default: 0] += 1
+      if limitsOfTools[tool] == Checker.mostLimits + 1 { crowded = crowded ?? name(of: tool) }
+    }
+    for prompt in limit.targets.prompts {
+      limitsOfPrompts[prompt, default: 0] += 1
+      if limitsOfPrompts[prompt] == Checker.mostLimits + 1 { crowded = crowded ?? parts.servers[prompt.server].name }
+    }
+    // Which of them a resource is under depends on its address: as if on all.
+    for server in Set(limit.targets.resources.map(\.server)).sorted() {
+      limitsOfResources[server, default: 0] += 1
+      if limitsOfResources[server] == Checker.mostLimits + 1 { crowded = crowded ?? parts.servers[server].name }
+    }
+    guard let crowded else { return }
     report(
-      .impossibleLimit, "`\(name(of: crowded))` is under more than \(Checker.mostLimits) limits", limit.nameRange, "one too many",
+      .impossibleLimit, "`\(crowded)` is under more than \(Checker.mostLimits) limits", limit.nameRange, "one too many",
       help: "join some of them, or leave tools out with `on`")
   }
 
@@ -191,13 +205,24 @@ extension Checker {
     return argument(fact, nil, fact.range, FactUse(isQuantified: false, isPresenceTest: true), known: [], context)
   }
 
-  /// A tool one call of which costs more than the limit ever holds can never run.
-  private mutating func checkAffordable(_ most: Number, _ targets: Targets?, _ syntax: LimitSyntax) {
-    let tools = targets?.tools ?? parts.costs.keys.sorted()
-    guard let tool = tools.first(where: { parts.costs[$0].map { $0 > most } ?? false }), let cost = parts.costs[tool] else { return }
+  /// A tool one call of which takes more than the limit ever holds can never run.
+  private mutating func checkAffordable(_ most: Number, _ targets: Targets?, _ syntax: LimitSyntax, countsCost: Bool) {
+    func price(_ tool: ToolReference) -> Number { countsCost ? parts.costs[tool] ?? 1 : 1 }
+    guard let tool = targets?.tools.first(where: { price($0) > most }) else {
+      if let targets, most < 1, targets.tools.isEmpty { reportBelowOne(most, syntax) }
+      return
+    }
+    guard countsCost else { return reportBelowOne(most, syntax) }
+    let cost = price(tool)
     report(
       .impossibleLimit, "`\(name(of: tool))` can never run: one call costs \(cost.description)", (syntax.burst ?? syntax.amount).range,
       "at most \(most.description) at a time", help: "raise the limit, lower the cost, or leave the tool out with `on`")
+  }
+
+  private mutating func reportBelowOne(_ most: Number, _ syntax: LimitSyntax) {
+    report(
+      .impossibleLimit, "limit `\(syntax.name.text)` never holds a whole call", (syntax.burst ?? syntax.amount).range,
+      "at most \(most.description) at a time", help: "write a number of at least 1 and a longer period: `1 calls per 2 minutes`")
   }
 }
 

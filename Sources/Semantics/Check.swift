@@ -26,6 +26,7 @@ package func check(_ sources: Sources, options: CheckOptions = CheckOptions()) -
   checker.checkRefinements()
   checker.checkRules()
   checker.checkNarrowings()
+  checker.checkDeadLimits()
   checker.checkPatterns()
   checker.checkFilters()
   checker.checkLabelEvents()
@@ -65,6 +66,8 @@ struct Checker {
   var refinedFields: [ToolReference: [ArgumentPath: SourceRange]] = [:]
   /// As far as limits have been checked.
   var limitsOfTools: [ToolReference: Int] = [:]
+  var limitsOfPrompts: [PromptReference: Int] = [:]
+  var limitsOfResources: [Int: Int] = [:]
   /// Patterns already examined: a pattern may stand in many rules.
   var ambiguities: [PatternKey: Ambiguity] = [:]
   /// Pairs of patterns that may still be compared.

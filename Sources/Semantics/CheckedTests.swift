@@ -78,6 +78,8 @@ extension CheckedPolicies {
       case allow(by: Int?)
       case deny(Denial)
       case ask(by: Int?)
+      /// A limit's name, nil: any; and until when, nil: whenever.
+      case limited(by: String?, retryAfterMilliseconds: Int64?)
       /// Whether the target of the last call is in the list the caller sees.
       case listed(Bool)
       /// Whether a text of what passes of the last answer holds this.

@@ -169,6 +169,8 @@ extension Diagnostic.Code {
   package static let grantExpired = Self(.warning, 705, "grant-expired")
   /// A test that no value passes which a refinement has left.
   package static let refinedAway = Self(.warning, 707, "refined-away")
+  /// A limit that another one always reaches first.
+  package static let deadLimit = Self(.warning, 708, "dead-limit")
   /// A test gives the caller a claim that no condition reads.
   package static let unreadClaim = Self(.warning, 706, "unread-claim")
 }

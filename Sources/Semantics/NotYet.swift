@@ -4,17 +4,13 @@ internal import Text
 /// What the language has and this version does not carry out. Each is parsed, formatted and checked for its names, then refused: a rule that
 /// is accepted and ignored is worse than none.
 enum LaterFeature: String, CaseIterable {
-  case cost, limit, prove
-  case expectLimited = "expect limited"
+  case prove
 }
 
 extension LaterFeature {
   /// An issue that carries a feature out takes its line away.
   static let refused: Set<LaterFeature> = [
-    .cost,
-    .limit,
-    .prove,
-    .expectLimited,
+    .prove
   ]
 }
 
@@ -40,10 +36,9 @@ extension Checker {
 extension Declaration.Kind {
   fileprivate var laterFeature: LaterFeature? {
     switch self {
-    case .cost: .cost
-    case .limit: .limit
     case .prove: .prove
-    case .use, .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent, .grant, .deny,
+    case .use, .cost, .limit, .patterns, .filter, .label, .mark, .clear, .session, .refine, .edition, .policy, .server, .scope, .agent,
+      .grant, .deny,
       .ask,
       .set, .test, .table:
       nil

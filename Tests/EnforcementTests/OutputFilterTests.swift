@@ -18,17 +18,6 @@ struct FilteredGate {
     {"name":"plain","inputSchema":{"type":"object"}}]}
     """#.replacing("\n", with: "")
 
-  private struct Files: FileReader {
-    let files: [String: String]
-
-    func contents(of path: String) throws(FileProblem) -> [UInt8] {
-      guard let text = files[path] else { throw .missing }
-      return Array(text.utf8)
-    }
-
-    func neighbours(of path: String) -> [String] { Array(files.keys) }
-  }
-
   static let head = #"""
     policy demo
     server demo from "demo.json"
@@ -49,10 +38,7 @@ struct FilteredGate {
   static func program(_ rules: String) throws -> Program {
     let snapshot =
       #"{"tools":\#(tools.dropFirst(9).dropLast()),"prompts":[{"name":"review"}],"resources":[{"uri":"demo://open/a","name":"a"}]}"#
-    let sources = load(["demo.sally"], reader: Files(files: ["demo.sally": head + rules, "demo.json": snapshot]))
-    let checked = check(sources.value)
-    let said = Renderer(files: sources.value.files).render(sources.diagnostics + checked.diagnostics)
-    return try compile(try #require(checked.value, "\(said)"), generation: 1)
+    return try compiled(head + rules, snapshot: snapshot)
   }
 
   static func conversation(_ rules: String, _ revision: String = "2025-11-25") throws -> Talk {
@@ -73,6 +59,12 @@ final class Talk {
   var records: [CallRecord] { conversation.records }
   var store: PolicyStore { conversation.store }
 
+  var session: (isIdle: Bool, deadline: UInt64?) { (conversation.session.isIdle, conversation.session.nextDeadline) }
+
+  func wait(milliseconds: Int64) { conversation.wait(milliseconds: milliseconds) }
+  func serverExits() { conversation.serverExits() }
+  func clientCloses() { conversation.clientCloses() }
+  func forget() { conversation.forget() }
   func client(_ message: String) { conversation.client(message) }
   func server(_ message: String) { conversation.server(message) }
   func answerOwnList() { conversation.answerOwnList() }

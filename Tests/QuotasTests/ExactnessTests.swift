@@ -37,7 +37,7 @@ import Testing
         amount: .random(in: 1...50, using: &random), period: .random(in: 1...10_000, using: &random),
         burst: .random(in: 1...60, using: &random))
       let limit = try #require(Limit(Number(rate.amount), per: .nanoseconds(rate.period), burst: Number(rate.burst)))
-      let quotas = LocalQuotas([limit])
+      let quotas = Store([limit])
       var taken: [Taken] = []
       var now: Int64 = .random(in: 0...1_000_000, using: &random)
       for _ in 0..<150 {
@@ -70,7 +70,7 @@ import Testing
         amount: .random(in: 1...20, using: &random), period: .random(in: 1...1_000, using: &random),
         burst: .random(in: 1...30, using: &random))
       let limit = try #require(Limit(Number(rate.amount), per: .nanoseconds(rate.period), burst: Number(rate.burst)))
-      let quotas = LocalQuotas([limit])
+      let quotas = Store([limit])
       var taken: [Taken] = []
       var now: Int64 = 0
       for _ in 0..<120 {
@@ -78,7 +78,7 @@ import Testing
         if random.chance(25), let place = taken.indices.randomElement(using: &random) {
           let back = taken.remove(at: place)
           let charges = [charge(limit, back.amount)]
-          _ = quotas.refund(charges.span, takenAt: moment(back.time), at: moment(now))
+          quotas.local.refund(charges.span, takenAt: moment(back.time), at: moment(now))
           continue
         }
         let amount = Int64.random(in: 1...rate.burst, using: &random)
@@ -97,13 +97,12 @@ import Testing
       let limits = try (0..<4).map { _ in
         try #require(Limit(Number(Int.random(in: 1...5, using: &random)), per: .nanoseconds(.random(in: 1...1_000, using: &random))))
       }
-      let (quotas, spared) = (LocalQuotas(limits), LocalQuotas(limits))
+      let (quotas, spared) = (Store(limits), Store(limits))
       var now: Int64 = 0
       for _ in 0..<100 {
         now += .random(in: 0...300, using: &random)
         let charges = limits.indices.filter { _ in random.chance(60) }.map { index in
-          Charge(
-            limit: index, key: key(index, .random(in: 0...2, using: &random)), amount: Amount(1, decimals: limits[index].decimals) ?? .zero)
+          quotas.charge(index, 1, key: .random(in: 0...2, using: &random))
         }
         let outcome = quotas.reserve(charges.span, at: moment(now))
         guard case .admitted = outcome else { continue }
@@ -121,16 +120,13 @@ import Testing
       try #require(Limit(3, per: .nanoseconds(10_000))), try #require(Limit(4, per: .calendar(CalendarWindow(.day)))),
       try #require(Limit(1, per: .nanoseconds(100), burst: 2)),
     ]
-    let (small, large) = (LocalQuotas(limits, keys: 64 * 14), LocalQuotas(limits))
+    let (small, large) = (Store(limits, keys: 64 * 14), Store(limits))
     var now: Int64 = 0
     var refusals = 0
     for _ in 0..<propertyRuns(40_000) {
       now += random.chance(1) ? .random(in: 0...50_000, using: &random) : .random(in: 0...20, using: &random)
       let limit = limits.indices.randomElement(using: &random) ?? 0
-      let charges = [
-        Charge(
-          limit: limit, key: key(limit, .random(in: 0...700, using: &random)), amount: Amount(1, decimals: limits[limit].decimals) ?? .zero)
-      ]
+      let charges = [small.charge(limit, 1, key: .random(in: 0...700, using: &random))]
       // One day every 100,000 ns, so that windows come and go.
       let time = QuotaTime(nanoseconds: now, unixMilliseconds: now / 100_000 * 86_400_000)
       let outcome = small.reserve(charges.span, at: time)
@@ -140,13 +136,13 @@ import Testing
         #expect(large.reserve(charges.span, at: time) == outcome, "SEED=\(seed)")
       }
     }
-    #expect(small.count <= 64 * 28 && refusals < 40_000)
+    #expect(small.local.count <= 64 * 28 && refusals < 40_000)
   }
 
   /// Threads that take from the same and from several balances at once: together exactly as much as there is.
   @Test func threadsShareExactly() async throws {
     let limits = [try #require(Limit(1_000, per: .nanoseconds(second))), try #require(Limit(700, per: .nanoseconds(second)))]
-    let quotas = LocalQuotas(limits)
+    let quotas = Store(limits)
     let total = Total()
     await withDiscardingTaskGroup { group in
       for task in 0..<4 {
@@ -154,7 +150,7 @@ import Testing
           var own = 0
           for _ in 0..<500 {
             // Every other task names them the other way round: locks are taken in one order nevertheless.
-            let charges = [0, 1].map { Charge(limit: $0, key: key($0, 1), amount: Amount(1, decimals: limits[$0].decimals) ?? .zero) }
+            let charges = [0, 1].map { quotas.charge($0, 1) }
             let ordered = task % 2 == 0 ? charges : charges.reversed()
             if case .admitted = quotas.reserve(ordered.span, at: moment(0)) { own += 1 }
           }
@@ -167,7 +163,7 @@ import Testing
 
   // MARK: Support
 
-  private func reserve(_ quotas: LocalQuotas, _ limit: Limit, _ amount: Int64, at now: Int64) -> QuotaOutcome {
+  private func reserve(_ quotas: Store, _ limit: Limit, _ amount: Int64, at now: Int64) -> QuotaOutcome {
     let charges = [charge(limit, amount)]
     return quotas.reserve(charges.span, at: moment(now))
   }

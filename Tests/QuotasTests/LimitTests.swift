@@ -111,7 +111,7 @@ import Testing
 
   @Test func placesAreServedInOrder() throws {
     let limit = try #require(Limit(2, per: .flight, overflow: .wait(nanoseconds: second)))
-    let quotas = LocalQuotas([limit])
+    let quotas = Store([limit])
     let charges = [Charge(limit: 0, key: key(0, 1), amount: .one)]
     let start = QuotaTime(nanoseconds: 0, unixMilliseconds: 0)
     for _ in 0..<2 { #expect(quotas.reserve(charges.span, at: start) == .admitted(at: start)) }
@@ -123,32 +123,72 @@ import Testing
       }
       tickets.append(ticket)
     }
-    #expect(quotas.withdraw(tickets[1]) && !quotas.withdraw(tickets[1]))
-    #expect(quotas.release(charges.span, takenAt: start, at: start) == [ServedTicket(ticket: tickets[0], at: start)])
+    #expect(quotas.local.withdraw(tickets[1]) == nil)
+    quotas.local.release(charges.span, takenAt: start, at: start)
+    #expect(quotas.local.turn(of: tickets[1]) == nil && quotas.local.turn(of: tickets[2]) == nil)
+    #expect(quotas.local.turn(of: tickets[0]) == start && quotas.local.turn(of: tickets[0]) == nil)
     // Whoever has waited too long is passed over.
     let late = QuotaTime(nanoseconds: second + 1, unixMilliseconds: 1_000)
-    #expect(quotas.release(charges.span, takenAt: start, at: late).isEmpty)
+    quotas.local.release(charges.span, takenAt: start, at: late)
+    #expect(quotas.local.withdraw(tickets[2]) == nil)
     #expect(quotas.reserve(charges.span, at: late) == .admitted(at: late))
   }
 
   @Test func theLineIsBounded() throws {
     let limit = try #require(Limit(1, per: .flight, overflow: .wait(nanoseconds: second)))
-    let quotas = LocalQuotas([limit], waiters: 2)
+    let quotas = Store([limit], waiters: 2)
     let charges = [Charge(limit: 0, key: key(0, 1), amount: .one)]
     let start = QuotaTime(nanoseconds: 0, unixMilliseconds: 0)
     let outcomes = (0..<4).map { _ in quotas.reserve(charges.span, at: start) }
     #expect(outcomes[0] == .admitted(at: start) && outcomes[3] == .full)
   }
 
+  // MARK: Reloads
+
+  /// What was taken stays taken when a limit is given another amount, period or number of decimals.
+  @Test(
+    arguments: [
+      // 60 of 100 a minute were taken; of 50 a minute, all.
+      ("100", 60, "50", 60, 59, false), ("100", 60, "70", 60, 10, true), ("100", 60, "70", 60, 11, false),
+      ("100", 60, "70.5", 60, 10, true), ("100", 60, "70.5", 60, 11, false), ("100", 60, "100", 3_600, 40, true),
+      ("100", 60, "100", 3_600, 41, false),
+    ] as [(String, Int64, String, Int64, Int, Bool)])
+  func reloadsKeepWhatWasTaken(
+    _ amount: String, _ period: Int64, _ newAmount: String, _ newPeriod: Int64, _ asked: Int, _ fits: Bool
+  ) throws {
+    let before = try #require(Limit(Number(amount) ?? 0, per: .nanoseconds(period * second)))
+    let after = try #require(Limit(Number(newAmount) ?? 0, per: .nanoseconds(newPeriod * second)))
+    let store = Store([before])
+    let time = QuotaTime(nanoseconds: 5_000 * second, unixMilliseconds: 5_000_000)
+    let taken = [store.charge(0, 60)]
+    #expect(store.reserve(taken.span, at: time) == .admitted(at: time))
+    let number = store.local.define([after])[0]
+    let next = [Charge(limit: number, key: key(0, 1), amount: try #require(Amount(Number(asked), decimals: after.decimals)))]
+    #expect((store.reserve(next.span, at: time) == .admitted(at: time)) == fits)
+  }
+
+  @Test func callsInFlightOutliveAReload() throws {
+    let store = Store([try #require(Limit(2, per: .flight)), try #require(Limit(5, per: .nanoseconds(second)))])
+    let time = QuotaTime(nanoseconds: 0, unixMilliseconds: 0)
+    let old = [Charge(limit: store.numbers[0], key: key(0, 1), amount: .one)]
+    for _ in 0..<2 { #expect(store.reserve(old.span, at: time) == .admitted(at: time)) }
+    let fewer = [Charge(limit: store.local.define([try #require(Limit(1, per: .flight))])[0], key: key(0, 1), amount: .one)]
+    #expect(store.reserve(fewer.span, at: time) == .over(charge: 0, retryAfter: nil))
+    store.local.release(old.span, takenAt: time, at: time)
+    #expect(store.reserve(fewer.span, at: time) == .over(charge: 0, retryAfter: nil))
+    store.local.release(old.span, takenAt: time, at: time)
+    #expect(store.reserve(fewer.span, at: time) == .admitted(at: time))
+  }
+
   @Test func aPlaceIsFreeAgain() throws {
     let limit = try #require(Limit(1, per: .flight))
-    let quotas = LocalQuotas([limit])
+    let quotas = Store([limit])
     let charges = [Charge(limit: 0, key: key(0, 1), amount: .one)]
     let start = QuotaTime(nanoseconds: 0, unixMilliseconds: 0)
     for _ in 0..<3 {
       #expect(quotas.reserve(charges.span, at: start) == .admitted(at: start))
       #expect(quotas.reserve(charges.span, at: start) == .over(charge: 0, retryAfter: nil))
-      _ = quotas.release(charges.span, takenAt: start, at: start)
+      quotas.local.release(charges.span, takenAt: start, at: start)
     }
   }
 }
@@ -156,8 +196,29 @@ import Testing
 let second: Int64 = 1_000_000_000
 
 func key(_ limit: Int, _ value: UInt64) -> QuotaKey {
-  let parts = [KeyPart(high: value, low: value &* 0x9E37_79B9_7F4A_7C15)]
-  return QuotaKey(limit: limit, parts.span)
+  QuotaKey(high: (value &+ 1) &* 0x9E37_79B9_7F4A_7C15, low: (value << 8 | UInt64(limit)) &* 0xD6E8_FEB8_6659_FD93)
+}
+
+/// A store with its limits, numbered as they were given.
+struct Store: Sendable {
+  let local: LocalQuotas
+  let limits: [Limit]
+  let numbers: [Int]
+
+  init(_ limits: [Limit], keys: Int = 1_000_000, waiters: Int = 1_000) {
+    local = LocalQuotas(keys: keys, waiters: waiters)
+    self.limits = limits
+    numbers = local.define(limits)
+  }
+
+  func charge(_ limit: Int, _ amount: Number, key value: UInt64 = 1) -> Charge {
+    Charge(limit: numbers[limit], key: key(limit, value), amount: Amount(amount, decimals: limits[limit].decimals) ?? .zero)
+  }
+
+  func reserve(_ charges: Span<Charge>, at time: QuotaTime) -> QuotaOutcome {
+    var rooms = QuotaRooms()
+    return local.reserve(charges, at: time, rooms: &rooms)
+  }
 }
 
 /// Every limit once for one caller, at times in seconds.
@@ -169,17 +230,14 @@ struct Gate {
     case never, other
   }
 
-  let quotas: LocalQuotas
+  let store: Store
 
-  init(_ limits: [Limit]) throws { quotas = LocalQuotas(limits) }
+  init(_ limits: [Limit]) throws { store = Store(limits) }
 
   mutating func take(_ amount: Number, at seconds: Double) -> Answer {
     let time = QuotaTime(nanoseconds: Int64((seconds * 1e9).rounded()), unixMilliseconds: Int64((seconds * 1e3).rounded()))
-    let charges = quotas.limits.indices.map { index in
-      let limit = quotas.limits[index]
-      return Charge(limit: index, key: key(index, 1), amount: Amount(amount, decimals: limit.decimals) ?? .zero)
-    }
-    return switch quotas.reserve(charges.span, at: time) {
+    let charges = store.limits.indices.map { store.charge($0, amount) }
+    return switch store.reserve(charges.span, at: time) {
     case .admitted(let moment) where moment == time: .now
     case .admitted(let moment): .later(milliseconds: (moment.nanoseconds - time.nanoseconds + 999_999) / 1_000_000)
     case .over(_, let nanoseconds): .over(milliseconds: ((nanoseconds ?? 0) + 999_999) / 1_000_000)

@@ -25,7 +25,9 @@ private let allowed: [String: Set<String>] = [
   "Fetching": ["CCurl", "Credentials", "Dispatch"],
   "Authentication": ["Fetching", "Credentials", "Bytecode", "JSON", "Digests"],
   "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
-  "Enforcement": ["Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals"],
+  "Enforcement": [
+    "Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals", "Quotas",
+  ],
   "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],

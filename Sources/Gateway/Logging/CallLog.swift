@@ -31,6 +31,7 @@ struct CallLog {
     if !record.findings.isEmpty { line.add("findings", record.findings) }
     if !record.labels.isEmpty { line.add("labels", record.labels) }
     if !record.shadow.isEmpty { line.add("shadow", record.shadow) }
+    if record.limits.count > 0 { line.add("limits", record.limits) }
     switch record.identifier {
     case .number(let number): line.add("id", quoted: number)
     case .text(let text): line.add("id", String(decoding: text.source, as: UTF8.self))

@@ -1,5 +1,6 @@
 internal import Enforcement
 internal import Glibc
+internal import JSON
 
 /// One JSON object on one line, built without an intermediate tree. Every call pays for one, so text that needs no
 /// escapes, as nearly all, is copied as it is.
@@ -88,6 +89,24 @@ struct LogLine {
       append(raw: ",\"count\":")
       append(finding.count)
       append(raw: finding.isUndecided ? ",\"undecided\":true}" : "}")
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  /// What a call met of limits.
+  mutating func add(_ name: StaticString, _ limits: LimitStates) {
+    begin(name)
+    bytes.append(UInt8(ascii: "["))
+    for index in 0..<limits.count {
+      let state = limits[index]
+      append(raw: index > 0 ? ",{\"limit\":" : "{\"limit\":")
+      append(quoted: state.limit)
+      append(raw: ",\"takes\":")
+      bytes += state.takes.description.utf8
+      append(raw: ",\"left\":")
+      bytes += state.left.description.utf8
+      if state.isOver { append(raw: ",\"over\":true") }
+      append(raw: state.isShadow ? ",\"shadow\":true}" : "}")
     }
     bytes.append(UInt8(ascii: "]"))
   }

@@ -38,6 +38,7 @@ struct ExplanationReport {
         : "deny (default): no call of \(target) could be allowed to \(caller)"
     }
     if let denial = judgement.filterDenial { return "deny: filter \(denial.filter.name) denies \(target) to \(caller)" }
+    if let limit = judgement.refusingLimit { return "limited: \(limit.name) never lets \(target) through with these arguments" }
     return switch judgement.trace.verdict {
     case .allow(let grounds): "allow: \(program.rule(grounds.grant).name) allows \(target) to \(caller)"
     case .ask(let question): "ask: \(program.rule(question.ask).name) wants a person to approve \(target) for \(caller)"
@@ -50,7 +51,7 @@ struct ExplanationReport {
   }
 
   func human(colour: Bool) -> String {
-    let style = decision == "allow" ? "1;32" : decision == "ask" ? "1;33" : "1;31"
+    let style = decision == "allow" ? "1;32" : decision == "ask" || decision == "limited" ? "1;33" : "1;31"
     var out = colour ? "\u{1B}[\(style)m\(sentence)\u{1B}[0m\n" : sentence + "\n"
     for problem in judgement.problems where judgement.isListed {
       out += "  \(problem.path.isEmpty ? "arguments" : problem.path)  \(problem.message)\n"
@@ -67,6 +68,10 @@ struct ExplanationReport {
       let info = program.rule(rule.rule)
       out += "\n\(title(rule, info))\n"
       out += picture.draw(rule, info)
+    }
+    if let limits = judgement.limits?.states, !limits.isEmpty {
+      out += "\nlimits, as if nothing had been taken yet\n"
+      for state in limits { out += "  \(words(state))\n" }
     }
     let rest = judgement.trace.rules.count - shown.count
     if rest > 0 { out += "\n\(counted(rest, "more rule")) on \(target) \(rest == 1 ? "does" : "do") not change this\n" }
@@ -106,6 +111,13 @@ struct ExplanationReport {
 
   private func names(_ labels: LabelSet) -> String { labels.labels.map { program.labels[Int($0.index)].name }.joined(separator: ", ") }
 
+  private func words(_ state: LimitStates.State) -> String {
+    let info = program.limits.first { $0.name == state.limit }
+    let allowance = info.map { " (\($0.allowance) by \($0.keyWords))" } ?? ""
+    return "\(state.isShadow ? "shadow " : "")\(state.limit)\(allowance): takes \(state.takes), "
+      + (state.isOver ? "of which there is never enough" : "leaves \(state.left)")
+  }
+
   /// The rules that made the decision; for a default deny, the grants that came nearest.
   private var shown: [RuleTrace] {
     switch judgement.trace.verdict {
@@ -137,11 +149,13 @@ struct ExplanationReport {
 
   private var because: String? {
     if let denial = judgement.filterDenial { return denial.because }
+    if let limit = judgement.refusingLimit { return limit.because }
     return decidingRule?.because
   }
 
   private var decision: String {
     guard judgement.problems.isEmpty, judgement.filterDenial == nil else { return "deny" }
+    if judgement.refusingLimit != nil { return "limited" }
     return switch judgement.trace.verdict {
     case .allow: "allow"
     case .ask: "ask"
@@ -152,14 +166,16 @@ struct ExplanationReport {
   var json: Value {
     [
       "decision": .string(decision),
-      "rule": judgement.problems.isEmpty ? ((judgement.filterDenial?.filter.name ?? decidingRule?.name).map(Value.string) ?? .null) : .null,
+      "rule": judgement.problems.isEmpty
+        ? ((judgement.filterDenial?.filter.name ?? judgement.refusingLimit?.name ?? decidingRule?.name).map(Value.string) ?? .null) : .null,
       "code": judgement.code.map(Value.string) ?? .null,
-      "retryAfterMs": .null,
+      "retryAfterMs": judgement.limits?.retryAfterMilliseconds.map { .number(Number($0)) } ?? .null,
       "message": .string(sentence),
       "because": judgement.problems.isEmpty ? (because.map(Value.string) ?? .null) : .null,
       "listed": .boolean(judgement.isListed),
       "problems": .array(
         (judgement.problems + (judgement.filterDenial?.problems ?? [])).map { ["path": .string($0.path), "message": .string($0.message)] }),
+      "limits": .array((judgement.limits?.states ?? []).map(value)),
       "rules": .array(judgement.trace.rules.map(value)), "labels": list(labels),
       "readers": .array(
         readers.map { ["filter": .string($0.name), "shadow": .boolean($0.isShadow), "file": .string($0.file), "line": number($0.line)] }),
@@ -190,6 +206,13 @@ struct ExplanationReport {
         }),
       "sets": list(answer.labels.sets), "clears": list(answer.labels.clears),
       "result": answer.passed.map { Value($0, $0.root) } ?? .null,
+    ]
+  }
+
+  private func value(_ state: LimitStates.State) -> Value {
+    [
+      "limit": .string(state.limit), "takes": .number(state.takes), "left": .number(state.left), "over": .boolean(state.isOver),
+      "shadow": .boolean(state.isShadow),
     ]
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytecode
 import Decision
+import Enforcement
 import Evidence
 import Foundation
 import JSON
@@ -56,7 +57,11 @@ struct Explain: ParsableCommand {
     let caller = try callerFromOptions(policies)
     let principal = Principal(identity(of: caller, in: policies), of: judge.program)
     let labels = try labelSet(judge.program)
-    let judgement = judge.judge(request.call, as: principal, with: labels, at: try moment())
+    let moment = try moment()
+    var judgement = judge.judge(request.call, as: principal, with: labels, at: moment)
+    var gauge = LimitGauge(judge.program)
+    judgement.take(
+      from: &gauge, request.name, by: principal, in: SessionKeys(principal, judge.program).whole, at: moment)
     var answers = AnswerJudge(policies, judge.program)
     let answer = try result.map { answers.release(try readResult($0), of: judgement) }
     let report = ExplanationReport(

@@ -22,14 +22,17 @@ struct Conversation: ~Copyable {
     self.init(program: rulebook.program(), agent: agent, server: server, tools: rulebook.toolsResult)
   }
 
-  /// - Parameter tools: the result with which the server answers the gate's own `tools/list`.
+  /// - Parameters:
+  ///   - tools: the result with which the server answers the gate's own `tools/list`.
+  ///   - store: that of another connection, which has the program.
   init(
     program: Program, agent: String?, server: String, tools: String, credential: CredentialMarks? = nil,
-    revocations: Revocations = Revocations()
+    revocations: Revocations = Revocations(), store: PolicyStore? = nil
   ) {
     self.tools = tools
     self.revocations = revocations
-    store = PolicyStore(program)
+    let store = store ?? PolicyStore(program)
+    self.store = store
     let generator = Mutex(SeededGenerator(seed: 7))
     session = Session(
       configuration: GateConfiguration(server: server, identity: Identity(agent: agent), credential: credential), policies: store,
