@@ -25,6 +25,9 @@ let package = Package(
     .library(name: "Checksums", targets: ["Checksums"]),
     .library(name: "Schemas", targets: ["Schemas"]),
     .library(name: "Credentials", targets: ["Credentials"]),
+    .library(name: "Digests", targets: ["Digests"]),
+    .library(name: "Fetching", targets: ["Fetching"]),
+    .library(name: "Authentication", targets: ["Authentication"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -75,7 +78,8 @@ let package = Package(
     .target(name: "CPosix"),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
-    .target(name: "Authentication", dependencies: ["Fetching", "Credentials", "Bytecode", "JSON", "Digests"]),
+    .target(name: "Settings", dependencies: ["Text"]),
+    .target(name: "Authentication", dependencies: ["Settings", "Text", "Fetching", "Credentials", "Bytecode", "JSON", "Digests"]),
     .target(
       name: "StateStore",
       dependencies: ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -130,7 +134,8 @@ let package = Package(
     .testTarget(
       name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
     .testTarget(
-      name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "JSON", "TestSupport"], exclude: ["Cases", "make-tokens.py"]),
+      name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "Digests", "JSON", "TestSupport"],
+      exclude: ["Cases", "make-tokens.py"]),
     .testTarget(name: "FetchingTests", dependencies: ["Fetching", "Credentials", "TestSupport"]),
     .testTarget(
       name: "AuthenticationTests",
@@ -143,6 +148,9 @@ let package = Package(
         "StateStore", "Approvals", "Credentials", "Enforcement", "TestSupport", "StoreWorker",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .testTarget(
+      name: "SettingsTests", dependencies: ["Settings", "Authentication", "Fetching", "Credentials", "Text", "TestSupport"],
+      exclude: ["Cases"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),

@@ -27,6 +27,9 @@ package struct TokenRequirements: Sendable {
     self.longestLife = longestLife
   }
 
+  /// Names of RFC 7518 that may be asked for.
+  package static let algorithms = SignatureAlgorithm.allCases.map(\.rawValue)
+
   /// Bytes. Header lines are bounded to about this anyway, and checking is linear in it.
   package static let longestToken = 16_384
 }

@@ -82,8 +82,9 @@ def start():
 
 def end():
     if server and server.poll() is None:
-        server.terminate()
-        server.wait(10)
+        # It may have inherited a mask that keeps gentler signals from it.
+        server.kill()
+        server.wait()
 
 
 cookie = None

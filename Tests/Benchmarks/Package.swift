@@ -21,6 +21,7 @@ let package = Package(
     // The gate is measured as a program: its path is an argument.
     .executableTarget(name: "StdioBenchmark"),
     benchmark("SessionBenchmark", of: ["Compilation", "Decision", "Enforcement"], own: ["CAllocations"]),
+    benchmark("TokenBenchmark", of: ["Authentication", "Credentials", "Digests", "Fetching", "JSON"]),
     benchmark("QuotaBenchmark", of: ["JSON", "Quotas"]),
     benchmark("SchemasBenchmark", of: ["JSON", "Schemas"]),
   ]

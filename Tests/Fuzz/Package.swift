@@ -11,12 +11,13 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     fuzzer("FuzzJSON"), fuzzer("FuzzPolicies"), fuzzer("FuzzFilters"), fuzzer("FuzzNormalisation"), fuzzer("FuzzSanitiser"),
-    fuzzer("FuzzSession"),
+    fuzzer("FuzzSession"), fuzzer("FuzzTokens"),
   ],
   dependencies: [.package(path: "../..")],
   targets: [
     target("FuzzJSON", of: ["JSON"]),
     target("FuzzPolicies", of: ["Text", "Syntax", "Formatting"]),
+    target("FuzzTokens", of: ["Credentials", "JSON"]),
     target("FuzzSession", of: ["JSON", "Compilation", "Decision", "Enforcement"]),
     target("FuzzNormalisation", of: ["Filters"]),
     target("FuzzSanitiser", of: ["Filters", "Bytecode", "Checksums", "JSON"]),

@@ -3,7 +3,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A web server on this machine that answers as it is told, well or badly. One request a connection.
+/// A web server on this machine that answers as it is told, well or badly. One request a connection. It
+/// goes on until it is stopped, or the tests are over.
 package final class LoopbackServer: Sendable {
   package struct Request: Sendable {
     package let method: String
@@ -68,8 +69,6 @@ package final class LoopbackServer: Sendable {
       }
     }
   }
-
-  deinit { stop() }
 
   package func stop() {
     guard record.stop() else { return }

@@ -23,7 +23,8 @@ private let allowed: [String: Set<String>] = [
   "Signatures": ["CCrypto"],
   "Credentials": ["JSON", "Signatures", "Digests", "Checksums"],
   "Fetching": ["CCurl", "Credentials", "Dispatch"],
-  "Authentication": ["Fetching", "Credentials", "Bytecode", "JSON", "Digests"],
+  "Settings": ["Text"],
+  "Authentication": ["Settings", "Text", "Fetching", "Credentials", "Bytecode", "JSON", "Digests"],
   "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
   "Enforcement": [
     "Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals", "Quotas",
