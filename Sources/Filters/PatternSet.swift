@@ -144,6 +144,11 @@ package struct PatternSet: Sendable {
     scratch.clear()
   }
 
+  /// Of a match of one of the patterns, what is to go: see `Pattern.secret`.
+  package func secret(of match: Range<Int>, by pattern: Int, in text: Span<UInt8>, scratch: inout ScanScratch) -> Range<Int> {
+    entries[pattern].pattern.secret(of: match, in: text, scratch: &scratch.match)
+  }
+
   // MARK: Finding candidates
 
   private func collect(_ text: Span<UInt8>, _ scratch: inout ScanScratch) {

@@ -11,7 +11,7 @@ private import CPCRE2
   package init() { self.init(matchLimit: PatternLimits.match) }
 
   package init(matchLimit: UInt32) {
-    let data = unsafe pcre2_match_data_create_8(1, nil)
+    let data = unsafe pcre2_match_data_create_8(UInt32(Self.groups), nil)
     let context = unsafe pcre2_match_context_create_8(nil)
     let stack = unsafe pcre2_jit_stack_create_8(PatternLimits.initialStack, PatternLimits.maximumStack, nil)
     guard let data = unsafe data, let context = unsafe context, let stack = unsafe stack else { fatalError("no memory for a match") }
@@ -27,6 +27,9 @@ private import CPCRE2
     unsafe pcre2_match_context_free_8(context)
     unsafe pcre2_jit_stack_free_8(stack)
   }
+
+  /// The match and the groups whose places a match reports, which only `Pattern.secret` looks at.
+  static let groups = 8
 
   /// What a context says that has no offset limit (PCRE2_UNSET).
   static let noOffsetLimit = Int(bitPattern: UInt.max)

@@ -23,6 +23,8 @@ private import CPCRE2
 
   // Safe to share: PCRE2 writes to a code block only while compiling it, and it is freed once, by `deinit`.
   nonisolated(unsafe) private let code: OpaquePointer
+  /// The number of the group `(?<secret>…)`; nil when there is none.
+  private let secretGroup: Int?
 
   /// Compiles, or says why not: PCRE2 refuses the source, or cannot make machine code of it.
   ///
@@ -42,7 +44,11 @@ private import CPCRE2
     }
     self.mode = mode
     self.longestText = longestText
-    unsafe self.code = try Self.compile(source, options)
+    let code = unsafe try Self.compile(source, options)
+    let group = unsafe pcre2_substring_number_from_name_8(code, "secret")
+    unsafe self.code = code
+    // One whose place a match cannot report is as none.
+    secretGroup = group > 0 && group < MatchScratch.groups ? Int(group) : nil
   }
 
   deinit { unsafe pcre2_code_free_8(code) }
@@ -97,6 +103,17 @@ private import CPCRE2
     unsafe pcre2_set_offset_limit_8(scratch.context, places.upperBound)
     defer { unsafe pcre2_set_offset_limit_8(scratch.context, MatchScratch.noOffsetLimit) }
     return match(text, from: places.lowerBound, scratch: &scratch)
+  }
+
+  /// Of a match that was found, the bytes that `(?<secret>…)` matched: what is to go, where the pattern also holds what announces it. The whole match when the
+  /// pattern has no such group, or it took no part in the match or matched nothing.
+  package func secret(of match: Range<Int>, in text: Span<UInt8>, scratch: inout MatchScratch) -> Range<Int> {
+    guard let secretGroup, self.match(text, from: match.lowerBound, scratch: &scratch) == .found(match) else { return match }
+    let places = unsafe scratch.places
+    let (start, end) = unsafe (places[2 * secretGroup], places[2 * secretGroup + 1])
+    // A group that took no part begins at -1.
+    guard start >= match.lowerBound, start < end, end <= match.upperBound else { return match }
+    return start..<end
   }
 
   /// `match` for bytes nobody has looked at yet: checks the whole text, and text that is not UTF-8 is undecided.

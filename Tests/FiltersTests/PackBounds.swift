@@ -34,12 +34,13 @@ struct PackBounds: Equatable {
     for line in text.split(separator: "\n") where !line.hasPrefix("#") {
       let parts = line.split(separator: "\t").map(String.init)
       let kind = try #require(parts.count == 4 ? Kind(rawValue: parts[1]) : nil, "no bound: \(line)")
-      bounds[Key(run: parts[0], kind: kind, name: parts[2])] = try #require(Double(parts[3]), "no number: \(line)")
+      bounds[Key(run: parts[0], kind: kind, name: parts[2])] = try #require(Double(String(parts[3])) as Double?, "no number: \(line)")
     }
   }
 
   var text: String {
-    var text = "# Floors (attack, % found) and ceilings (benign, % flagged; rule, harmless texts): ACCEPT=1 make packs moves them one way only.\n"
+    var text =
+      "# Floors (attack, % found) and ceilings (benign, % flagged; rule, harmless texts): ACCEPT=1 make packs moves them one way only.\n"
     for (key, bound) in bounds.sorted(by: { $0.key < $1.key }) {
       text += "\(key.run)\t\(key.kind.rawValue)\t\(key.name)\t\(Self.written(bound))\n"
     }
@@ -84,7 +85,8 @@ struct PackBounds: Equatable {
       }
       tight.bounds[key] = key.kind == .attack ? max(bound, value) : min(bound, value)
     }
-    for key in bounds.keys where key.kind == .rule && measured.bounds[key] == nil && measured.bounds.keys.contains(where: { $0.run == key.run }) {
+    for key in bounds.keys
+    where key.kind == .rule && measured.bounds[key] == nil && measured.bounds.keys.contains(where: { $0.run == key.run }) {
       tight.bounds[key] = nil
     }
     return tight
@@ -99,7 +101,8 @@ struct PackBounds: Equatable {
     #expect(held.broken(by: held) == [])
     #expect(held.broken(by: try bounds("gate\tattack\ta\t95", "gate\tbenign\tb\t0")) == [])
     #expect(held.broken(by: try bounds("gate\tattack\ta\t89.99", "gate\tbenign\tb\t1.01", "gate\trule\tr\t3")).count == 3)
-    #expect(held.broken(by: try bounds("gate\tattack\ta\t90", "gate\tbenign\tb\t0", "gate\tbenign\tnew\t0", "gate\trule\tother\t1")).count == 2)
+    #expect(
+      held.broken(by: try bounds("gate\tattack\ta\t90", "gate\tbenign\tb\t0", "gate\tbenign\tnew\t0", "gate\trule\tother\t1")).count == 2)
     #expect(held.broken(by: try bounds("gate\tattack\ta\t90")).count == 1)
     #expect(held.broken(by: try bounds("pii\tattack\ta\t1")).count == 1)
   }

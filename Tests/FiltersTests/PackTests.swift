@@ -2,15 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
+/// Nil when the tests do not run by `make packs`.
+private let builtProgram = ProcessInfo.processInfo.environment["PACKS"]
+
 /// What the shipped packs find, and what they take for an attack that is none, as `sallyport scan --corpus` tells it: through the gate's sanitiser, with every view.
 ///
 /// `make packs` builds the program for release and runs this with `PACKS` naming it; a debug build would take an hour. The bounds are in `Cases/pack-bounds.txt`.
 @Suite(
-  .enabled(if: PackTests.program != nil, "run by `make packs`: it needs a program built for release"),
+  .enabled(if: builtProgram != nil, "run by `make packs`: it needs a program built for release"),
   .enabled(if: Corpora.folder("labelled") != nil, Comment(rawValue: Corpora.absent)))
 struct PackTests {
-  static let program = ProcessInfo.processInfo.environment["PACKS"]
-
   private static let cases = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Cases")
   private static let boundsFile = cases.appending(path: "pack-bounds.txt")
 
@@ -83,7 +84,7 @@ struct PackTests {
 
   private func report(_ arguments: [String]) throws -> Report {
     let process = Process()
-    process.executableURL = URL(filePath: try #require(Self.program))
+    process.executableURL = URL(filePath: try #require(builtProgram))
     process.arguments = ["scan", "--format", "json"] + arguments
     let output = Pipe()
     process.standardOutput = output

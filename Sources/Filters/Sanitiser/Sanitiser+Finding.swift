@@ -37,7 +37,9 @@ extension Sanitiser {
       case .undecided: scratch.undecided.append(.init(pattern: Int32(pattern), scanner: Int32(number), leaf: leaf))
       case .found(let range):
         guard !checked || (holds(pattern, searched.extracting(range)) && !ReservedTexts.hold(range, of: searched)) else { continue }
-        let (range, place) = original(range)
+        // Only of the text as it came: what is found after a placeholder was put there goes whole, or it would never be done.
+        let secret = scratch.isFirstLook ? scanner.set.secret(of: range, by: finding.pattern, in: searched, scratch: &scratch.scan) : range
+        let (range, place) = original(secret)
         scratch.matches.append(
           .init(
             pattern: Int32(pattern), scanner: Int32(number), leaf: leaf, lower: Int32(range.lowerBound), upper: Int32(range.upperBound),

@@ -57,6 +57,7 @@ extension Sanitiser {
       return verdict(scratch) ?? .clean
     }
     var left = Self.passes
+    scratch.isFirstLook = false
     while scratch.verdict.block == nil {
       guard left > 0, scratch.output.count <= Self.longestBody(of: text.count) else {
         withhold(selection, &scratch)

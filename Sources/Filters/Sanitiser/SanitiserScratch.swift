@@ -39,6 +39,8 @@ package struct SanitiserScratch: ~Copyable {
 
   /// Tells messages apart: the marks of one message begin alike.
   var message: UInt64
+  /// Whether the text is looked at as it came; otherwise it was changed here.
+  var isFirstLook = true
   var scan = ScanScratch()
   var found: [PatternSet.Finding] = []
   /// The text in parts that are read apart: one, or the strings and numbers of JSON.
@@ -138,6 +140,7 @@ package struct SanitiserScratch: ~Copyable {
     findings.removeAll(keepingCapacity: true)
     labels = LabelSet()
     verdict = Verdict()
+    isFirstLook = true
   }
 
   mutating func beginPass() {
