@@ -100,7 +100,8 @@ let package = Package(
     .target(name: "DemoServer", dependencies: ["JSON"]),
     .executableTarget(name: "DemoServerProgram", dependencies: ["DemoServer"]),
     .executableTarget(name: "StubServer", path: "Tests/StubServer"),
-    .executableTarget(name: "StoreWorker", dependencies: ["StateStore", "Credentials", "Enforcement"], path: "Tests/StoreWorker"),
+    .executableTarget(
+      name: "StoreWorker", dependencies: ["StateStore", "Approvals", "Credentials", "Digests", "Enforcement"], path: "Tests/StoreWorker"),
 
     .target(name: "TestSupport", dependencies: ["Text", "JSON", "Approvals", "Digests"], path: "Tests/TestSupport"),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], exclude: ["Cases"]),

@@ -33,7 +33,7 @@ import Glibc
       Glibc.exit(code.rawValue)
     } catch {
       let code = exitCode(for: error)
-      let message = fullMessage(for: error)
+      let message = maskingKeys(fullMessage(for: error))
       if code.isSuccess {
         Terminal.write(message + "\n")
         Glibc.exit(0)

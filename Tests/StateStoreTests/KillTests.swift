@@ -1,3 +1,4 @@
+import Approvals
 import Credentials
 import Enforcement
 import Foundation
@@ -49,6 +50,7 @@ import Testing
     #expect(try store.pragma("integrity_check") == "ok", "\(round)")
     let keys = Dictionary(uniqueKeysWithValues: try store.keys().map { ($0.identifier, $0) })
     let stops = Set(try store.stops().map(\.name))
+    try checkApprovals(store, said.flatMap(\.self).map { $0.split(separator: " ").map(String.init) }, round)
     for lines in said {
       var known: [String: Known] = [:]
       for line in lines {
@@ -60,6 +62,7 @@ import Testing
         case "revoke": known[words[1], default: Known()].isRevoked = true
         case "stop": known[words[1], default: Known()].isStopped = true
         case "resume": known[words[1], default: Known()].isStopped = false
+        case "ask", "approve", "use": continue
         default: Issue.record("\(line)")
         }
       }
@@ -73,6 +76,23 @@ import Testing
       }
     }
     try checkWhole(store, round)
+  }
+
+  private func checkApprovals(_ store: StateStore, _ said: [[String]], _ round: String) throws {
+    let approvals = Dictionary(uniqueKeysWithValues: try store.approvals().map { ($0.identifier, $0) })
+    for words in said where ["ask", "approve", "use"].contains(words[0]) {
+      let approval = try #require(approvals[words[1]], "\(words) was acknowledged and is gone; \(round)")
+      #expect(words[0] != "approve" || approval.outcome?.decision == .approve, "\(words) \(round)")
+      #expect(words[0] != "use" || approval.used != nil, "\(words) \(round)")
+    }
+    let audit = try store.audit()
+    for (act, changed) in [
+      ("approval.ask", approvals.values.map(\.identifier)),
+      ("approval.approve", approvals.values.filter { $0.outcome != nil }.map(\.identifier)),
+      ("approval.use", approvals.values.filter { $0.used != nil }.map(\.identifier)),
+    ] {
+      #expect(audit.filter { $0.act == act }.map(\.object).sorted() == changed.sorted(), "\(act) \(round)")
+    }
   }
 
   /// The object of the last act, when it was not acknowledged to this worker.

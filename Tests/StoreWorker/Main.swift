@@ -1,4 +1,6 @@
+import Approvals
 import Credentials
+import Digests
 import Enforcement
 import Foundation
 import StateStore
@@ -11,9 +13,11 @@ import StateStore
     let store = try StateStore(making: StateDirectory(CommandLine.arguments[1]))
     var random = Generator(state: UInt64(CommandLine.arguments[2]) ?? 1)
     var own: [String] = []
+    var asked: [Approval] = []
+    var approved: [Approval] = []
     while true {
       let act = Act(actor: "worker", moment: Int64(Date.now.timeIntervalSince1970 * 1_000))
-      switch own.isEmpty ? 0 : random.next() % 6 {
+      switch own.isEmpty ? 0 : random.next() % 9 {
       case 0, 1:
         var request = KeyRequest()
         request.owner = "owner"
@@ -33,6 +37,21 @@ import StateStore
       case 4:
         let key = own[Int(random.next() % UInt64(own.count))]
         if try store.stop(.key, key, because: nil, act) { say("stop \(key)") }
+      case 5:
+        let request = ApprovalRequest(
+          subject: sha256(randomBytes(8)), group: "leads", rules: ["large"], reason: nil, caller: "clerk", target: "bank.transfer",
+          arguments: "{}", within: 1_000_000)
+        let approval = try store.file(request, at: act.moment).approval
+        asked.append(approval)
+        say("ask \(approval.identifier)")
+      case 6:
+        guard let approval = asked.popLast() else { continue }
+        approved.append(try store.decide(approval.identifier, .approve, by: "ann", at: act.moment))
+        say("approve \(approval.identifier)")
+      case 7:
+        guard let approval = approved.popLast() else { continue }
+        guard let used = try store.use(approval.request.subject, groups: ["leads"], at: act.moment) else { fatalError("not approved") }
+        say("use \(used[0].identifier)")
       default:
         let key = own[Int(random.next() % UInt64(own.count))]
         if try store.resume(.key, key, act) { say("resume \(key)") }

@@ -175,8 +175,9 @@ import Testing
     var written = ""
     for words in [
       ["keys", "list"], ["keys", "list", "--format", "json"], ["stop", "key", key], ["stopped"], ["stopped", "--format", "json"],
-      ["resume", "key", key], ["keys", "revoke", key, "--because", "leaked"], ["keys", "rotate", key], ["stop", "key", new + "x"],
-      ["keys", "revoke", String(key.dropLast(3))], ["keys", "create", key], ["stop", "tool", "x"],
+      ["resume", "key", key], ["keys", "revoke", key, "--because", "leaked"], ["keys", "rotate", key],
+      ["stop", "key", "sp_" + key.dropFirst(4)], ["stop", "agent", key], ["keys", "create", "--owner", key], ["wrap", key],
+      ["keys", "revoke", String(key.dropLast(3))], ["keys", "create", key], ["stop", "tool", "x"], [key],
     ] {
       let finished = try ToolTests.run(Programs.sallyport, words, environment: state.environment)
       written += finished.output + finished.errors
@@ -216,12 +217,11 @@ import Testing
     let state = try StateFolder()
     let key = try state.createKey([])
     let wrong = String(key.dropLast()) + (key.last == "0" ? "1" : "0")
-    for (text, isFound) in [
-      ("the key is \(key), keep it", true), ("Authorization: Bearer \(key)", true), ("the key is \(wrong), keep it", false),
-    ] {
-      let finished = try ToolTests.run(Programs.sallyport, ["scan", "-"], input: text)
-      #expect(finished.output.contains("sallyport_key") == isFound, "\(finished.output)")
-    }
+    let text = "the key is \(key), keep it\nthe key is \(wrong), keep it\nAuthorization: Bearer \(key)\n"
+    let finished = try ToolTests.run(Programs.sallyport, ["scan", "--pack", "secrets", "--format", "json", "-"], input: text)
+    let found = try Value(parsing: Array(finished.output.utf8))["findings"]?.elements ?? []
+    let lines = found.filter { $0["rule"]?.string?.hasSuffix("sallyport_key") ?? false }.map { $0["start"]?["line"]?.number?.integer }
+    #expect(lines == [1, 3], "\(finished.output)")
   }
 
   static let policy = Programs.folder("Fixtures/desk.sally")

@@ -73,10 +73,13 @@ struct PlainText: ExpressibleByArgument {
   let text: String
 
   init?(argument: String) {
-    guard !argument.isEmpty, argument.utf8.count <= 256, argument.unicodeScalars.allSatisfy({ !$0.properties.isControl }) else {
-      return nil
-    }
+    guard PlainText.isPlain(argument), maskingKeys(argument) == argument else { return nil }
     text = argument
+  }
+
+  /// Whether it is short, and nothing in it ends a line or moves what follows.
+  static func isPlain(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 256 && text.unicodeScalars.allSatisfy { !$0.properties.isControl }
   }
 }
 

@@ -17,15 +17,17 @@ struct StopTarget: ParsableArguments {
       A key's id, a token's `jti`, a token's `sub`, or the policy's name of an agent, of a tool (server.tool) or of a server. Nothing checks \
       that it exists, but for keys.
       """, valueName: "name"))
-  private var given: PlainText
+  private var given: String
 
   func validate() throws {
+    guard PlainText.isPlain(given) else { throw ValidationError("that is no name: too long, empty, or with characters that are not seen") }
+    if kind != .key, maskingKeys(given) != given { throw ValidationError("that is a key: `sallyport stop key …`") }
     if kind == .tool, !name.contains(".") { throw ValidationError("name the tool with its server: `bank.\(name)`") }
     // A whole token must not get into lists and logs.
     if kind == .token, name.hasPrefix("eyJ") { throw ValidationError("give the token's `jti`, not the token") }
   }
 
-  var name: String { kind == .key ? KeyName(argument: given.text).identifier : given.text }
+  var name: String { kind == .key ? KeyName(argument: given).identifier : given }
   var words: String { "\(kind.rawValue) \(name)" }
 }
 
