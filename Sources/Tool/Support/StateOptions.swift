@@ -85,11 +85,14 @@ struct PlainText: ExpressibleByArgument {
 
 /// Which key is meant: its id, or the key itself, as somebody who has found one will paste it. Of that only the id goes any further.
 struct KeyName: ExpressibleByArgument {
+  /// Characters of an id.
+  static let length = 12
+
   let identifier: String
 
   init(argument: String) {
     let isKey = argument.hasPrefix("sp_")
-    identifier = isKey ? String(argument.dropFirst(3).prefix(12)) : argument
+    identifier = isKey ? String(argument.dropFirst(3).prefix(KeyName.length)) : argument
   }
 }
 
