@@ -1,18 +1,23 @@
-internal import Enforcement
+package import Enforcement
 internal import Glibc
-internal import Logging
+package import Logging
 internal import Messages
 
 /// One line for every request that is finished and every message that was dropped; docs/log.md lists the fields.
 ///
 /// It is written past swift-log, whose metadata would cost a dictionary for each call. Values of arguments never get here: a record
 /// has none.
-struct CallLog {
+package struct CallLog: Sendable {
   let stream: LogStream
   /// Calls that went through are `info`; everything else is `notice`.
   let level: Logger.Level
 
-  func write(_ record: CallRecord) {
+  package init(stream: LogStream, level: Logger.Level) {
+    self.stream = stream
+    self.level = level
+  }
+
+  package func write(_ record: CallRecord) {
     let isOrdinary = record.outcome == .allowed
     guard level <= (isOrdinary ? .info : .notice) else { return }
     let milliseconds = Int(record.time.unixMilliseconds)
@@ -59,7 +64,7 @@ struct CallLog {
 }
 
 extension EventTime {
-  static func now() -> EventTime {
+  package static func now() -> EventTime {
     let wall = wallClock()
     return EventTime(
       unixMilliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000,
