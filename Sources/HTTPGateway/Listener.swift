@@ -58,7 +58,7 @@ package final class Listener: Sendable {
     let pipeline = channel.pipeline.syncOperations
     let connection = ClientConnection(worker)
     try pipeline.addHandler(HeadCounter(connection))
-    try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
+    try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
     try pipeline.addHandler(connection)
   }
 

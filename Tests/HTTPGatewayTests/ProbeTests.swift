@@ -20,10 +20,17 @@ struct Probe: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 
   init(
-    _ name: String, _ status: Int, _ code: Int? = nil, contains: String? = nil, header: (String, String)? = nil,
+    _ name: String, _ status: Int, _ code: Int, contains: String? = nil, header: (String, String)? = nil,
     _ ask: @escaping @autoclosure @Sendable () -> Ask
   ) {
     self.init(name, status, code, contains: contains, header: header, session: { _ in ask() })
+  }
+
+  init(
+    _ name: String, _ status: Int, contains: String? = nil, header: (String, String)? = nil,
+    _ ask: @escaping @autoclosure @Sendable () -> Ask
+  ) {
+    self.init(name, status, nil, contains: contains, header: header, session: { _ in ask() })
   }
 
   init(

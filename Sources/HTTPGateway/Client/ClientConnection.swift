@@ -9,8 +9,9 @@ struct ClientRequest {
 }
 
 /// One connection of a client: requests one after another, each within bounds of size and time. Belongs to one event loop.
-final class ClientConnection: ChannelInboundHandler {
+final class ClientConnection: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = Never
   typealias OutboundOut = HTTPServerResponsePart
 
   private enum State {
@@ -26,6 +27,9 @@ final class ClientConnection: ChannelInboundHandler {
   private var context: ChannelHandlerContext?
   private var state = State.resting
   private var body: [UInt8] = []
+  /// What came while a request is being answered: it has its turn after that. At most what was read at once, because nothing more is read.
+  private var queue: [HTTPServerRequestPart] = []
+  private var wantsRead = false
   private var reply: HTTPReply?
   private var keepsAlive = true
   /// Bytes of a head that is not complete.
@@ -59,11 +63,30 @@ final class ClientConnection: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
+    let part = unwrapInboundIn(data)
+    if case .answering = state { queue.append(part) } else { take(part) }
+  }
+
+  private func take(_ part: HTTPServerRequestPart) {
+    switch part {
     case .head(let head): begin(head)
     case .body(let bytes): take(bytes)
     case .end: finish()
     }
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if queue.isEmpty { context.read() } else { wantsRead = true }
+  }
+
+  private func takeQueued() {
+    while !queue.isEmpty {
+      if case .answering = state { return }
+      take(queue.removeFirst())
+    }
+    guard wantsRead else { return }
+    wantsRead = false
+    context?.read()
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -190,6 +213,8 @@ final class ClientConnection: ChannelInboundHandler {
     since = monotonicNanoseconds()
     if keepsAlive && !worker.isDraining {
       state = .resting
+      // Behind what is on the stack: this may be the answer to a request that is being taken up.
+      context?.eventLoop.assumeIsolated().execute { [weak self] in self?.takeQueued() }
     } else {
       state = .closing
       context?.close(mode: .output, promise: nil)
