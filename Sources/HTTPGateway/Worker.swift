@@ -12,6 +12,7 @@ internal import NIOHTTP1
 final class Worker {
   let limits: HTTPLimits
   let calls: CallLog
+  private let loop: any EventLoop
   private let logger: Logger
   private let door: FrontDoor
   private let caller: Caller
@@ -27,6 +28,7 @@ final class Worker {
     _ configuration: GatewayConfiguration, door: FrontDoor, policies: PolicyStore, loop: any EventLoop, logger: Logger, calls: CallLog
   ) {
     limits = configuration.limits
+    self.loop = loop
     self.calls = calls
     self.logger = logger
     self.door = door
@@ -128,6 +130,14 @@ final class Worker {
   }
 
   // MARK: Time
+
+  /// Wakes whoever waits for a moment that is nearer than the next look at everything: a call that waits for its limit does.
+  func wake(at deadline: UInt64?, _ body: @escaping (UInt64) -> Void) {
+    let now = monotonicNanoseconds()
+    guard let deadline, deadline < now &+ 1_000_000_000 else { return }
+    let wait = deadline > now ? deadline - now : 0
+    loop.assumeIsolated().scheduleTask(in: .nanoseconds(Int64(wait) + 1_000_000)) { body(monotonicNanoseconds()) }
+  }
 
   /// Once a second.
   func tick() {

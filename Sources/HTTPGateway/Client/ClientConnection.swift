@@ -213,6 +213,7 @@ final class ClientConnection: ChannelDuplexHandler {
     since = monotonicNanoseconds()
     if keepsAlive && !worker.isDraining {
       state = .resting
+      if queue.isEmpty && !wantsRead { return }
       // Behind what is on the stack: this may be the answer to a request that is being taken up.
       context?.eventLoop.assumeIsolated().execute { [weak self] in self?.takeQueued() }
     } else {

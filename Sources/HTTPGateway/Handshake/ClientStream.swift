@@ -49,6 +49,8 @@ final class ClientStream: ReplyOwner {
   private(set) var reply: HTTPReply?
   private(set) var isFinished = false
   private var events = 0
+  /// The last event that was written to a client.
+  private var delivered = 0
 
   init(_ session: HandshakeSession, number: Int, reply: HTTPReply?) {
     self.session = session
@@ -66,6 +68,7 @@ final class ClientStream: ReplyOwner {
     guard let reply else { return }
     if reply.isWaiting { reply.openStream(headers) }
     reply.write(EventWriter.event(message, identifier: identifier))
+    delivered = events
   }
 
   /// The last message.
@@ -97,17 +100,18 @@ final class ClientStream: ReplyOwner {
 
   /// Another connection takes over.
   ///
-  /// - Parameter last: the number of the last event that the client has seen; nil: only what comes from now on.
+  /// - Parameter last: the number of the last event that the client has seen; nil: it has seen what it was sent.
   func attach(_ newReply: HTTPReply, after last: Int?) {
     reply?.endStream()
     reply = newReply
     newReply.owner = self
     newReply.openStream()
     // A place to come back to, before anything has come.
-    if last == nil { newReply.write(EventWriter.priming("\(number)-\(events)")) }
-    for event in last.map({ session.replay.events(of: number, after: $0) }) ?? [] {
+    if last == nil { newReply.write(EventWriter.priming("\(number)-\(delivered)")) }
+    for event in session.replay.events(of: number, after: last ?? delivered) {
       newReply.write(EventWriter.event(event.message, identifier: "\(number)-\(event.number)"))
     }
+    delivered = events
     if isFinished {
       newReply.endStream()
       reply = nil

@@ -61,7 +61,7 @@ extension HandshakeSession: UpstreamStreamOwner {
       if names.count == 1, names[0].utf8.count <= 1_024, names[0].utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
         upstreamName = names[0]
       }
-    } else if head.status == 404, upstreamName != nil {
+    } else if head.status == 404, upstreamName != nil, stream !== listener {
       isLost = true
     }
   }
@@ -92,7 +92,8 @@ extension HandshakeSession: UpstreamStreamOwner {
     } else if let message = stream.request {
       carryOut(box.feed { $0.deliveryFailed(message, at: .now(), into: &$1) }, origin: uplink.origin)
     }
-    if isLost { return end() }
+    // The client never learnt of the session.
+    if isLost || uplink.isInitialize && revision == nil { return end() }
     pump()
   }
 

@@ -159,6 +159,13 @@ final class HandshakeSession {
       }
     }
     box.carriedOut()
+    if !isOver { worker.wake(at: box.nextDeadline) { [weak self] in self?.passTime($0) } }
+  }
+
+  private func passTime(_ now: UInt64) {
+    guard !isOver, let deadline = box.nextDeadline, now >= deadline else { return }
+    carryOut(box.feed { $0.timePassed(at: .now(), into: &$1) }, origin: nil)
+    pump()
   }
 
   private func route(_ message: [UInt8], origin: ClientStream?, fromClient: Bool) {
@@ -219,10 +226,7 @@ final class HandshakeSession {
 
   func tick(_ now: UInt64) {
     let limits = worker.limits
-    if let deadline = box.nextDeadline, now >= deadline {
-      carryOut(box.feed { $0.timePassed(at: .now(), into: &$1) }, origin: nil)
-      pump()
-    }
+    passTime(now)
     for uplink in uplinks where uplink.identifier != nil || uplink.stream === blocking?.stream {
       uplink.stream.tick(now, silence: limits.silenceTime * 1_000_000)
     }

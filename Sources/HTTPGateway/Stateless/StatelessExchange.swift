@@ -78,6 +78,7 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
     }
     box.carriedOut()
     if isAnswered, last != nil { finish() }
+    if !isOver { worker.wake(at: box.nextDeadline) { [weak self] in self?.passTime($0) } }
   }
 
   private func pass(_ message: [UInt8]) {
@@ -94,7 +95,8 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
   private func forward(_ message: [UInt8]) {
     guard !isOver else { return }
     guard let document = try? Document(parsing: message), case .request = Envelope(document, document.root) else {
-      // A cancellation: the end of the connection says it.
+      // A cancellation: the end of the connection says it. The session keeps the id for an answer that will never come.
+      isClean = false
       return
     }
     let tool = MirroredHeaders.tool(of: document, Envelope(document, document.root))
@@ -108,7 +110,7 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
   private func finish() {
     guard !isOver else { return }
     isOver = true
-    for stream in streams { stream.release() }
+    for stream in streams { if isClean { stream.release() } else { stream.cancel() } }
     streams = []
     // Nothing answers a notification.
     if reply.isWaiting { reply.sendEmpty(.accepted) } else { reply.endStream() }
@@ -162,14 +164,15 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
     if !isSubscription {
       for stream in streams { stream.tick(now, silence: limits.silenceTime * 1_000_000) }
     }
-    guard !isOver else { return }
-    if let deadline = box.nextDeadline, now >= deadline {
-      isClean = false
-      carryOut(box.feed { $0.timePassed(at: .now(), into: &$1) })
-    }
+    passTime(now)
     guard !isOver, now > reply.lastWritten &+ limits.commentTime * 1_000_000, reply.isWritable else { return }
     reply.openStream()
     reply.write(EventWriter.comment)
+  }
+
+  private func passTime(_ now: UInt64) {
+    guard !isOver, let deadline = box.nextDeadline, now >= deadline else { return }
+    carryOut(box.feed { $0.timePassed(at: .now(), into: &$1) })
   }
 
   /// The gateway is about to end: what has no end of its own has one now.
