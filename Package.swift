@@ -80,7 +80,8 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
     .target(name: "Settings", dependencies: ["Text"]),
-    .target(name: "Authentication", dependencies: ["Settings", "Text", "Fetching", "Credentials", "Bytecode", "JSON", "Digests"]),
+    .target(
+      name: "Authentication", dependencies: ["Settings", "Text", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "Digests"]),
     .target(
       name: "StateStore",
       dependencies: ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -148,7 +149,7 @@ let package = Package(
     .testTarget(name: "FetchingTests", dependencies: ["Fetching", "Credentials", "TestSupport"]),
     .testTarget(
       name: "AuthenticationTests",
-      dependencies: ["Authentication", "Fetching", "Credentials", "Bytecode", "JSON", "TestSupport"],
+      dependencies: ["Authentication", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "TestSupport"],
       exclude: ["identity-provider.py"]),
     .testTarget(name: "ApprovalsTests", dependencies: ["Approvals", "Digests", "TestSupport"]),
     .testTarget(

@@ -9,6 +9,8 @@ package enum AuthenticationEvent: Sendable {
   case introspectionFailed(issuer: String, IssuerFault)
   /// More callers wait for an issuer than may.
   case crowded(issuer: String)
+  /// The store that says what was revoked cannot be read.
+  case revocationsUnknown
 }
 
 extension AuthenticationEvent: CustomStringConvertible {
@@ -20,6 +22,7 @@ extension AuthenticationEvent: CustomStringConvertible {
     case .keysFailed(let issuer, let fault, _): "cannot fetch keys of \(issuer), its tokens are refused: \(fault)"
     case .introspectionFailed(let issuer, let fault): "cannot ask \(issuer) about tokens, they are refused: \(fault)"
     case .crowded(let issuer): "too many requests wait for \(issuer), more are refused"
+    case .revocationsUnknown: "what was revoked cannot be read, so tokens are refused"
     }
   }
 }

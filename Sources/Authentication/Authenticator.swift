@@ -159,10 +159,16 @@ package final class Authenticator: Sendable {
   ) {
     // Before asking: what is revoked meanwhile makes the answer old.
     let generation = revocations.generation
-    guard !revocations.isRevoked(token) else { return refuse(settings, .revoked, done) }
-    let caller = AuthenticatedCaller(token, digest)
+    switch revocations.standing(of: token) {
+    case .revoked: return refuse(settings, .revoked, done)
+    case .unknown:
+      report(.revocationsUnknown)
+      return done(.unavailable(retry: 1))
+    case .good: break
+    }
     var expiry = token.expiry
     if case .opaque = settings.tokens { expiry = min(expiry, clock.unix() + settings.introspectionLife) }
+    let caller = AuthenticatedCaller(token, digest, goodUntil: expiry)
     cache.withLock { $0.put(caller, for: digest, expiry: expiry, generation: generation) }
     done(.accepted(caller))
   }

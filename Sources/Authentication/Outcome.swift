@@ -1,6 +1,7 @@
 package import Bytecode
 package import Credentials
 package import Digests
+package import Enforcement
 
 /// Who is calling, as a token proves it. Made once a token; shared by the requests that carry it.
 package final class AuthenticatedCaller: Sendable {
@@ -8,11 +9,14 @@ package final class AuthenticatedCaller: Sendable {
   package let identity: Identity
   /// Of the token's bytes: names it without giving it away.
   package let digest: Digest
+  /// Seconds since 1970: from then on it has to be checked again, and streams that it opened end.
+  package let goodUntil: Int64
 
-  init(_ token: VerifiedToken, _ digest: Digest) {
+  init(_ token: VerifiedToken, _ digest: Digest, goodUntil: Int64) {
     self.token = token
     identity = Identity(token)
     self.digest = digest
+    self.goodUntil = goodUntil
   }
 }
 
@@ -25,9 +29,15 @@ package enum AuthenticationOutcome: Sendable {
 
 /// What of tokens was taken back before its time.
 package protocol RevocationList: Sendable {
-  /// Moves whenever something is revoked. Read before `isRevoked`.
+  /// Moves whenever something is revoked. Read before `standing`.
   var generation: UInt64 { get }
-  func isRevoked(_ token: VerifiedToken) -> Bool
+  func standing(of token: VerifiedToken) -> TokenStanding
+}
+
+package enum TokenStanding: Hashable, Sendable {
+  case good, revoked
+  /// Whoever knows cannot be asked.
+  case unknown
 }
 
 /// Nothing was.
@@ -35,5 +45,16 @@ package struct NoRevocations: RevocationList {
   package init() {}
 
   package var generation: UInt64 { 0 }
-  package func isRevoked(_ token: VerifiedToken) -> Bool { false }
+  package func standing(of token: VerifiedToken) -> TokenStanding { .good }
+}
+
+/// By `jti` or `sub`. Agents, tools and servers are stopped by the session.
+extension Revocations: RevocationList {
+  package func standing(of token: VerifiedToken) -> TokenStanding {
+    let stops = stops
+    guard stops.isCurrent else { return .unknown }
+    if let identifier = token.identifier, stops[.token, identifier] != nil { return .revoked }
+    if let subject = token.subject, stops[.subject, subject] != nil { return .revoked }
+    return .good
+  }
 }

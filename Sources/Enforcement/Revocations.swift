@@ -14,7 +14,7 @@ package final class Revocations: Sendable {
   package init(_ stops: Stops = Stops()) { state = Mutex(State(stops: stops)) }
 
   /// Grows with every change.
-  var generation: UInt64 { counter.load(ordering: .acquiring) }
+  package var generation: UInt64 { counter.load(ordering: .acquiring) }
 
   package var stops: Stops { state.withLock { $0.stops } }
 

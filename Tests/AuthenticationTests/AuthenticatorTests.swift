@@ -1,6 +1,7 @@
 import Authentication
 import Bytecode
 import Credentials
+import Enforcement
 import Fetching
 import JSON
 import Synchronization
@@ -131,26 +132,27 @@ import Testing
     #expect(await authenticator.verdict(good) == "expired")
   }
 
-  final class Revoked: RevocationList {
-    private let state = Mutex((generation: UInt64(0), identifiers: Set<String>()))
-
-    func revoke(_ identifier: String) { state.withLock { $0 = ($0.generation + 1, $0.identifiers.union([identifier])) } }
-
-    var generation: UInt64 { state.withLock { $0.generation } }
-    func isRevoked(_ token: VerifiedToken) -> Bool { state.withLock { $0.identifiers.contains(token.identifier ?? "") } }
-  }
-
-  @Test func aRevokedTokenIsForgottenAtOnce() async throws {
-    let revoked = Revoked()
-    let authenticator = try authenticator(try keyServer(), revocations: revoked)
+  @Test(arguments: [(Stops.Kind.token, "t-1"), (.subject, "user-7")])
+  func aRevokedTokenIsForgottenAtOnce(_ kind: Stops.Kind, _ name: String) async throws {
+    let revocations = Revocations()
+    let authenticator = try authenticator(try keyServer(), revocations: revocations)
     let good = try made.good
     #expect(await authenticator.verdict(good) == "accepted")
-    revoked.revoke("another")
+    var stops = Stops()
+    stops.stop(kind, "another", Stops.Entry(actor: "operator", because: nil))
+    revocations.replace(with: stops)
+    // Of any revocation: it is checked again.
     #expect(authenticator.known(Array(good.utf8)) == nil)
     #expect(await authenticator.verdict(good) == "accepted")
-    revoked.revoke("t-1")
+    stops.stop(kind, name, Stops.Entry(actor: "operator", because: nil))
+    revocations.replace(with: stops)
     #expect(authenticator.known(Array(good.utf8)) == nil)
     #expect(await authenticator.verdict(good) == "revoked")
+    revocations.replace(with: Stops(isCurrent: false))
+    #expect(await authenticator.verdict(good) == "unavailable")
+    #expect(journal.lines.last?.contains("cannot be read") == true)
+    revocations.replace(with: Stops())
+    #expect(await authenticator.verdict(good) == "accepted")
   }
 
   @Test func eachIssuerHasItsOwnKeys() async throws {

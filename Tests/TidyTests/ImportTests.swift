@@ -24,7 +24,7 @@ private let allowed: [String: Set<String>] = [
   "Credentials": ["JSON", "Signatures", "Digests", "Checksums"],
   "Fetching": ["CCurl", "Credentials", "Dispatch"],
   "Settings": ["Text"],
-  "Authentication": ["Settings", "Text", "Fetching", "Credentials", "Bytecode", "JSON", "Digests"],
+  "Authentication": ["Settings", "Text", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "Digests"],
   "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
   "Enforcement": [
     "Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals", "Quotas",
