@@ -1,3 +1,4 @@
+internal import Patterns
 internal import RegularExpressions
 
 /// The gates of all patterns of a set in tables of their own, and their run over a text.
@@ -13,7 +14,7 @@ struct Gates: Sendable {
 
     /// A stretch over which the state stays as it is.
     struct Stay: Sendable {
-      var state: UInt8 = 0
+      var state: UInt16 = 0
       var from: UInt32 = 0
       var to: UInt32 = 0
       /// A match that comes of it ends here or behind; `never`: none does.
@@ -25,9 +26,9 @@ struct Gates: Sendable {
     /// The state at one of the places that all runs look at, and the state it led to at a later place, up to which the gate did not open but perhaps there.
     struct Crossing: Sendable {
       var place: UInt32 = 0
-      var state: UInt8 = 0
+      var state: UInt16 = 0
       var stop: UInt32 = 0
-      var stopState: UInt8 = 0
+      var stopState: UInt16 = 0
     }
 
     static let never = UInt32.max
@@ -35,76 +36,85 @@ struct Gates: Sendable {
 
   private struct Header: Sendable {
     /// -1: the pattern has no gate.
-    var rows: Int32 = -1
-    var classes: UInt32 = 0
-    var classCount: UInt32 = 0
+    var automaton: Int32 = -1
     var width: UInt32 = 0
   }
 
   /// Bytes after which a pattern whose matches have no longest is left to PCRE2.
   private static let patience: UInt32 = 1024
 
+  /// Bytes that are read before anything is remembered: most runs end there.
+  private static let near = 16
+
   /// Bytes between the places that all runs look at: a run goes half of it on average, and one in so many goes on to its end.
   private static let spacing = 64
 
-  // Here once more, because what another module says cannot be read without a call.
-  private static let start: UInt8 = 2
-  private static let accepting: UInt8 = 1
-  private static let dead: UInt8 = 0
-
   private var headers: [Header] = []
-  private var tables: [UInt8] = []
+  private var automata = PlaceAutomata()
 
-  mutating func append(_ gate: Gate?) {
+  mutating func append(_ gate: Gate?, start: MatchStart) {
     var header = Header()
     if let gate {
-      header.classes = UInt32(tables.count)
-      tables += gate.classes
-      header.rows = Int32(tables.count)
-      tables += gate.next
-      header.classCount = UInt32(gate.classCount)
+      header.automaton = Int32(automata.count)
       header.width = gate.width.map { UInt32(clamping: $0) } ?? .max
+      automata.append(classes: gate.classes, next: gate.next, columns: gate.classCount, startsAtBoundary: start == .wordBoundary)
     }
     headers.append(header)
+  }
+
+  /// The first place of a range, or its end, where a match of the pattern could begin, going by one byte and the one before it.
+  func firstPlace(_ entry: Int, _ text: Span<UInt8>, in range: Range<Int>) -> Int {
+    let automaton = Int(headers[entry].automaton)
+    return automaton < 0 ? range.lowerBound : automata.firstPlace(automaton, over: text, in: range)
   }
 
   /// Whether a match of the pattern may begin at a place.
   func mayMatch(_ entry: Int, _ text: Span<UInt8>, at start: Int, scan: UInt32, memory: inout Memory) -> Bool {
     let header = headers[entry]
-    guard header.rows >= 0 else { return true }
-    if memory.scan != scan { memory = Memory(scan: scan) }
-    let tables = tables.span
-    let rows = Int(header.rows)
-    let classes = Int(header.classes)
-    let classCount = Int(header.classCount)
+    guard header.automaton >= 0 else { return true }
+    let automaton = Int(header.automaton)
     let isBounded = header.width != .max
     let end = start + Int(isBounded ? header.width : Self.patience)
-    let crossing = (start / Self.spacing + 1) * Self.spacing
-    var state = Self.start
-    // The state at the crossing; nought before it.
-    var crossed = Self.dead
+    let near = min(start + Self.near, end, text.count)
+    let state = automata.advance(automaton, over: text, in: start..<near)
+    let success = automata.success(of: automaton)
+    if state <= success { return state == success }
+    if near == text.count { return false }
+    if near == end { return !isBounded }
+    if memory.scan != scan { memory = Memory(scan: scan) }
+    return goesOn(automaton, text, from: near, state, end: end, isBounded: isBounded, &memory)
+  }
+
+  /// - Parameter end: where a match ends at the latest, or where a run without an end is given up.
+  private func goesOn(
+    _ automaton: Int, _ text: Span<UInt8>, from near: Int, _ first: UInt16, end: Int, isBounded: Bool, _ memory: inout Memory
+  ) -> Bool {
+    let success = automata.success(of: automaton)
+    let crossing = (near / Self.spacing + 1) * Self.spacing
+    var state = first
+    // The state at the crossing; dead before it.
+    var crossed = PlaceAutomata.dead
     // Since when the state has been what it is.
-    var since = start
-    var index = start
+    var since = near
+    var index = near
     while index < text.count {
-      if index == crossing, crossed == Self.dead {
+      if index == crossing, crossed == PlaceAutomata.dead {
         crossed = state
         if memory.crossing.place == crossing, memory.crossing.state == state {
           index = Int(memory.crossing.stop)
           state = memory.crossing.stopState
           since = index
-          if state <= Self.accepting { return state == Self.accepting && (!isBounded || index <= end) }
+          if state <= success { return state == success && (!isBounded || index <= end) }
           if isBounded && index > end { return false }
           continue
         }
       }
-      let next = tables[rows + Int(state) * classCount + Int(tables[classes + Int(text[index])])]
-      guard next != state else {
-        index += 1
-        continue
-      }
-      if next <= Self.accepting {
-        let opens = next == Self.accepting
+      let stop = crossed == PlaceAutomata.dead ? min(crossing, text.count) : text.count
+      let (next, place) = automata.stay(automaton, in: state, over: text, in: index..<stop)
+      index = place
+      guard next != state else { continue }
+      if next <= success {
+        let opens = next == success
         remember(since...index, state, end: opens ? UInt32(truncatingIfNeeded: index + 1) : Memory.never, opens: opens, &memory)
         remember(crossing, crossed, stop: index + 1, next, &memory)
         return opens && (!isBounded || index < end)
@@ -128,15 +138,15 @@ struct Gates: Sendable {
   }
 
   /// Only stretches that are worth a look back.
-  private func remember(_ stretch: ClosedRange<Int>, _ state: UInt8, end: UInt32, opens: Bool, _ memory: inout Memory) {
+  private func remember(_ stretch: ClosedRange<Int>, _ state: UInt16, end: UInt32, opens: Bool, _ memory: inout Memory) {
     guard stretch.count > 2 else { return }
     memory.stay = Memory.Stay(
       state: state, from: UInt32(truncatingIfNeeded: stretch.lowerBound), to: UInt32(truncatingIfNeeded: stretch.upperBound), end: end,
       opens: opens)
   }
 
-  private func remember(_ crossing: Int, _ state: UInt8, stop: Int, _ stopState: UInt8, _ memory: inout Memory) {
-    guard state != Self.dead else { return }
+  private func remember(_ crossing: Int, _ state: UInt16, stop: Int, _ stopState: UInt16, _ memory: inout Memory) {
+    guard state != PlaceAutomata.dead else { return }
     memory.crossing = Memory.Crossing(
       place: UInt32(truncatingIfNeeded: crossing), state: state, stop: UInt32(truncatingIfNeeded: stop), stopState: stopState)
   }

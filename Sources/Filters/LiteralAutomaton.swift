@@ -16,7 +16,7 @@ struct LiteralAutomaton: Sendable {
   }
 
   private let transitions: TransitionTable
-  private let rowShift: UInt32
+  private let rowLength: UInt32
   /// By number of the reporting state: where its outputs begin; one more at the end.
   private let outputStarts: [UInt32]
   let outputs: [Output]
@@ -35,33 +35,31 @@ struct LiteralAutomaton: Sendable {
     let outputs = trie.completeOutputs()
     let silent = trie.order.filter { outputs[$0].isEmpty }
     let reporting = trie.order.filter { !outputs[$0].isEmpty }
-    var numbers = [Int](repeating: 0, count: trie.order.count)
-    for (number, state) in (silent + reporting).enumerated() { numbers[state] = number }
-    var shift: UInt32 = 0
-    while (1 << shift) < trie.classCount { shift += 1 }
-    var table = [UInt32](repeating: 0, count: numbers.count << Int(shift))
-    for state in trie.order {
-      for byteClass in 0..<trie.classCount {
-        table[numbers[state] << Int(shift) + byteClass] = UInt32(numbers[trie.next[state][byteClass]]) << shift
-      }
+    let length = trie.classCount
+    var starts = [UInt32](repeating: 0, count: trie.order.count)
+    for (number, state) in (silent + reporting).enumerated() { starts[state] = UInt32(number * length) }
+    var table: [UInt32] = []
+    table.reserveCapacity(starts.count * length)
+    for state in silent + reporting {
+      for byteClass in 0..<length { table.append(starts[Int(trie.next[state * length + byteClass])]) }
     }
     transitions = TransitionTable(
-      classes: trie.classes, rows: table, rowLength: 1 << Int(shift), firstReporting: UInt32(silent.count) << shift,
+      classes: trie.classes, rows: table, rowLength: length, firstReporting: UInt32(silent.count * length),
       memory: literals.map(\.bytes.count).max() ?? 0)
-    rowShift = shift
-    var starts: [UInt32] = []
+    rowLength = UInt32(length)
+    var firsts: [UInt32] = []
     var flat: [Output] = []
     for state in reporting {
-      starts.append(UInt32(flat.count))
+      firsts.append(UInt32(flat.count))
       flat += outputs[state]
     }
-    outputStarts = starts + [UInt32(flat.count)]
+    outputStarts = firsts + [UInt32(flat.count)]
     self.outputs = flat
   }
 
   /// The literals that end where a row is reported.
   func outputs(of row: UInt32) -> Range<Int> {
-    let state = Int((row - transitions.firstReporting) >> rowShift)
+    let state = Int((row - transitions.firstReporting) / rowLength)
     return Int(outputStarts[state])..<Int(outputStarts[state + 1])
   }
 
@@ -69,15 +67,16 @@ struct LiteralAutomaton: Sendable {
 
   /// The trie and its links while they are made.
   private struct Trie {
-    var classes: [UInt8]
+    private(set) var classes: [UInt8]
     let classCount: Int
-    /// By state, then class; -1 until `link`.
-    var next: [[Int]]
-    var links: [Int] = []
+    /// By state times `classCount` plus class; -1 until `link`.
+    private(set) var next: [Int32]
+    /// By state: the longest other state whose text this one's ends with.
+    private var links: [Int32] = []
     /// By literal: its state.
-    var ends: [Int] = []
+    private(set) var ends: [Int] = []
     /// States in order of breadth.
-    var order: [Int] = []
+    private(set) var order: [Int] = []
     private var reports: [Int: [Output]] = [:]
     /// The class of white space; nought, which is every byte no literal has, when no literal has a blank.
     private let blank: Int
@@ -85,47 +84,50 @@ struct LiteralAutomaton: Sendable {
     private var endsWithBlank: [Bool] = [false]
 
     init(_ literals: [[UInt8]]) {
+      var isUsed = [Bool](repeating: false, count: 256)
+      for literal in literals { for byte in literal { isUsed[Int(byte)] = true } }
       var byFolded = [UInt8](repeating: 0, count: 256)
       var count = 1
-      for byte in Set(literals.joined()).sorted() {
-        byFolded[Int(byte)] = UInt8(count)
+      // Fewer folded bytes exist than a class has room for.
+      for byte in isUsed.indices where isUsed[byte] {
+        byFolded[byte] = UInt8(count)
         count += 1
       }
-      // At most 231 folded bytes exist, so a class fits.
       classes = FoldedBytes.table.map { byFolded[Int($0)] }
       classCount = count
       blank = Int(byFolded[Int(FoldedBytes.blank)])
-      next = [[Int](repeating: -1, count: count)]
+      next = [Int32](repeating: -1, count: count)
       for literal in literals {
         var state = 0
         for byte in literal {
-          let byteClass = Int(byFolded[Int(byte)])
-          if next[state][byteClass] < 0 {
-            next[state][byteClass] = next.count
-            next.append([Int](repeating: -1, count: count))
+          let place = state * count + Int(byFolded[Int(byte)])
+          if next[place] < 0 {
+            next[place] = Int32(endsWithBlank.count)
+            for _ in 0..<count { next.append(-1) }
             endsWithBlank.append(byte == FoldedBytes.blank)
           }
-          state = next[state][byteClass]
+          state = Int(next[place])
         }
         ends.append(state)
       }
     }
 
     mutating func link() {
-      links = [Int](repeating: 0, count: next.count)
+      links = [Int32](repeating: 0, count: endsWithBlank.count)
       order = [0]
       var index = 0
       while index < order.count {
         let state = order[index]
         for byteClass in 0..<classCount {
-          let fallback = state == 0 ? 0 : next[links[state]][byteClass]
-          let child = next[state][byteClass]
+          let fallback = state == 0 ? 0 : next[Int(links[state]) * classCount + byteClass]
+          let place = state * classCount + byteClass
+          let child = next[place]
           guard child >= 0 else {
-            next[state][byteClass] = endsWithBlank[state] && byteClass == blank ? state : fallback
+            next[place] = endsWithBlank[state] && byteClass == blank ? Int32(state) : fallback
             continue
           }
-          links[child] = fallback
-          order.append(child)
+          links[Int(child)] = fallback
+          order.append(Int(child))
         }
         index += 1
       }
@@ -134,8 +136,8 @@ struct LiteralAutomaton: Sendable {
     mutating func report(_ output: Output, at state: Int) { reports[state, default: []].append(output) }
 
     func completeOutputs() -> [[Output]] {
-      var complete = [[Output]](repeating: [], count: next.count)
-      for state in order { complete[state] = (reports[state] ?? []) + (state == 0 ? [] : complete[links[state]]) }
+      var complete = [[Output]](repeating: [], count: endsWithBlank.count)
+      for state in order where state != 0 { complete[state] = (reports[state] ?? []) + complete[Int(links[state])] }
       return complete
     }
   }

@@ -9,17 +9,23 @@ package import RegularExpressions
 package struct PatternSet: Sendable {
   /// A pattern and how its matches are found.
   struct Entry: Sendable {
+    /// Asked at one place, unless it can match nothing: then it is searched for.
     let pattern: Pattern
-    let startsAtWordBoundary: Bool
-    /// Whether literals announce its matches; otherwise it is run on every text.
-    let isTriggered: Bool
-    /// Whether a literal tells a range of places, so that the pattern is compiled to be searched for in one.
-    let isWindowed: Bool
-    /// Bytes a match can start with.
-    let firstBytes: ByteSet
+    let start: MatchStart
+    let manner: Manner
   }
 
-  /// What a literal says of its pattern: a match may begin that many bytes before the literal.
+  enum Manner: Sendable {
+    /// Tried where literals say.
+    case triggered
+    /// Tried wherever its first byte stands.
+    case everywhere
+    /// Left to PCRE2, because it can match nothing, and that at every place.
+    case searched
+  }
+
+  /// What a literal says of its pattern: as in `Trigger`, between a match's start and the literal are at least so many bytes that are no white space, and at most so
+  /// many with every run of white space counted as one.
   struct Probe: Sendable {
     let entry: UInt32
     let nearest: UInt32
@@ -28,18 +34,11 @@ package struct PatternSet: Sendable {
 
   /// What is done when a literal is met: by number of the automaton's output.
   struct Hit: Sendable {
-    enum Kind: UInt8, Sendable {
-      /// One place, so many bytes before the literal's end.
-      case place
-      /// As `place`, and only where a word begins or ends.
-      case placeAtBoundary
-      /// Several places, or a literal of changing length.
-      case window
-    }
-
     let entry: UInt32
     let back: UInt32
-    let kind: Kind
+    let start: MatchStart
+    /// Whether it says several places, or is a literal of changing length; otherwise it says one place, so many bytes before the literal's end.
+    let isWindow: Bool
   }
 
   let entries: [Entry]
@@ -48,12 +47,13 @@ package struct PatternSet: Sendable {
   let literals: LiteralAutomaton
   /// By pattern.
   let gates: Gates
-  /// Numbers of the patterns that are run on every text.
+  private let all: PatternMask
+  /// Numbers of the patterns that no literal announces.
   let always: [Int]
 
   package var count: Int { entries.count }
 
-  /// How many patterns have to be run on every text; each costs its own pass.
+  /// How many patterns no literal announces; each costs a look at every byte.
   package var alwaysRunCount: Int { always.count }
 
   /// Compiles patterns; their numbers in findings are their places here. Throws what PCRE2 refuses, which the expressions' parser should have.
@@ -70,23 +70,23 @@ package struct PatternSet: Sendable {
     var gates = Gates()
     for (number, (expression, longestText)) in expressions.enumerated() {
       // A pattern that can match nothing matches everywhere, whatever literals it has.
-      let triggers = expression.firstBytes == nil ? nil : expression.triggers()
-      // A literal that begins with a blank may begin anywhere in a run of white space.
-      let isWindowed = triggers?.contains { $0.offset.count > 1 || $0.literals.contains { $0.first == FoldedBytes.blank } } ?? false
-      let mode: Pattern.Mode = triggers == nil ? .search : isWindowed ? .window : .here
-      let pattern = try Pattern(expression.source, caseless: expression.caseInsensitive, mode: mode, longestText: longestText)
+      let isEmpty = expression.minimumWidth == 0
+      let gate = isEmpty ? nil : Gate(expression)
+      let triggers = isEmpty ? nil : expression.triggers()
+      let pattern = try Pattern(
+        expression.source, caseless: expression.caseInsensitive, mode: isEmpty ? .search : .here, longestText: longestText)
       entries.append(
         Entry(
-          pattern: pattern, startsAtWordBoundary: expression.startsAtWordBoundary, isTriggered: triggers != nil, isWindowed: isWindowed,
-          firstBytes: expression.firstBytes ?? ByteSet()))
-      gates.append(triggers == nil ? nil : Gate(expression))
+          pattern: pattern, start: expression.matchStart,
+          manner: isEmpty ? .searched : triggers == nil ? .everywhere : .triggered))
+      gates.append(gate, start: expression.matchStart)
       guard let triggers else {
         always.append(number)
         continue
       }
       for trigger in triggers {
         let probe = Probe(entry: UInt32(number), nearest: UInt32(trigger.offset.lowerBound), furthest: UInt32(trigger.offset.upperBound))
-        for literal in trigger.literals.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        for literal in trigger.literals {
           literals.append((literal, UInt32(probes.count)))
         }
         probes.append(probe)
@@ -97,12 +97,13 @@ package struct PatternSet: Sendable {
     self.literals = LiteralAutomaton(literals)
     hits = self.literals.outputs.map { output in
       let probe = probes[Int(output.tag)]
-      let isWindow = output.hasBlank || probe.nearest != probe.furthest
-      let atBoundary = entries[Int(probe.entry)].startsAtWordBoundary
-      return Hit(entry: probe.entry, back: output.length + probe.nearest, kind: isWindow ? .window : atBoundary ? .placeAtBoundary : .place)
+      return Hit(
+        entry: probe.entry, back: output.length + probe.nearest, start: entries[Int(probe.entry)].start,
+        isWindow: output.hasBlank || probe.nearest != probe.furthest)
     }
     self.gates = gates
     self.always = always
+    all = PatternMask(entries.indices)
   }
 
   /// What one pattern found at one place.
@@ -127,18 +128,23 @@ package struct PatternSet: Sendable {
   /// All matches of every pattern, each pattern's leftmost and without overlaps among themselves, appended in order of pattern and place.
   ///
   /// The text must be valid UTF-8, as for `Pattern.match`. Does not allocate once the scratch and the list have grown to their size.
-  package func matches(in text: Span<UInt8>, scratch: inout ScanScratch, into findings: inout [Finding]) {
+  ///
+  /// - Parameter wanted: the patterns to look for, all without it; the others cost next to nothing.
+  package func matches(
+    in text: Span<UInt8>, of wanted: PatternMask? = nil, scratch: inout ScanScratch, into findings: inout [Finding]
+  ) {
     precondition(text.count < Int(UInt32.max), "documents are limited to far less")
+    let wanted = wanted ?? all
     scratch.prepare(patterns: entries.count)
-    for number in always { scratch.touch(number) }
-    collect(text, &scratch)
+    for number in always where wanted.contains(number) { scratch.touch(number) }
+    collect(text, wanted, &scratch)
     scratch.sortTouched()
     for index in 0..<scratch.touched.count {
       let number = scratch.touched[index]
-      if entries[number].isTriggered {
-        confirm(number, text, &scratch, &findings)
-      } else {
-        search(number, text, &scratch.match, &findings)
+      switch entries[number].manner {
+      case .triggered: confirm(number, text, &scratch, &findings)
+      case .everywhere: sweep(number, text, &scratch, &findings)
+      case .searched: search(number, text, &scratch.match, &findings)
       }
     }
     scratch.clear()
@@ -151,45 +157,51 @@ package struct PatternSet: Sendable {
 
   // MARK: Finding candidates
 
-  private func collect(_ text: Span<UInt8>, _ scratch: inout ScanScratch) {
+  private func collect(_ text: Span<UInt8>, _ wanted: PatternMask, _ scratch: inout ScanScratch) {
     guard !probes.isEmpty else { return }
     if LongForms.areIn(text) {
       scratch.longForms.rewrite(text)
       // The buffer is taken out for the time, so that candidates can be noted meanwhile.
       let rewritten = scratch.longForms.take()
-      scan(rewritten.bytes.span, text, places: rewritten.places, &scratch)
+      scan(rewritten.bytes.span, text, places: rewritten.places, wanted, &scratch)
       scratch.longForms.giveBack(rewritten)
     } else {
-      scan(text, text, places: [], &scratch)
+      scan(text, text, places: [], wanted, &scratch)
     }
   }
 
   /// Runs the literals over the searched bytes. `places`, unless empty, says for each of them where it stands in the text.
-  private func scan(_ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
+  private func scan(
+    _ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ wanted: PatternMask, _ scratch: inout ScanScratch
+  ) {
     var reports = scratch.takeReports()
     literals.run(searched, into: &reports)
     for piece in reports.indices {
       for index in reports[piece].indices {
         let report = reports[piece][index]
-        note(report.row, end: Int(report.end), searched, text, places: places, &scratch)
+        note(report.row, end: Int(report.end), searched, text, places: places, wanted, &scratch)
       }
     }
     scratch.giveBack(&reports)
   }
 
   /// Turns the literals that end at a place into candidates.
-  private func note(_ row: UInt32, end: Int, _ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ scratch: inout ScanScratch) {
+  private func note(
+    _ row: UInt32, end: Int, _ searched: Span<UInt8>, _ text: Span<UInt8>, places: [UInt32], _ wanted: PatternMask,
+    _ scratch: inout ScanScratch
+  ) {
     // Within a run of white space the automaton stands still, and what it reports there has been reported at the first byte of the run.
     if end > 1, Self.isBlank(searched[end - 1]), Self.isBlank(searched[end - 2]) { return }
     for number in literals.outputs(of: row) {
       let hit = hits[number]
-      guard hit.kind != .window, places.isEmpty else {
+      let entry = Int(hit.entry)
+      guard wanted.contains(entry) else { continue }
+      guard !hit.isWindow, places.isEmpty else {
         noteWindow(number, end, searched, text, places, &scratch)
         continue
       }
       let place = end - Int(hit.back)
-      guard place >= 0, hit.kind == .place || Self.isWordBoundary(text, place) else { continue }
-      let entry = Int(hit.entry)
+      guard place >= 0, Self.mayStart(hit.start, text, place) else { continue }
       if scratch.mayMatch(gates, entry, text, at: place) { scratch.add(entry: entry, place...place) }
     }
   }
@@ -199,8 +211,8 @@ package struct PatternSet: Sendable {
   ) {
     let output = literals.outputs[number]
     let probe = probes[Int(output.tag)]
-    var first = end - Int(output.length)
-    var last = first
+    var last = end - Int(output.length)
+    var first = last
     if output.hasBlank {
       last = Self.start(of: output, endingAt: end, searched)
       first = last
@@ -208,9 +220,16 @@ package struct PatternSet: Sendable {
         while first > 0, Self.isBlank(searched[first - 1]) { first -= 1 }
       }
     }
-    last -= Int(probe.nearest)
-    guard last >= 0 else { return }
-    first = max(0, first - Int(probe.furthest))
+    for _ in 0..<probe.nearest {
+      repeat { last -= 1 } while last >= 0 && Self.isBlank(searched[last])
+      guard last >= 0 else { return }
+    }
+    for _ in 0..<probe.furthest where first > 0 {
+      first -= 1
+      guard Self.isBlank(searched[first]) else { continue }
+      while first > 0, Self.isBlank(searched[first - 1]) { first -= 1 }
+    }
+    first = min(first, last)
     // Offsets count a long form as one byte, as the searched bytes do.
     if !places.isEmpty {
       first = Int(places[first])
@@ -238,10 +257,20 @@ package struct PatternSet: Sendable {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
 
-  /// What can be seen of a place without asking PCRE2, which is dearer. The bytes that a match can start with are never inside a character.
+  /// What can be seen of a place without asking PCRE2, which is dearer.
   private func mayStart(_ number: Int, _ text: Span<UInt8>, _ place: Int) -> Bool {
-    guard place < text.count, entries[number].firstBytes.contains(text[place]) else { return false }
-    return !entries[number].startsAtWordBoundary || Self.isWordBoundary(text, place)
+    place < text.count && Self.mayStart(entries[number].start, text, place)
+  }
+
+  private static func mayStart(_ start: MatchStart, _ text: Span<UInt8>, _ place: Int) -> Bool {
+    // A match never begins inside a character, and PCRE2 must not be asked to.
+    if isInsideCharacter(text, place) { return false }
+    return switch start {
+    case .anywhere: true
+    case .wordBoundary: isWordBoundary(text, place)
+    case .lineStart: place == 0 || text[place - 1] == 0x0A
+    case .textStart: place == 0
+    }
   }
 
   private static func isInsideCharacter(_ text: Span<UInt8>, _ place: Int) -> Bool {
@@ -266,39 +295,52 @@ package struct PatternSet: Sendable {
 
   /// Tries one pattern at its candidates in order of place.
   private func confirm(_ number: Int, _ text: Span<UInt8>, _ scratch: inout ScanScratch, _ findings: inout [Finding]) {
-    let pattern = entries[number].pattern
-    let isWindowed = entries[number].isWindowed
     // Everything before it has been tried, or is part of a match.
     var cursor = 0
     var index = scratch.firstCandidate(of: number)
     while index >= 0 {
       let candidate = scratch.candidates[index]
       index = Int(candidate.next)
-      let last = Int(candidate.last)
-      var start = max(cursor, Int(candidate.first))
-      while start <= last {
-        // A single place has been through the gate already.
-        while start <= last, !mayStart(number, text, start) || candidate.first < last && !scratch.mayMatch(gates, number, text, at: start) {
+      // A single place has been through the gate already.
+      let isOpen = candidate.first == candidate.last
+      let places = max(cursor, Int(candidate.first))..<max(cursor, Int(candidate.last) + 1)
+      guard let end = attempt(number, text, places, isOpen: isOpen, &scratch, &findings) else { return }
+      cursor = end
+    }
+  }
+
+  /// Tries one pattern at every place.
+  private func sweep(_ number: Int, _ text: Span<UInt8>, _ scratch: inout ScanScratch, _ findings: inout [Finding]) {
+    let end = entries[number].start == .textStart ? min(1, text.count) : text.count
+    _ = attempt(number, text, 0..<end, isOpen: false, &scratch, &findings)
+  }
+
+  /// Tries one pattern at the places of a range; returns where to go on, nil when the pattern was given up.
+  private func attempt(
+    _ number: Int, _ text: Span<UInt8>, _ places: Range<Int>, isOpen: Bool, _ scratch: inout ScanScratch, _ findings: inout [Finding]
+  ) -> Int? {
+    var start = places.lowerBound
+    while start < places.upperBound {
+      if !isOpen {
+        start = gates.firstPlace(number, text, in: start..<places.upperBound)
+        if start == places.upperBound { break }
+        guard mayStart(number, text, start), scratch.mayMatch(gates, number, text, at: start) else {
           start += 1
+          continue
         }
-        cursor = max(cursor, start)
-        guard start <= last else { break }
-        let outcome =
-          isWindowed
-          ? pattern.match(text, in: start...last, scratch: &scratch.match) : pattern.match(text, from: start, scratch: &scratch.match)
-        switch outcome {
-        case .found(let range):
-          findings.append(Finding(pattern: number, result: .found(range)))
-          // A triggered pattern never matches nothing, so this always goes on.
-          start = range.upperBound
-        case .none: start = last + 1
-        case .undecided:
-          findings.append(Finding(pattern: number, result: .undecided))
-          return
-        }
-        cursor = start
+      }
+      switch entries[number].pattern.match(text, from: start, scratch: &scratch.match) {
+      case .found(let range):
+        findings.append(Finding(pattern: number, result: .found(range)))
+        // Only a pattern that is searched for can match nothing, so this always goes on.
+        start = range.upperBound
+      case .none: start += 1
+      case .undecided:
+        findings.append(Finding(pattern: number, result: .undecided))
+        return nil
       }
     }
+    return max(start, places.upperBound)
   }
 
   /// Runs one pattern over the whole text.

@@ -31,9 +31,6 @@ private import CPCRE2
   /// The match and the groups whose places a match reports, which only `Pattern.secret` looks at.
   static let groups = 8
 
-  /// What a context says that has no offset limit (PCRE2_UNSET).
-  static let noOffsetLimit = Int(bitPattern: UInt.max)
-
   /// Start and end of the last match that was found.
   var places: UnsafeMutablePointer<Int> { unsafe pcre2_get_ovector_pointer_8(data) }
 

@@ -9,8 +9,6 @@ private import CPCRE2
   package enum Mode: Sendable, Hashable {
     /// The leftmost match at or after the place given.
     case search
-    /// A search that may be told where the last place to begin at is: `match(_:in:scratch:)`.
-    case window
     /// A match that begins exactly at the place given.
     case here
     /// A match that begins at the place given and ends at the end of the text. Backtracks for the end, so `a|ab` matches `ab`.
@@ -38,7 +36,6 @@ private import CPCRE2
     if caseless { options |= PCRE2_CASELESS }
     switch mode {
     case .search: break
-    case .window: options |= PCRE2_USE_OFFSET_LIMIT
     case .here: options |= PCRE2_ANCHORED
     case .whole: options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED
     }
@@ -95,14 +92,6 @@ private import CPCRE2
         code, bytes.baseAddress ?? scratch.emptyText, bytes.count, start, 0, scratch.data, scratch.context)
     }
     return outcome(result, &scratch)
-  }
-
-  /// The leftmost match that begins at one of the places given, for a pattern of mode `window`; it may end anywhere. The text as for `match`.
-  package func match(_ text: Span<UInt8>, in places: ClosedRange<Int>, scratch: inout MatchScratch) -> MatchOutcome {
-    precondition(mode == .window)
-    unsafe pcre2_set_offset_limit_8(scratch.context, places.upperBound)
-    defer { unsafe pcre2_set_offset_limit_8(scratch.context, MatchScratch.noOffsetLimit) }
-    return match(text, from: places.lowerBound, scratch: &scratch)
   }
 
   /// Of a match that was found, the bytes that `(?<secret>…)` matched: what is to go, where the pattern also holds what announces it. The whole match when the

@@ -26,12 +26,26 @@ package enum CaseFolding {
     }
   }
 
-  /// The values of a range that may have another form.
-  static func candidates(in range: ClosedRange<UInt32>) -> [UInt32] {
-    if range.upperBound < 128 { return Array(range) }
-    let beyond = casedBeyondASCII.filter(range.contains)
-    guard range.lowerBound < 128 else { return beyond }
-    return Array(range.lowerBound...127) + beyond
+  /// Letters of ASCII and where their other forms are, for `k` and `s` beyond ASCII, too.
+  static let ascii: [(letters: ClosedRange<UInt32>, others: ClosedRange<UInt32>)] = [
+    (0x41...0x5A, 0x61...0x7A), (0x61...0x7A, 0x41...0x5A), (0x4B...0x4B, 0x212A...0x212A), (0x6B...0x6B, 0x212A...0x212A),
+    (0x53...0x53, 0x17F...0x17F), (0x73...0x73, 0x17F...0x17F),
+  ]
+
+  /// The values of a range beyond ASCII that have another form.
+  static func candidates(in range: ClosedRange<UInt32>) -> ArraySlice<UInt32> {
+    casedBeyondASCII[firstCased(range.lowerBound)..<firstCased(range.upperBound + 1)]
+  }
+
+  /// Where in the list of cased letters the first is that is no less.
+  private static func firstCased(_ value: UInt32) -> Int {
+    var low = 0
+    var high = casedBeyondASCII.count
+    while low < high {
+      let middle = (low + high) / 2
+      if casedBeyondASCII[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   private static let casedBeyondASCII: [UInt32] = classes.keys.filter { $0 >= 128 }.sorted()

@@ -1,4 +1,5 @@
-/// The coarser bytes in which literals are looked for: ASCII letters in lower case, every ASCII digit as `0`, every ASCII white space as a blank.
+/// The coarser bytes in which literals are looked for: ASCII letters in lower case, every ASCII digit as `0`, every ASCII white space as a blank, and of the inner
+/// bytes of characters beyond ASCII those alike whose last four bits are.
 ///
 /// Literals also have one blank for any run of white space, so that `you\s+are` is one literal, and so must the text be read that they are looked for in.
 ///
@@ -14,6 +15,7 @@ package enum FoldedBytes {
     case 0x41...0x5A: UInt8(byte) + 32
     case 0x30...0x39: 0x30
     case 0x09...0x0D: 0x20
+    case 0x80...0xBF: 0x80 | UInt8(byte) & 0x0F
     default: UInt8(byte)
     }
   }
@@ -32,7 +34,7 @@ package enum FoldedBytes {
   package static let blank: UInt8 = 0x20
 
   /// Two folded texts one after the other.
-  static func join(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+  private static func join(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
     first.last == blank && second.first == blank ? first + second.dropFirst() : first + second
   }
 

@@ -1,8 +1,8 @@
 /// A small deterministic automaton that says of a place that no match begins there, reading no further than it must, so that most places are left alone without
 /// asking PCRE2.
 ///
-/// It takes a superset of the expression's matches: assertions hold everywhere, nothing is atomic, long counted repetitions have no upper end, and characters
-/// outside ASCII are all alike. So "no" is certain and "maybe" is not.
+/// It takes a superset of the expression's matches: assertions hold everywhere, nothing is atomic, long counted repetitions have no upper end, characters
+/// outside ASCII are all alike, and of long alternations only the beginnings are told apart. So "no" is certain and "maybe" is not.
 package struct Gate: Hashable, Sendable {
   /// No match can come of it any more.
   package static let dead: UInt8 = 0
@@ -18,68 +18,174 @@ package struct Gate: Hashable, Sendable {
   /// The most bytes a match can have; nil: without bound.
   package let width: Int?
 
-  /// States above this are told apart by nothing that pays for their rows.
+  /// States above this tell nothing apart that pays for their rows.
   private static let stateBudget = 200
+  /// Counts up to this are told apart even where that leaves no room for the end of an expression.
+  private static let leastCap = 2
 
-  /// Nil when no automaton within the budget tells anything, as for an expression that can match nothing.
+  /// Nil when nothing can be told, as of an expression that can match nothing.
   package init?(_ expression: RegularExpression) {
     for cap in [20, 6, 2, 0] {
       guard let graph = ByteGraph(expression.root, cap: cap) else { continue }
-      guard let (classes, rows) = Self.rows(graph) else { continue }
-      self.classes = classes
-      classCount = rows[0].count
-      next = rows.flatMap(\.self)
+      let isLast = cap <= Self.leastCap
+      // A graph of many more nodes than there may be states is not even tried.
+      guard isLast || graph.nodes.count <= 3 * Self.stateBudget else { continue }
+      guard let table = GateTable(graph, stateBudget: Self.stateBudget, opensBeyond: isLast) else { continue }
+      classes = table.classes
+      classCount = table.classCount
+      next = table.next
       width = expression.maximumWidth
       return
     }
     return nil
   }
+}
 
-  /// The subset automaton (Rabin and Scott 1959); nil when it is too large or accepts at once.
-  private static func rows(_ graph: ByteGraph) -> (classes: [UInt8], rows: [[UInt8]])? {
-    // Bytes that no node tells apart share a class; the inner bytes of characters come first and have their own.
-    var numbers: [[Bool]: UInt8] = [:]
-    var classes = [UInt8](repeating: 0, count: 256)
-    var samples: [ByteGraph.Symbol] = []
-    let reading = Array(Set(graph.nodes.indices.compactMap { graph.symbols(of: $0) }))
-    for byte in UInt8.min...UInt8.max where byte & 0xC0 != 0x80 {
-      let symbol = ByteGraph.Symbol(byte)
-      let key = reading.map { $0.contains(symbol) }
-      if numbers[key] == nil {
-        samples.append(symbol)
-        guard samples.count < 256 else { return nil }
-        numbers[key] = UInt8(samples.count)
-      }
-      classes[Int(byte)] = numbers[key] ?? 0
-    }
-    var closures = Closures(graph)
-    let first = closures.union([graph.start])
-    guard !first.contains(ByteGraph.accept) else { return nil }
-    var states: [[Int]: UInt8] = [first: start]
-    var queue = [first]
-    var rows = [[UInt8]](repeating: [UInt8](repeating: dead, count: samples.count + 1), count: 2)
+/// The subset automaton (Rabin and Scott 1959) of a graph.
+private struct GateTable {
+  private(set) var classes = [UInt8](repeating: 0, count: 256)
+  private(set) var classCount = 0
+  private(set) var next: [UInt8] = []
+
+  /// Nil when it has too many states or accepts at once.
+  ///
+  /// - Parameter opensBeyond: whether states beyond the budget are taken for accepting ones instead. Those nearest to the start come first.
+  init?(_ graph: ByteGraph, stateBudget: Int, opensBeyond: Bool) {
+    let readers = Readers(graph)
+    guard !readers.accepts(readers.start) else { return nil }
+    let samples = sort(readers.sets)
+    classCount = samples.count + 1
+    let readingClass = samples.map { sample in readers.members { $0.contains(sample) } }
+    var states: [[UInt64]: UInt8] = [readers.start: Gate.start]
+    var queue = [readers.start]
+    // Dead and accepting go on to nowhere.
+    next = [UInt8](repeating: Gate.dead, count: 2 * classCount)
     var index = 0
+    var targets: [UInt64] = []
     while index < queue.count {
-      var row = [UInt8(index) + start]
-      for symbol in samples {
-        let targets = closures.union(graph.targets(of: queue[index], reading: symbol))
-        if targets.contains(ByteGraph.accept) {
-          row.append(accepting)
-        } else if targets.isEmpty {
-          row.append(dead)
+      // The inner bytes of characters leave the state as it is.
+      next.append(UInt8(index) + Gate.start)
+      for reading in readingClass {
+        readers.follow(queue[index], reading, into: &targets)
+        if readers.accepts(targets) {
+          next.append(Gate.accepting)
+        } else if targets.allSatisfy({ $0 == 0 }) {
+          next.append(Gate.dead)
         } else if let known = states[targets] {
-          row.append(known)
+          next.append(known)
+        } else if queue.count == stateBudget {
+          guard opensBeyond else { return nil }
+          next.append(Gate.accepting)
         } else {
-          guard queue.count < stateBudget else { return nil }
-          states[targets] = UInt8(queue.count) + start
-          row.append(UInt8(queue.count) + start)
+          let number = UInt8(queue.count) + Gate.start
+          states[targets] = number
+          next.append(number)
           queue.append(targets)
         }
       }
-      rows.append(row)
       index += 1
     }
-    return (classes, rows)
+  }
+
+  /// Gives bytes that no set tells apart one class; returns one symbol of each but that of inner bytes, which is nought.
+  private mutating func sort(_ sets: some Sequence<ByteGraph.SymbolSet>) -> [ByteGraph.Symbol] {
+    var numbers = [Int](repeating: 0, count: Int(ByteGraph.Symbol.count))
+    var count = 1
+    for set in sets {
+      var split = [Int](repeating: -1, count: count)
+      for symbol in 0..<ByteGraph.Symbol.count where set.contains(ByteGraph.Symbol(symbol)) {
+        let number = numbers[Int(symbol)]
+        if split[number] < 0 {
+          split[number] = count
+          count += 1
+        }
+        numbers[Int(symbol)] = split[number]
+      }
+    }
+    var dense = [UInt8](repeating: 0, count: count)
+    var samples: [ByteGraph.Symbol] = []
+    for byte in UInt8.min...UInt8.max where byte & 0xC0 != 0x80 {
+      let symbol = ByteGraph.Symbol(byte)
+      let number = numbers[Int(symbol.value)]
+      if dense[number] == 0 {
+        samples.append(symbol)
+        // At most 129 symbols exist.
+        dense[number] = UInt8(samples.count)
+      }
+      classes[Int(byte)] = dense[number]
+    }
+    return samples
+  }
+}
+
+/// The reading nodes of a graph as bits of sets: what is reached from each without reading is worked out once.
+private struct Readers {
+  /// What the reading nodes read, each set once.
+  let sets: Set<ByteGraph.SymbolSet>
+  /// What is reached before anything is read.
+  let start: [UInt64]
+  private let symbols: [ByteGraph.SymbolSet]
+  private let wordCount: Int
+  /// By reading node: the set of what comes next, `wordCount` words each.
+  private var follows: [UInt64]
+
+  /// The bit of the accepting node is nought's.
+  init(_ graph: ByteGraph) {
+    var bits = [Int](repeating: -1, count: graph.nodes.count)
+    var nexts: [Int] = [ByteGraph.accept]
+    var symbols: [ByteGraph.SymbolSet] = [ByteGraph.SymbolSet()]
+    bits[ByteGraph.accept] = 0
+    for (number, node) in graph.nodes.enumerated() {
+      guard case .read(let set, let next) = node else { continue }
+      bits[number] = nexts.count
+      nexts.append(next)
+      symbols.append(set)
+    }
+    let wordCount = (nexts.count + 63) / 64
+    var marks = [Int](repeating: -1, count: graph.nodes.count)
+    var stack: [Int] = []
+    func reach(_ root: Int, _ mark: Int, _ add: (Int) -> Void) {
+      stack.append(root)
+      while let node = stack.popLast() {
+        guard marks[node] != mark else { continue }
+        marks[node] = mark
+        if case .split(let targets) = graph.nodes[node] { stack += targets } else { add(bits[node]) }
+      }
+    }
+    var start = [UInt64](repeating: 0, count: wordCount)
+    reach(graph.start, 0) { start[$0 >> 6] |= 1 << UInt64($0 & 63) }
+    var follows = [UInt64](repeating: 0, count: wordCount * nexts.count)
+    for bit in 1..<max(1, nexts.count) {
+      reach(nexts[bit], bit) { follows[bit * wordCount + $0 >> 6] |= 1 << UInt64($0 & 63) }
+    }
+    self.start = start
+    self.symbols = symbols
+    self.wordCount = wordCount
+    self.follows = follows
+    sets = Set(symbols)
+  }
+
+  func accepts(_ state: [UInt64]) -> Bool { state[0] & 1 != 0 }
+
+  /// Nodes that read something.
+  func members(_ reads: (ByteGraph.SymbolSet) -> Bool) -> [UInt64] {
+    var found = [UInt64](repeating: 0, count: wordCount)
+    for bit in 1..<max(1, symbols.count) where reads(symbols[bit]) { found[bit >> 6] |= 1 << UInt64(bit & 63) }
+    return found
+  }
+
+  /// What is reached from the nodes of a state that are among `reading`.
+  func follow(_ state: [UInt64], _ reading: [UInt64], into targets: inout [UInt64]) {
+    targets.removeAll(keepingCapacity: true)
+    for _ in 0..<wordCount { targets.append(0) }
+    for word in 0..<wordCount {
+      var rest = state[word] & reading[word]
+      while rest != 0 {
+        let bit = word * 64 + rest.trailingZeroBitCount
+        rest &= rest - 1
+        for index in 0..<wordCount { targets[index] |= follows[bit * wordCount + index] }
+      }
+    }
   }
 }
 
@@ -87,6 +193,8 @@ package struct Gate: Hashable, Sendable {
 private struct ByteGraph {
   /// A character of ASCII, or any other.
   struct Symbol: Hashable {
+    static let count: UInt8 = 129
+
     let value: UInt8
 
     init(_ byte: UInt8) { value = min(byte, 128) }
@@ -97,11 +205,16 @@ private struct ByteGraph {
     var high: UInt64 = 0
     var others = false
 
+    init() {}
+
     init(_ scalars: ScalarSet) {
-      for value in UInt8(0)..<128 where scalars.contains(Unicode.Scalar(value)) {
-        if value < 64 { low |= 1 << UInt64(value) } else { high |= 1 << UInt64(value - 64) }
+      for range in scalars.ranges {
+        if range.upperBound >= 128 { others = true }
+        guard range.lowerBound < 128 else { break }
+        for value in range.lowerBound...min(range.upperBound, 127) {
+          if value < 64 { low |= 1 << UInt64(value) } else { high |= 1 << UInt64(value - 64) }
+        }
       }
-      others = (scalars.ranges.last?.upperBound ?? 0) >= 128
     }
 
     func contains(_ symbol: Symbol) -> Bool {
@@ -178,60 +291,5 @@ private struct ByteGraph {
       entry = body
     }
     return entry
-  }
-
-  func symbols(of node: Int) -> SymbolSet? {
-    if case .read(let symbols, _) = nodes[node] { symbols } else { nil }
-  }
-
-  func targets(of state: [Int], reading symbol: Symbol) -> [Int] {
-    state.compactMap { node in
-      if case .read(let symbols, let next) = nodes[node], symbols.contains(symbol) { next } else { nil }
-    }
-  }
-}
-
-/// What is reached from nodes without reading: worked out once for each node, since every state asks for the same ones.
-private struct Closures {
-  private let graph: ByteGraph
-  private var known: [[Int]?]
-  /// By node: the number of the last union that had it.
-  private var marks: [Int]
-  private var union = 0
-
-  init(_ graph: ByteGraph) {
-    self.graph = graph
-    known = Array(repeating: nil, count: graph.nodes.count)
-    marks = Array(repeating: 0, count: graph.nodes.count)
-  }
-
-  /// The reading nodes, and the accepting one, that are reached without reading, in order.
-  mutating func union(_ roots: [Int]) -> [Int] {
-    if let only = roots.first, roots.count == 1 { return closure(of: only) }
-    let parts = roots.map { closure(of: $0) }
-    union += 1
-    var found: [Int] = []
-    for part in parts {
-      for node in part where marks[node] != union {
-        marks[node] = union
-        found.append(node)
-      }
-    }
-    return found.sorted()
-  }
-
-  private mutating func closure(of root: Int) -> [Int] {
-    if let closure = known[root] { return closure }
-    union += 1
-    var found: [Int] = []
-    var stack = [root]
-    while let node = stack.popLast() {
-      guard marks[node] != union else { continue }
-      marks[node] = union
-      if case .split(let targets) = graph.nodes[node] { stack += targets } else { found.append(node) }
-    }
-    found.sort()
-    known[root] = found
-    return found
   }
 }

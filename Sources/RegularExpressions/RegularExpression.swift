@@ -22,19 +22,34 @@ package struct RegularExpression: Hashable, Sendable {
   package var maximumWidth: Int? { root.width.maximum }
 }
 
+/// A place at which every match of an expression begins, because that is written first.
+package enum MatchStart: Hashable, Sendable {
+  /// Nothing is known.
+  case anywhere
+  /// Where `\b` holds.
+  case wordBoundary
+  /// At the start of the text or behind a line feed.
+  case lineStart
+  case textStart
+}
+
 extension RegularExpression {
-  /// Whether every match starts at a `\b`, because that is written first; false says nothing.
-  package var startsAtWordBoundary: Bool { root.startsAtWordBoundary }
+  package var matchStart: MatchStart { root.matchStart }
 }
 
 extension Expression {
-  fileprivate var startsAtWordBoundary: Bool {
+  fileprivate var matchStart: MatchStart {
     switch self {
-    case .assertion(let assertion): assertion == .wordBoundary
-    case .sequence(let parts): parts.first?.startsAtWordBoundary ?? false
-    case .choice(let alternatives): alternatives.allSatisfy(\.startsAtWordBoundary)
-    case .group(let inner, _): inner.startsAtWordBoundary
-    case .empty, .literal, .characterClass, .any, .repetition: false
+    case .assertion(.wordBoundary): return .wordBoundary
+    case .assertion(.lineStart): return .lineStart
+    case .assertion(.textStart): return .textStart
+    case .sequence(let parts): return parts.first?.matchStart ?? .anywhere
+    case .group(let inner, _): return inner.matchStart
+    case .choice(let alternatives):
+      let starts = Set(alternatives.map(\.matchStart))
+      if let only = starts.first, starts.count == 1 { return only }
+      return starts == [.lineStart, .textStart] ? .lineStart : .anywhere
+    case .assertion, .empty, .literal, .characterClass, .any, .repetition: return .anywhere
     }
   }
 }

@@ -1,9 +1,9 @@
 /// Literals of which every match holds one, and where: what a prefilter may look for instead of running the expression everywhere.
 package struct Trigger: Hashable, Sendable {
-  /// Folded as `FoldedBytes` says, runs of white space drawn together; none is empty.
-  package let literals: Set<[UInt8]>
-  /// How many bytes of the text may lie between the start of a match and the start of the literal, a long form (`FoldedBytes.longForms`) counted as the one byte
-  /// it folds to. A literal that begins with a blank may begin at any byte of its run of white space.
+  /// Folded as `FoldedBytes` says, runs of white space drawn together, in order; none is empty or begins with another.
+  package let literals: [[UInt8]]
+  /// What lies between the start of a match and the start of the literal: at least so many bytes that are no white space, and at most so many with every run of white
+  /// space counted as one. A long form (`FoldedBytes.longForms`) counts as the one byte it folds to. A literal that begins with a blank may begin at any byte of its run.
   package let offset: ClosedRange<Int>
 }
 
@@ -14,190 +14,278 @@ extension RegularExpression {
   /// Derived from the tree and from nothing else. Assertions, atomic groups and possessive repetitions only take matches away, so they are
   /// ignored.
   package func triggers() -> [Trigger]? {
-    let triggers = root.triggers()
-    // Candidates more often than at every eighth byte cost more than the expression's own start.
-    guard let triggers, triggers.reduce(0, { $0 + $1.cost }) < 0.125 else { return nil }
-    return triggers
+    var search = LiteralSearch()
+    let found = search.best(LiteralPart.parts(of: root)[...])
+    // Candidates more often than at every eighth byte cost more than looking at each byte.
+    guard let found, found.reduce(0, { $0 + $1.cost }) < 0.125 else { return nil }
+    return found.map { Trigger(literals: $0.literals.map(\.bytes), offset: $0.offset) }
   }
 }
 
-/// How far literals are followed.
-private enum LiteralLimits {
-  /// Literals of one trigger: enough for the words of a long alternation and not for the product of two.
-  static let literals = 64
-  /// Bytes of one literal: longer ones hit no less often.
-  static let length = 14
+/// A part of an expression with what the search for literals asks of it, worked out once.
+private struct LiteralPart {
+  let prefixes: Prefixes
+  /// As `Trigger.offset` counts.
+  let width: Width
+  /// Whether its matches may be longer than its width says, by white space.
+  let stretches: Bool
+  /// Of an alternation: the parts of each alternative.
+  let alternatives: [[LiteralPart]]
+
+  /// How deep repetitions are opened in each other: each doubles what is in it.
+  private static let openings = 3
   /// Different folded characters a class may stand for.
-  static let alternatives = 8
+  private static let members = 12
   /// The most rounds of a repetition that are written out one by one.
-  static let rounds = 4
-  /// Bytes before a literal. Each is one more place where a match might start.
-  static let window = 512
-}
+  private static let rounds = 4
 
-/// Folded texts one of which every match starts with. A complete one is all of a match of the part; after the others anything may follow.
-private struct Prefixes {
-  var complete: Set<[UInt8]>
-  var partial: Set<[UInt8]>
-
-  static let empty = Prefixes(complete: [[]], partial: [])
-
-  /// White space and nothing else, of which any number is as good as one.
-  var isBlank: Bool { complete == [[FoldedBytes.blank]] && partial.isEmpty }
-
-  var count: Int { complete.count + partial.count }
-  var all: Set<[UInt8]> { complete.union(partial) }
-
-  var asPartial: Prefixes { Prefixes(complete: [], partial: all) }
-
-  func union(_ other: Prefixes) -> Prefixes {
-    Prefixes(complete: complete.union(other.complete), partial: partial.union(other.partial))
+  private init(_ prefixes: Prefixes, _ width: Width, stretches: Bool, alternatives: [[LiteralPart]] = []) {
+    self.prefixes = prefixes
+    self.width = width
+    self.stretches = stretches
+    self.alternatives = alternatives
   }
 
-  /// Followed by another part; as it is, but partial, where that would be too many.
-  func followed(by next: Prefixes?) -> Prefixes {
-    guard let next, complete.count * next.count + partial.count <= LiteralLimits.literals else { return asPartial }
-    var result = Prefixes(complete: [], partial: partial)
-    for first in complete {
-      guard first.count < LiteralLimits.length else {
-        result.partial.insert(first)
-        continue
-      }
-      for second in next.complete { result.add(FoldedBytes.join(first, second)) }
-      for second in next.partial { result.partial.insert(Array(FoldedBytes.join(first, second).prefix(LiteralLimits.length))) }
-    }
-    return result
+  private init(alternatives: [[LiteralPart]]) {
+    let widths = alternatives.map { Self.width(of: $0) }
+    let bounded = widths.compactMap(\.maximum)
+    self.init(
+      Prefixes.either(alternatives.map { Self.prefixes(of: $0[...]) }),
+      Width(minimum: widths.map(\.minimum).min() ?? 0, maximum: bounded.count == widths.count ? bounded.max() : nil),
+      stretches: alternatives.contains { $0.contains(where: \.stretches) }, alternatives: alternatives)
   }
 
-  private mutating func add(_ literal: [UInt8]) {
-    if literal.count <= LiteralLimits.length {
-      complete.insert(literal)
-    } else {
-      partial.insert(Array(literal.prefix(LiteralLimits.length)))
-    }
-  }
-}
-
-extension Expression {
-  /// The parts one after another, groups opened.
-  private var parts: [Expression] {
-    switch self {
-    case .sequence(let parts): parts.flatMap(\.parts)
-    case .group(let inner, _): inner.parts
-    default: [self]
+  /// The parts one after another, groups opened, and the first round of a repetition that has one set apart from the others.
+  static func parts(of expression: Expression, openings: Int = openings) -> [LiteralPart] {
+    switch expression {
+    case .empty, .assertion: return []
+    case .literal, .characterClass, .any:
+      let scalars = expression.scalars
+      return [LiteralPart(prefixes(of: scalars), width(of: scalars), stretches: false)]
+    case .group(let inner, _): return parts(of: inner, openings: openings)
+    case .sequence(let parts): return parts.flatMap { Self.parts(of: $0, openings: openings) }
+    case .choice(let alternatives): return [LiteralPart(alternatives: alternatives.map { parts(of: $0, openings: openings) })]
+    case .repetition(let inner, let quantifier): return repetition(inner, quantifier, openings)
     }
   }
 
-  fileprivate func triggers() -> [Trigger]? {
-    let parts = parts
-    if parts.count == 1, case .choice(let alternatives) = parts[0] {
-      let whole = Self.best(parts)
-      // Each alternative may have a better place of its own.
-      var each: [Trigger] = []
-      for alternative in alternatives {
-        guard let triggers = alternative.triggers() else { return whole.map { [$0] } }
-        each += triggers
-      }
-      guard let whole else { return each }
-      return whole.cost <= each.reduce(0, { $0 + $1.cost }) ? [whole] : each
-    }
-    return Self.best(parts).map { [$0] }
+  private static func repetition(_ inner: Expression, _ quantifier: Quantifier, _ openings: Int) -> [LiteralPart] {
+    guard quantifier.maximum != 0 else { return [] }
+    let once = parts(of: inner, openings: max(0, openings - 1))
+    // Of one character the first round tells nothing that all of them do not.
+    guard quantifier.minimum > 0, openings > 0, !inner.isSingleCharacter else { return [LiteralPart(once, quantifier)] }
+    let rest = Quantifier(quantifier.minimum - 1, quantifier.maximum.map { $0 - 1 })
+    return once + (rest.maximum == 0 ? [] : [LiteralPart(once, rest)])
   }
 
-  /// The cheapest trigger among those that begin at each part.
-  private static func best(_ parts: [Expression]) -> Trigger? {
-    var lead = Width.none
-    var best: Trigger?
-    for start in parts.indices {
-      guard let most = lead.maximum, most <= LiteralLimits.window else { break }
-      var prefixes = Prefixes.empty
-      for part in parts[start...] {
-        if prefixes.complete.isEmpty { break }
-        prefixes = prefixes.followed(by: part.prefixes)
-      }
-      let literals = prefixes.all
-      if !literals.isEmpty && !literals.contains([]) {
-        let trigger = Trigger(literals: literals, offset: lead.minimum...most)
-        if trigger.cost < best?.cost ?? .infinity { best = trigger }
-      }
-      let width = parts[start].foldedWidth
-      lead.minimum += width.minimum
-      lead.maximum = width.maximum.map { most + $0 }
-    }
-    return best
+  private init(_ once: [LiteralPart], _ quantifier: Quantifier) {
+    let width = Self.width(of: once)
+    let prefixes = Self.prefixes(of: once[...])
+    let isBlank = prefixes.isBlank
+    let most: Int? =
+      if isBlank { 1 } else if width.maximum == 0 { 0 } else { width.maximum.flatMap { width in quantifier.maximum.map { width * $0 } } }
+    self.init(
+      Self.repeated(prefixes, quantifier), Width(minimum: width.minimum * quantifier.minimum, maximum: most),
+      stretches: isBlank && quantifier.maximum == nil || once.contains(where: \.stretches))
   }
 
-  /// Nil: too many.
-  private var prefixes: Prefixes? {
-    switch self {
-    case .empty, .assertion: return .empty
-    case .literal, .characterClass, .any: return Self.prefixes(of: scalars)
-    case .group(let inner, _): return inner.prefixes
-    case .sequence(let parts):
-      var result = Prefixes.empty
-      for part in parts { result = result.followed(by: part.prefixes) }
-      return result
-    case .choice(let alternatives):
-      var result = Prefixes(complete: [], partial: [])
-      for alternative in alternatives {
-        guard let next = alternative.prefixes else { return nil }
-        result = result.union(next)
-        if result.count > LiteralLimits.literals { return nil }
-      }
-      return result
-    case .repetition(let inner, let quantifier):
-      guard quantifier.maximum != 0 else { return .empty }
-      guard let once = inner.prefixes else { return nil }
-      if once.isBlank { return quantifier.minimum == 0 ? once.union(.empty) : once }
-      if let few = Self.fewTimes(once, quantifier) { return few }
-      if quantifier.minimum == 0 {
-        return (quantifier.maximum == 1 ? once : once.asPartial).union(.empty)
-      }
-      var result = Prefixes.empty
-      for _ in 0..<min(quantifier.minimum, LiteralLimits.length) { result = result.followed(by: once) }
-      return quantifier.maximum == quantifier.minimum && quantifier.minimum <= LiteralLimits.length ? result : result.asPartial
-    }
+  private static func repeated(_ once: Prefixes, _ quantifier: Quantifier) -> Prefixes {
+    if once.isBlank { return quantifier.minimum == 0 ? .either([once, .empty]) : once }
+    if let few = fewTimes(once, quantifier) { return few }
+    if quantifier.minimum == 0 { return .either([quantifier.maximum == 1 ? once : once.asPartial, .empty]) }
+    var result = Prefixes.empty
+    for _ in 0..<min(quantifier.minimum, FoldedLiteral.longest) { result = result.followed(by: once) }
+    return quantifier.maximum == quantifier.minimum && quantifier.minimum <= FoldedLiteral.longest ? result : result.asPartial
   }
 
   /// Every number of rounds written out, where that is not too much.
   private static func fewTimes(_ once: Prefixes, _ quantifier: Quantifier) -> Prefixes? {
-    guard let maximum = quantifier.maximum, maximum <= LiteralLimits.rounds, once.partial.isEmpty else { return nil }
-    var result = Prefixes(complete: [], partial: [])
-    var rounds = Prefixes.empty
+    guard let maximum = quantifier.maximum, maximum <= rounds, once.partial.isEmpty else { return nil }
+    var all: [Prefixes] = []
+    var count = 0
+    var now = Prefixes.empty
     for round in 0...maximum {
-      if round >= quantifier.minimum { result = result.union(rounds) }
+      if round >= quantifier.minimum {
+        all.append(now)
+        count += now.count
+      }
       guard round < maximum else { break }
-      rounds = rounds.followed(by: once)
-      guard rounds.partial.isEmpty, result.count + rounds.count <= LiteralLimits.literals else { return nil }
+      now = now.followed(by: once)
+      guard now.partial.isEmpty, count + now.count <= Prefixes.limit else { return nil }
+    }
+    return .either(all)
+  }
+
+  private static func prefixes(of set: ScalarSet) -> Prefixes {
+    // An empty set has no match at all; saying nothing of it is always right.
+    guard !set.isEmpty, set.count <= 64 else { return .unknown }
+    var folded: [FoldedLiteral] = []
+    for range in set.ranges {
+      for value in range {
+        guard let scalar = Unicode.Scalar(value) else { return .unknown }
+        var literal = FoldedLiteral()
+        if value < 0x80 {
+          literal.append(FoldedBytes.table[Int(value)])
+        } else {
+          for byte in FoldedBytes.fold(scalar) { literal.append(byte) }
+        }
+        folded.append(literal)
+      }
+    }
+    let prefixes = Prefixes(folded)
+    return prefixes.count <= members ? prefixes : .unknown
+  }
+
+  /// White space may be drawn together with what is beside it.
+  private static func width(of set: ScalarSet) -> Width {
+    let blanks = CharacterClass.Name.space.scalars(folds: false)
+    var width = set.foldedWidth
+    if !set.isDisjoint(with: blanks) { width.minimum = 0 }
+    return width
+  }
+
+  static func prefixes(of parts: ArraySlice<LiteralPart>) -> Prefixes {
+    var result = Prefixes.empty
+    for part in parts {
+      if result.complete.isEmpty { break }
+      result = result.followed(by: part.prefixes)
     }
     return result
   }
 
-  private static func prefixes(of set: ScalarSet) -> Prefixes? {
-    // An empty set has no match at all; saying nothing of it is always right.
-    guard !set.isEmpty, set.count <= 64 else { return nil }
-    var folded: Set<[UInt8]> = []
-    for range in set.ranges {
-      for value in range {
-        guard let scalar = Unicode.Scalar(value) else { return nil }
-        folded.insert(FoldedBytes.fold(scalar))
-      }
-    }
-    return folded.count <= LiteralLimits.alternatives ? Prefixes(complete: folded, partial: []) : nil
+  static func width(of parts: [LiteralPart]) -> Width { parts.reduce(into: .none) { $0.add($1.width) } }
+}
+
+extension Width {
+  fileprivate mutating func add(_ other: Width) {
+    minimum += other.minimum
+    maximum = maximum.flatMap { most in other.maximum.map { most + $0 } }
   }
 }
 
-extension Trigger {
-  /// Roughly how many places a byte of ordinary text has to be tried at; only an order among triggers hangs on it, never whether a match is found.
-  package var cost: Double {
-    let hits = literals.reduce(0.0) { $0 + Self.frequency($1) }
-    return hits * (1 + Double(offset.count - 1) / 8)
+/// Looks for the literals that are met least.
+private struct LiteralSearch {
+  struct Candidate {
+    let literals: [FoldedLiteral]
+    let offset: ClosedRange<Int>
+    let cost: Double
+
+    init(_ literals: [FoldedLiteral], _ offset: ClosedRange<Int>) {
+      self.literals = literals
+      self.offset = offset
+      var hits = 0.0
+      var bytes = 0
+      for literal in literals {
+        hits += Commonness.of(literal)
+        bytes += literal.count
+      }
+      // A window is searched, which is dearer than one place. And what literals take in the automaton is not there for the memory's nearest part.
+      cost = hits * (1 + Double(offset.count - 1) / 8) + Double(bytes) * LiteralSearch.costOfByte
+    }
   }
 
-  /// Letters lean on each other, so a text is more frequent than the product of its letters says.
-  private static func frequency(_ literal: [UInt8]) -> Double {
-    literal.reduce(1) { $0 * max(0.004, frequency(of: $1) * 1.5) }
+  /// What a byte of literals costs, in places to be tried for each byte of text.
+  private static let costOfByte = 3e-7
+  /// What is met less often than this need not be told apart further.
+  private static let rare = 3e-6
+  /// Bytes before a literal. Each is one more place where a match might start.
+  private static let window = 512
+  /// The same where white space may stretch them, each run of which is walked back for each literal.
+  private static let stretchingWindow = 96
+  /// Characters between the places of a run at which literals begin.
+  private static let stride = 8
+  /// Steps after which an alternation is not looked into any more, so that nested ones stay cheap.
+  private var steps = 2_000
+
+  /// The cheapest candidates, one of which every match has; nil: there are none.
+  ///
+  /// - Parameters:
+  ///   - following: what comes behind the parts, into which literals may reach.
+  ///   - lead: what comes before them.
+  mutating func best(
+    _ parts: ArraySlice<LiteralPart>, following: ArraySlice<LiteralPart> = [], lead: Width = .none, stretches: Bool = false
+  ) -> [Candidate]? {
+    var lead = lead
+    var stretches = stretches
+    var best: [Candidate]?
+    var lowest = Double.infinity
+    let all = parts + following
+    var run = 0
+    for start in 0..<parts.count {
+      guard let most = lead.maximum, most <= (stretches ? Self.stretchingWindow : Self.window) else { break }
+      let part = parts[parts.startIndex + start]
+      defer {
+        lead.add(part.width)
+        stretches = stretches || part.stretches
+      }
+      // Within a run of single characters a literal that begins later is a part of one that begins earlier.
+      run = part.prefixes.isOne ? run + 1 : 0
+      if run > 1, run % Self.stride != 1 { continue }
+      let rest = all[(all.startIndex + start)...]
+      steps -= 1
+      if let candidate = shortest(rest, lead.minimum...most, below: lowest) { (best, lowest) = ([candidate], candidate.cost) }
+      if !part.alternatives.isEmpty, steps > 0,
+        let each = each(part.alternatives, following: rest.dropFirst(), lead, stretches, below: lowest)
+      {
+        best = each
+        lowest = each.reduce(0) { $0 + $1.cost }
+      }
+    }
+    return best
   }
+
+  /// The cheapest literals that begin with the first of some parts, if there are any as cheap as that.
+  private func shortest(_ parts: ArraySlice<LiteralPart>, _ offset: ClosedRange<Int>, below: Double) -> Candidate? {
+    var best: Candidate?
+    var lowest = below
+    var prefixes = Prefixes.empty
+    for part in parts {
+      prefixes = prefixes.followed(by: part.prefixes)
+      var literals = prefixes.literals
+      guard let first = literals.first, !first.isEmpty else {
+        if prefixes.complete.isEmpty { break }
+        continue
+      }
+      // Words of an alternation are often told apart, and from all others, by their first letters.
+      for length in [FoldedLiteral.longest, 8, 6, 5, 4] {
+        if length < FoldedLiteral.longest {
+          guard literals.contains(where: { $0.count > length }) else { continue }
+          literals = Prefixes.cut(literals, to: length)
+        }
+        let candidate = Candidate(literals, offset)
+        if candidate.cost < lowest { (best, lowest) = (candidate, candidate.cost) }
+      }
+      if prefixes.complete.isEmpty || lowest < Self.rare { break }
+    }
+    return best
+  }
+
+  /// Each alternative may have a better place of its own.
+  private mutating func each(
+    _ alternatives: [[LiteralPart]], following: ArraySlice<LiteralPart>, _ lead: Width, _ stretches: Bool, below: Double
+  ) -> [Candidate]? {
+    var all: [Candidate] = []
+    var cost = 0.0
+    for alternative in alternatives {
+      guard let candidates = best(alternative[...], following: following, lead: lead, stretches: stretches) else { return nil }
+      all += candidates
+      cost += candidates.reduce(0) { $0 + $1.cost }
+      if cost >= below { return nil }
+    }
+    return all
+  }
+}
+
+/// Roughly how often a literal is met in a byte of ordinary text; only an order among literals hangs on it, never whether a match is found.
+private enum Commonness {
+  /// Letters lean on each other, so a text is more frequent than the product of its letters says.
+  static func of(_ literal: FoldedLiteral) -> Double {
+    var product = 1.0
+    for index in 0..<literal.count { product *= table[Int(literal[index])] }
+    return product
+  }
+
+  private static let table: [Double] = (0...255).map { max(0.004, frequency(of: UInt8($0)) * 1.5) }
 
   /// Of a folded byte in English text and JSON.
   private static func frequency(of byte: UInt8) -> Double {

@@ -7,15 +7,18 @@ package struct ScalarSet: Hashable, Sendable {
 
   /// The union of any ranges in any order.
   package init(_ ranges: [ClosedRange<UInt32>]) {
+    let isOrdered = ranges.indices.dropFirst().allSatisfy { ranges[$0 - 1].lowerBound <= ranges[$0].lowerBound }
     var kept: [ClosedRange<UInt32>] = []
-    for range in ranges.flatMap(Self.withoutSurrogates).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+    kept.reserveCapacity(ranges.count)
+    for range in isOrdered ? ranges : ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
       if let last = kept.last, range.lowerBound <= last.upperBound &+ 1 {
         kept[kept.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
       } else {
         kept.append(range)
       }
     }
-    self.ranges = kept
+    let surrogates = kept.contains { $0.lowerBound <= 0xDFFF && $0.upperBound >= 0xD800 }
+    self.ranges = surrogates ? kept.flatMap(Self.withoutSurrogates) : kept
   }
 
   package init(_ scalar: Unicode.Scalar) { self.ranges = [scalar.value...scalar.value] }
@@ -24,10 +27,9 @@ package struct ScalarSet: Hashable, Sendable {
   package init(of text: String) { self.init(text.unicodeScalars.map { $0.value...$0.value }) }
 
   private static func withoutSurrogates(_ range: ClosedRange<UInt32>) -> [ClosedRange<UInt32>] {
-    guard range.lowerBound <= 0xDFFF && range.upperBound >= 0xD800 else { return [range] }
     var parts: [ClosedRange<UInt32>] = []
-    if range.lowerBound < 0xD800 { parts.append(range.lowerBound...0xD7FF) }
-    if range.upperBound > 0xDFFF { parts.append(0xE000...range.upperBound) }
+    if range.lowerBound < 0xD800 { parts.append(range.lowerBound...min(range.upperBound, 0xD7FF)) }
+    if range.upperBound > 0xDFFF { parts.append(max(range.lowerBound, 0xE000)...range.upperBound) }
     return parts
   }
 
@@ -58,6 +60,10 @@ package struct ScalarSet: Hashable, Sendable {
     return ScalarSet(gaps)
   }
 
+  package func isDisjoint(with other: ScalarSet) -> Bool {
+    !ranges.contains { range in other.ranges.contains { $0.overlaps(range) } }
+  }
+
   package func intersection(_ other: ScalarSet) -> ScalarSet { inverted.union(other.inverted).inverted }
 
   package func subtracting(_ other: ScalarSet) -> ScalarSet { intersection(other.inverted) }
@@ -66,7 +72,13 @@ package struct ScalarSet: Hashable, Sendable {
   package var folded: ScalarSet {
     var added: [ClosedRange<UInt32>] = []
     for range in ranges {
-      for value in CaseFolding.candidates(in: range) {
+      for (letters, others) in CaseFolding.ascii {
+        guard range.lowerBound <= letters.upperBound, range.upperBound >= letters.lowerBound else { continue }
+        let shift = others.lowerBound &- letters.lowerBound
+        added.append(max(range.lowerBound, letters.lowerBound) &+ shift...min(range.upperBound, letters.upperBound) &+ shift)
+      }
+      guard range.upperBound >= 0x80 else { continue }
+      for value in CaseFolding.candidates(in: max(range.lowerBound, 0x80)...range.upperBound) {
         guard let scalar = Unicode.Scalar(value) else { continue }
         added += CaseFolding.others(of: scalar).map { $0.value...$0.value }
       }
@@ -78,17 +90,18 @@ package struct ScalarSet: Hashable, Sendable {
 extension CharacterClass {
   /// The characters it matches.
   package var scalars: ScalarSet {
-    var members = ScalarSet.empty
+    var written: [ClosedRange<UInt32>] = []
+    var named: [ClosedRange<UInt32>] = []
     for item in items {
       switch item {
-      case .range(let low, let high):
-        let range = ScalarSet([low.value...high.value])
-        members = members.union(folds ? range.folded : range)
+      case .range(let low, let high): written.append(low.value...high.value)
       case .named(let name, let negated):
-        let named = name.scalars(folds: folds)
-        members = members.union(negated ? named.inverted : named)
+        let scalars = name.scalars(folds: folds)
+        named += (negated ? scalars.inverted : scalars).ranges
       }
     }
+    let letters = folds ? ScalarSet(written).folded.ranges : written
+    let members = ScalarSet(letters + named)
     return negated ? members.inverted : members
   }
 }

@@ -16,11 +16,12 @@ extension ScalarSet {
 
   /// As `width`, with the long forms of ASCII letters taken for the one byte they fold to.
   var foldedWidth: Width {
-    let longForms = ScalarSet([0x17F...0x17F, 0x212A...0x212A])
-    let rest = subtracting(longForms)
-    guard rest != self else { return width }
+    if isDisjoint(with: Self.longForms) { return width }
+    let rest = subtracting(Self.longForms)
     return rest.isEmpty ? Width(minimum: 1, maximum: 1) : Width(minimum: 1, maximum: rest.width.maximum)
   }
+
+  private static let longForms = ScalarSet([0x17F...0x17F, 0x212A...0x212A])
 
   private static func bytes(_ value: UInt32) -> Int {
     switch value {
@@ -34,28 +35,23 @@ extension ScalarSet {
 
 extension Expression {
   /// A bound on the bytes a match can have. Assertions are taken to hold, so the true range may be smaller.
-  var width: Width { width(\.width) }
-
-  /// As `width`, with the long forms of ASCII letters taken for the one byte they fold to.
-  var foldedWidth: Width { width(\.foldedWidth) }
-
-  private func width(_ ofSet: (ScalarSet) -> Width) -> Width {
+  var width: Width {
     switch self {
     case .empty, .assertion: return .none
-    case .literal, .characterClass, .any: return ofSet(scalars)
+    case .literal, .characterClass, .any: return scalars.width
     case .sequence(let parts):
       return parts.reduce(into: .none) { total, part in
-        let width = part.width(ofSet)
+        let width = part.width
         total.minimum += width.minimum
         total.maximum = total.maximum.flatMap { total in width.maximum.map { total + $0 } }
       }
     case .choice(let parts):
-      let widths = parts.map { $0.width(ofSet) }
+      let widths = parts.map(\.width)
       let bounded = widths.compactMap(\.maximum)
       return Width(minimum: widths.map(\.minimum).min() ?? 0, maximum: bounded.count == widths.count ? bounded.max() : nil)
-    case .group(let inner, _): return inner.width(ofSet)
+    case .group(let inner, _): return inner.width
     case .repetition(let inner, let quantifier):
-      let width = inner.width(ofSet)
+      let width = inner.width
       let most: Int? =
         if width.maximum == 0 { 0 } else { width.maximum.flatMap { width in quantifier.maximum.map { width * $0 } } }
       return Width(minimum: width.minimum * quantifier.minimum, maximum: most)

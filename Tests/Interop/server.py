@@ -1,6 +1,5 @@
-"""A server on either line of the official SDK: whichever is installed. With a port as argument it serves over HTTP, else over stdio."""
+"""A server on either line of the official SDK: whichever is installed."""
 import asyncio
-import sys
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -17,10 +16,7 @@ except ImportError:
 
     reads = ToolAnnotations(readOnlyHint=True)
 
-port = int(sys.argv[1]) if len(sys.argv) > 1 else None
-# The older line takes the port here, the newer one where it runs.
-place = {"host": "127.0.0.1", "port": port} if port and Server.__name__ == "FastMCP" else {}
-server = Server("library", instructions="A library of four books.", **place)
+server = Server("library", instructions="A library of four books.")
 
 
 @server.tool(annotations=reads)
@@ -86,9 +82,4 @@ def recommend(topic: str) -> str:
     return f"Recommend a book about {topic}."
 
 
-if port is None:
-    server.run()
-elif place:
-    server.run(transport="streamable-http")
-else:
-    server.run(transport="streamable-http", host="127.0.0.1", port=port)
+server.run()

@@ -13,40 +13,25 @@ import Testing
 
   @Test(
     arguments: [
-      ("ignore", ["0..0 ignore"]), ("\\bignore\\s+(?:all|any)", ["0..0 ignore all|ignore any"]),
-      ("(?:please )?ignore", ["0..0 ignore|please ignore"]),
-      ("\\d{3}-\\d{2}-\\d{4}", ["0..0 000-00-0000"]), ("[a-z0-9]{1,64}@", ["1..64 @"]), ("AKIA[A-Z0-9]{16}", ["0..0 akia"]),
-      ("\\w+@", nil),
-      (".*", nil),
-      ("", nil), ("a?", nil), ("\\w", nil), (".?xyzzy", ["0..4 xyzzy"]), ("k\\x{e9}", ["0..0 k\u{c9}|k\u{e9}"]),
-      ("(?:foo|\\w{1,9}@bar)x", ["3..13 x"]),
-      ("xyzzy|\\w{1,9}@bar", ["0..0 xyzzy", "1..9 @bar"]), ("[^a]xyzzy", ["1..4 xyzzy"]), ("\\bsk-[a-z]{20}", ["0..0 sk-"]),
-      ("x{0}yz", ["0..0 yz"]),
-      ("(?>ab)++qq", ["0..0 ab"]), ("(?:ab){2}qq", ["0..0 ababqq"]), ("(?:ab){0,2}qq", ["0..0 ababqq|abqq|qq"]),
-      ("[\\x{0}-\\x{10FFFF}]zzz", ["1..4 zzz"]),
+      ("ignore", ["0..0 ignore"]), ("\\bignore\\s+(?:all|any)", ["0..0 ignore"]), ("(?:please )?ignore", ["0..7 ignore"]),
+      ("\\d{3}-\\d{2}-\\d{4}", ["0..0 000-00"]), ("[a-z0-9]{1,64}@", ["1..64 @"]), ("AKIA[A-Z0-9]{16}", ["0..0 akia"]), ("\\w+@", nil),
+      (".*", nil), ("", nil), ("a?", nil), ("\\w", nil), (".?xyzzy", ["0..4 xyzz"]), ("k\\x{e9}", ["0..0 k\u{e9}"]),
+      ("(?:foo|\\w{1,9}@bar)x", ["0..0 foox", "1..9 @barx"]), ("xyzzy|\\w{1,9}@bar", ["0..0 xyzz", "1..9 @bar"]),
+      ("[^a]xyzzy", ["0..4 xyzz"]), ("\\w{1,3}\\s+xyzzy", ["1..3  xyz"]), ("[^a]{40}\\s+xyzzy", ["0..160  xyzz"]),
+      ("\\bsk-[a-z]{20}", ["0..0 sk-"]),
+      ("x{0}yz", ["0..0 yz"]), ("(?>ab)++qq", ["0..0 abab|abqq"]), ("(?:ab){2}qq", ["0..0 ababq"]),
+      ("(?:ab){0,2}qq", ["0..0 ababq|abqq|qq"]),
+      ("[\\x{0}-\\x{10FFFF}]zzz", ["0..4 zzz"]), ("\\b(?:[0-9a-f]{2}[:-]){5}\\w", ["2..2 -|:"]),
     ] as [(String, [String]?)]) func table(_ source: String, _ expected: [String]?) throws
   {
     let found = try shown(source)
     let sorted = expected?.map { line in
       let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
-      return parts[0] + " " + parts[1].split(separator: "|").map(String.init).sorted().joined(separator: "|")
+      return parts[0] + " "
+        + parts[1].split(separator: "|").map { String(decoding: FoldedBytes.fold(String($0)), as: UTF8.self) }.sorted().joined(
+          separator: "|")
     }
     #expect(found == sorted)
-  }
-
-  @Test(
-    arguments: [
-      ("foo", [0x66], [0x67, 0x46]), ("(?i)k", [0x6B, 0x4B, 0xE2], [0x6C]),
-      ("\\W", [0x20, 0x7F, 0xC2, 0xF4], [0x61, 0x80, 0x9F, 0xBF, 0xC1]), ("a?b", [0x61, 0x62], [0x63]),
-      ("(?s).", [0, 0x7F, 0xC2, 0xF4], [0x80, 0xBF, 0xC0, 0xC1, 0xF5]), ("\\b(?:é|x{0}y)", [0xC3, 0x79], [0x78, 0xA9]),
-    ] as [(String, [UInt8], [UInt8])]) func firstBytes(_ source: String, _ inside: [UInt8], _ outside: [UInt8]) throws
-  {
-    let bytes = try #require(try RegularExpression(parsing: source).firstBytes)
-    #expect(inside.allSatisfy { bytes.contains($0) } && !outside.contains { bytes.contains($0) })
-  }
-
-  @Test(arguments: ["", "a*", "\\b", "a|", "(?:a?b?){2}"]) func nothingFirst(_ source: String) throws {
-    #expect(try RegularExpression(parsing: source).firstBytes == nil)
   }
 
   /// Every match found by PCRE2 holds one of the literals at one of the offsets: a prefilter that looks for them loses nothing.
@@ -65,15 +50,16 @@ import Testing
         let bytes = Array(generator.text().utf8)
         guard case .found(let range) = pattern.match(bytes.span, scratch: &scratch) else { continue }
         checked += 1
-        #expect(expression.firstBytes.map { !range.isEmpty && $0.contains(bytes[range.lowerBound]) } ?? true, "seed \(seed): /\(source)/")
-        // Offsets count a long form of a letter as the one byte that it folds to.
+        // Offsets count a run of white space once, and a long form of a letter as the one byte that it folds to.
         let match = String(decoding: bytes[range.lowerBound...], as: UTF8.self)
         let searched = Array(match.replacing("\u{17F}", with: "s").replacing("\u{212A}", with: "k").utf8)
-        let held = triggers.contains { trigger in
-          trigger.offset.contains { offset in
-            guard offset <= searched.count else { return false }
-            let rest = FoldedBytes.fold(String(decoding: searched[offset...], as: UTF8.self))
-            return trigger.literals.contains { rest.starts(with: $0) }
+        let held = searched.indices.contains { place in
+          let rest = FoldedBytes.fold(String(decoding: searched[place...], as: UTF8.self))
+          let before = searched[..<place].map { FoldedBytes.table[Int($0)] }
+          let least = before.count { $0 != FoldedBytes.blank }
+          let most = least + before.indices.count { before[$0] == FoldedBytes.blank && ($0 == 0 || before[$0 - 1] != FoldedBytes.blank) }
+          return triggers.contains { trigger in
+            least >= trigger.offset.lowerBound && most <= trigger.offset.upperBound && trigger.literals.contains { rest.starts(with: $0) }
           }
         }
         #expect(held, "seed \(seed): /\(source)/ caseless \(caseless) on \(String(decoding: bytes, as: UTF8.self).debugDescription)")

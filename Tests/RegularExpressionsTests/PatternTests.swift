@@ -22,20 +22,6 @@ import Testing
     #expect(pattern.matchUnverified(Array(text.utf8).span, from: start, scratch: &scratch) == expected)
   }
 
-  @Test(arguments: [
-    ("b+", "abbcb", 0...0, MatchOutcome.none), ("b+", "abbcb", 0...1, .found(1..<3)), ("b+", "abbcb", 2...9, .found(2..<3)),
-    ("b+", "abbcb", 3...3, .none),
-    ("\\bb", "ab", 1...2, .none), ("", "ab", 2...2, .found(2..<2)),
-  ]) func window(_ source: String, _ text: String, _ places: ClosedRange<Int>, _ expected: MatchOutcome) throws {
-    let pattern = try Pattern(source, mode: .window)
-    var scratch = MatchScratch()
-    #expect(pattern.match(Array(text.utf8).span, in: places, scratch: &scratch) == expected)
-    // Without a window it is a search again.
-    #expect(
-      try pattern.match(Array(text.utf8).span, scratch: &scratch)
-        == Pattern(source, mode: .search).match(Array(text.utf8).span, scratch: &scratch))
-  }
-
   /// With PCRE2's start optimisations the machine code of 10.42 overlooks this match.
   @Test func searchesOverlookNothing() throws {
     var scratch = MatchScratch()

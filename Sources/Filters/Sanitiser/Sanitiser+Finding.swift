@@ -12,10 +12,10 @@ extension Sanitiser {
   func find(
     in text: Span<UInt8>, _ selection: Selection, leaf: Int32, place: Int, checked: Bool = true, _ scratch: inout SanitiserScratch
   ) {
-    scan(text, by: 0, selection, leaf, checked, &scratch) { range in (range, place + range.lowerBound) }
-    for number in selection.scanners {
+    scan(text, by: 0, selection.active, leaf, checked, &scratch) { range in (range, place + range.lowerBound) }
+    for (number, wanted) in selection.scanners {
       for view in scanners[number].normalisation.views(of: text) {
-        scan(view.bytes.span, by: number, selection, leaf, checked, &scratch) { range in
+        scan(view.bytes.span, by: number, wanted, leaf, checked, &scratch) { range in
           let original = view.original(of: range)
           return (original, place + original.lowerBound)
         }
@@ -24,21 +24,19 @@ extension Sanitiser {
   }
 
   private func scan(
-    _ searched: Span<UInt8>, by number: Int, _ selection: Selection, _ leaf: Int32, _ checked: Bool,
+    _ searched: Span<UInt8>, by number: Int, _ wanted: PatternMask, _ leaf: Int32, _ checked: Bool,
     _ scratch: inout SanitiserScratch, _ original: (Range<Int>) -> (range: Range<Int>, place: Int)
   ) {
-    let scanner = scanners[number]
     scratch.found.removeAll(keepingCapacity: true)
-    scanner.set.matches(in: searched, scratch: &scratch.scan, into: &scratch.found)
+    set.matches(in: searched, of: wanted, scratch: &scratch.scan, into: &scratch.found)
     for finding in scratch.found {
-      let pattern = scanner.numbers[finding.pattern]
-      guard selection.isActive[pattern] else { continue }
+      let pattern = finding.pattern
       switch finding.result {
       case .undecided: scratch.undecided.append(.init(pattern: Int32(pattern), scanner: Int32(number), leaf: leaf))
       case .found(let range):
         guard !checked || (holds(pattern, searched.extracting(range)) && !ReservedTexts.hold(range, of: searched)) else { continue }
         // Only of the text as it came: what is found after a placeholder was put there goes whole, or it would never be done.
-        let secret = scratch.isFirstLook ? scanner.set.secret(of: range, by: finding.pattern, in: searched, scratch: &scratch.scan) : range
+        let secret = scratch.isFirstLook ? set.secret(of: range, by: pattern, in: searched, scratch: &scratch.scan) : range
         let (range, place) = original(secret)
         scratch.matches.append(
           .init(

@@ -9,7 +9,9 @@ package import RegularExpressions
 package final class Sanitiser: Sendable {
   let patterns: [FilterPattern]
   let filters: [FilterInfo]
-  /// The first reads texts as they are, for the patterns of all filters; each other one as some transforms show them.
+  /// Of all patterns, by number.
+  let set: PatternSet
+  /// The first reads texts as they are, each other one as some transforms show them.
   let scanners: [Scanner]
   /// By filter.
   let uses: [[Use]]
@@ -22,13 +24,10 @@ package final class Sanitiser: Sendable {
   let isAnchored: [Bool]
   let spotlight: Spotlight
 
-  /// Patterns of filters with the same transforms.
+  /// How filters with the same transforms read.
   struct Scanner: Sendable {
     let transforms: FilterTransforms
     let normalisation: Normalisation
-    let set: PatternSet
-    /// By place in the set: the pattern's number.
-    let numbers: [Int]
   }
 
   package convenience init(_ program: Program, key: SanitiserKey) throws(SanitiserError) {
@@ -41,7 +40,9 @@ package final class Sanitiser: Sendable {
     spotlight = Spotlight(key: key)
     let expressions = try Self.expressions(patterns)
     isAnchored = expressions.map(\.expression.root.isAnchored)
-    let scanners = try Self.scanners(expressions, sets, filters)
+    let set = try Self.set(expressions)
+    self.set = set
+    let scanners = Self.scanners(filters)
     self.scanners = scanners
     var table = PlaceholderTable()
     let plain = table.number(of: .plain)
@@ -57,7 +58,7 @@ package final class Sanitiser: Sendable {
     var scan = ScanScratch()
     placeholders = table.settled(key) { sample in
       var found: [PatternSet.Finding] = []
-      scanners[0].set.matches(in: sample.span, scratch: &scan, into: &found)
+      set.matches(in: sample.span, scratch: &scan, into: &found)
       return !found.isEmpty
     }
     lastResort = placeholders[Int(plain)] == .plain ? Placeholder.plainText : []
@@ -80,28 +81,20 @@ package final class Sanitiser: Sendable {
     return expressions + [(imitation, .max)]
   }
 
-  private static func scanners(
-    _ expressions: [(expression: RegularExpression, longestText: Int)], _ sets: [PatternSetInfo], _ filters: [FilterInfo]
-  ) throws(SanitiserError) -> [Scanner] {
-    var scanners = [try scanner([], Array(expressions.indices), expressions)]
-    for transforms in filters.map(\.transforms) where !scanners.contains(where: { $0.transforms == transforms }) {
-      let alike = filters.filter { $0.transforms == transforms }
-      let numbers = Set(alike.flatMap { $0.clauses.flatMap { sets[$0.set].patterns } }).union([expressions.count - 1])
-      scanners.append(try scanner(transforms, numbers.sorted(), expressions))
-    }
-    return scanners
-  }
-
-  private static func scanner(
-    _ transforms: FilterTransforms, _ numbers: [Int], _ expressions: [(expression: RegularExpression, longestText: Int)]
-  ) throws(SanitiserError) -> Scanner {
+  private static func set(_ expressions: [(expression: RegularExpression, longestText: Int)]) throws(SanitiserError) -> PatternSet {
     do throws(PatternError) {
-      return Scanner(
-        transforms: transforms, normalisation: transforms.normalisation, set: try PatternSet(bounded: numbers.map { expressions[$0] }),
-        numbers: numbers)
+      return try PatternSet(bounded: expressions)
     } catch {
       throw .pattern(error)
     }
+  }
+
+  private static func scanners(_ filters: [FilterInfo]) -> [Scanner] {
+    var scanners = [Scanner(transforms: [], normalisation: [])]
+    for transforms in filters.map(\.transforms) where !scanners.contains(where: { $0.transforms == transforms }) {
+      scanners.append(Scanner(transforms: transforms, normalisation: transforms.normalisation))
+    }
+    return scanners
   }
 }
 

@@ -3,10 +3,10 @@ package import Bytecode
 /// The filters that read one kind of text, made ready: kept by whoever meets such texts often.
 package final class Selection: Sendable {
   let uses: [Use]
-  /// By pattern: whether any use has it.
-  let isActive: [Bool]
-  /// Those beside the first that are needed.
-  let scanners: [Int]
+  /// Patterns that any use has.
+  let active: PatternMask
+  /// Those beside the first that are needed, and which patterns by them.
+  let scanners: [(number: Int, wanted: PatternMask)]
   /// What is taken out of every text.
   let strips: Normalisation
   let lengths: [Length]
@@ -25,16 +25,18 @@ package final class Selection: Sendable {
 
   fileprivate init(_ sanitiser: Sanitiser, _ filters: [Int]) {
     uses = filters.flatMap { sanitiser.uses[$0] }
-    var isActive = [Bool](repeating: false, count: sanitiser.patterns.count + 1)
-    for use in uses { for pattern in use.patterns { isActive[pattern] = true } }
-    self.isActive = isActive
-    scanners = Set(uses.map { Int($0.scanner) }).subtracting([0]).sorted()
+    active = PatternMask(uses.flatMap(\.patterns))
+    // What a filter reads in its own views counts only there.
+    scanners = Dictionary(grouping: uses.filter { $0.scanner > 0 }, by: \.scanner).sorted { $0.key < $1.key }.map { scanner, uses in
+      (Int(scanner), PatternMask(uses.flatMap(\.patterns)))
+    }
     let all = filters.map { ($0, sanitiser.filters[$0]) }
     strips = all.reduce([]) { $1.1.isShadow ? $0 : $0.union($1.1.transforms.intersection(.stripping).normalisation) }
     lengths = all.compactMap { number, filter in
       filter.longest.map { Length(filter: number, isShadow: filter.isShadow, limit: $0) }
     }
-    hasAnchors = isActive.indices.contains { isActive[$0] && sanitiser.isAnchored[$0] }
+    let numbers = uses.flatMap(\.patterns)
+    hasAnchors = numbers.contains { sanitiser.isAnchored[$0] }
   }
 }
 

@@ -1,23 +1,18 @@
-package import Enforcement
+internal import Enforcement
 internal import Glibc
-package import Logging
+internal import Logging
 internal import Messages
 
 /// One line for every request that is finished and every message that was dropped; docs/log.md lists the fields.
 ///
 /// It is written past swift-log, whose metadata would cost a dictionary for each call. Values of arguments never get here: a record
 /// has none.
-package struct CallLog: Sendable {
+struct CallLog {
   let stream: LogStream
   /// Calls that went through are `info`; everything else is `notice`.
   let level: Logger.Level
 
-  package init(stream: LogStream, level: Logger.Level) {
-    self.stream = stream
-    self.level = level
-  }
-
-  package func write(_ record: CallRecord) {
+  func write(_ record: CallRecord) {
     let isOrdinary = record.outcome == .allowed
     guard level <= (isOrdinary ? .info : .notice) else { return }
     let milliseconds = Int(record.time.unixMilliseconds)
@@ -64,7 +59,7 @@ package struct CallLog: Sendable {
 }
 
 extension EventTime {
-  package static func now() -> EventTime {
+  static func now() -> EventTime {
     let wall = wallClock()
     return EventTime(
       unixMilliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""MB/s of ours, Hyperscan, RE2 and YARA-X on the same patterns and texts, in one run: Comparison/filters.py CORPORA [COUNT...]
+"""MB/s of ours, Hyperscan, RE2 and YARA-X on the same patterns and texts, in one run: Comparison/filters.py CORPORA samples|packs [COUNT...]
 
 Run in Tests/Benchmarks after `swift build -c release --product FilterBenchmark`. The packages hyperscan, google-re2 and yara-x go into a virtual environment in
 the folder for temporary files; one that cannot be had is left out. Ours reports offsets; Hyperscan ends with ids, and starts with SOM_LEFTMOST.
@@ -15,12 +15,13 @@ if not sys.prefix.startswith(environment):
             subprocess.run([python, "-m", "pip", "install", "-q", package])
     os.execv(python, [python, *sys.argv])
 
-corpora = sys.argv[1]
+corpora, kind = sys.argv[1:3]
 ours = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".build", "release", "FilterBenchmark")
 folder = tempfile.mkdtemp()
-subprocess.run([ours, corpora, "export", folder], check=True)
+subprocess.run([ours, corpora, kind, "export", folder], check=True)
 texts = [text.encode() for text in json.load(open(folder + "/texts.json"))]
-sources = json.load(open(folder + "/patterns.json"))
+# Inline, so that every engine takes each as it is meant.
+sources = [("(?i)" if p["caseless"] else "") + p["source"] for p in json.load(open(folder + "/patterns.json"))]
 size = sum(map(len, texts))
 
 
@@ -58,9 +59,8 @@ def engines(patterns):
     try:
         import hyperscan as hs
 
-        common = hs.HS_FLAG_CASELESS
-        yield "Hyperscan, once a pattern", lambda: hyperscan_set(patterns, common | hs.HS_FLAG_SINGLEMATCH)
-        yield "Hyperscan, with starts", lambda: hyperscan_set(patterns, common | hs.HS_FLAG_SOM_LEFTMOST)
+        yield "Hyperscan, once a pattern", lambda: hyperscan_set(patterns, hs.HS_FLAG_SINGLEMATCH)
+        yield "Hyperscan, with starts", lambda: hyperscan_set(patterns, hs.HS_FLAG_SOM_LEFTMOST)
     except ImportError:
         pass
     try:
@@ -68,7 +68,6 @@ def engines(patterns):
 
         def make_re2():
             options = re2.Options()
-            options.case_sensitive = False
             options.max_mem = 1 << 30
             options.log_errors = False
             group = re2.Set.SearchSet(options)
@@ -84,8 +83,8 @@ def engines(patterns):
         import yara_x
 
         def make_yara():
-            escaped = [p.replace("/", "\\/") for p in patterns]
-            rules = "".join(f"rule r{i} {{ strings: $a = /{p}/i condition: $a }}\n" for i, p in enumerate(escaped))
+            parts = [(p.removeprefix("(?i)").replace("/", "\\/"), "i" if p.startswith("(?i)") else "") for p in patterns]
+            rules = "".join(f"rule r{i} {{ strings: $a = /{p}/{flag} condition: $a }}\n" for i, (p, flag) in enumerate(parts))
             return yara_x.compile(rules).scan
 
         yield "YARA-X", make_yara
@@ -94,15 +93,15 @@ def engines(patterns):
 
 
 def our_speed(count):
-    lines = subprocess.run([ours, corpora, str(count)], check=True, capture_output=True, text=True).stdout
+    lines = subprocess.run([ours, corpora, kind, str(count)], check=True, capture_output=True, text=True).stdout
     return float(next(line for line in lines.splitlines() if "all texts" in line).split(" MB/s")[0].split()[-1])
 
 
-for count in map(int, sys.argv[2:] or ["100", "500"]):
+for count in map(int, sys.argv[3:] or ["100", "500"]):
     print(f"{count} patterns, {len(texts)} texts, {size} bytes")
     mine = our_speed(count)
     print(f"  ours: {mine:.1f} MB/s")
-    for name, make in engines(sources[:count]):
+    for name, make in engines([sources[i * len(sources) // count] for i in range(min(count, len(sources)))]):
         try:
             start = time.time()
             scan = make()

@@ -5,7 +5,7 @@ enum HostileTexts {
   static func pieces(for expression: RegularExpression) -> [String] {
     var pieces: Set<String> = []
     for trigger in expression.triggers() ?? [] {
-      for literal in trigger.literals.sorted(by: { $0.lexicographicallyPrecedes($1) }).prefix(3) {
+      for literal in trigger.literals.prefix(3) {
         pieces.insert(String(decoding: literal, as: UTF8.self))
       }
     }

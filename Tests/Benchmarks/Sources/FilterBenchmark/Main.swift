@@ -2,38 +2,43 @@ import Filters
 import Foundation
 import Patterns
 import RegularExpressions
+import ShippedPacks
 
-/// `FilterBenchmark CORPORA [COUNT…]`: megabytes a second and latency of pattern sets of these sizes over the labelled corpora, and over those of their texts
-/// that none of the patterns matches.
-/// `FilterBenchmark CORPORA turn`: PCRE2 one pattern after another instead.
-/// `FilterBenchmark CORPORA export FOLDER`: writes patterns and texts for `Comparison/filters.py`.
-/// `FilterBenchmark CORPORA hostile [COUNT]`: microseconds a KiB over texts made to make each of the patterns try again and again.
-/// `FilterBenchmark CORPORA views`: megabytes a second of making views, and how many texts have any.
-/// `FilterBenchmark CORPORA count SIZE RUNS`: only scans, for counting instructions.
+/// `FilterBenchmark CORPORA SET [COUNT…]`: megabytes a second and latency of pattern sets of these sizes over the labelled corpora, and over those of their texts
+/// that none of the patterns matches. SET is `samples`, or `packs`: the patterns of all shipped packs, of which COUNT are taken evenly.
+/// `FilterBenchmark CORPORA SET turn`: PCRE2 one pattern after another instead.
+/// `FilterBenchmark CORPORA SET export FOLDER`: writes patterns and texts for `Comparison/filters.py`.
+/// `FilterBenchmark CORPORA SET hostile [COUNT]`: microseconds a KiB over texts made to make each of the patterns try again and again.
+/// `FilterBenchmark CORPORA SET views`: megabytes a second of making views, and how many texts have any.
+/// `FilterBenchmark CORPORA SET count SIZE RUNS`: only scans, for counting instructions.
+/// `FilterBenchmark CORPORA SET each`: which patterns take most of the time, each measured alone.
 @main enum Main {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    guard let folder = arguments.first else { fatalError("say where the corpora are") }
-    let texts = try Texts.labelled(folder)
-    switch arguments.dropFirst().first {
-    case "turn": for count in [10, 100] { try inTurn(count, texts) }
-    case "hostile": try hostile(arguments.dropFirst(2).first.flatMap { Int($0) } ?? 100)
+    guard arguments.count >= 2 else { fatalError("say where the corpora are, and which patterns") }
+    let texts = try Texts.labelled(arguments[0])
+    let sources = try Sources(arguments[1])
+    let rest = Array(arguments.dropFirst(3))
+    switch arguments.dropFirst(2).first {
+    case "turn": for count in [10, 100] { try inTurn(sources.take(count), texts) }
+    case "hostile": try hostile(sources.take(rest.first.flatMap { Int($0) }))
     case "views": views(texts)
-    case "export": try export(to: arguments[2], texts)
+    case "each": try each(sources.take(nil), texts)
+    case "export": try export(sources.take(nil), to: rest[0], texts)
     case "count":
-      let set = try Sets.make(Int(arguments[2]) ?? 100)
+      let set = try PatternSet(sources.take(Int(rest[0])))
       var scratch = ScanScratch()
-      for _ in 0..<(Int(arguments[3]) ?? 1) { print(scan(set, texts, &scratch)) }
+      for _ in 0..<(Int(rest[1]) ?? 1) { print(scan(set, texts, &scratch)) }
     default:
-      let counts = arguments.dropFirst().compactMap { Int($0) }
-      for count in counts.isEmpty ? [10, 100, 500] : counts { try compare(count, texts) }
+      let counts = arguments.dropFirst(2).map { Int($0) }
+      for count in counts.isEmpty ? sources.usual : counts { try compare(sources.take(count), texts) }
     }
   }
 
-  static func compare(_ count: Int, _ texts: [[UInt8]]) throws {
+  static func compare(_ expressions: [RegularExpression], _ texts: [[UInt8]]) throws {
     let clock = ContinuousClock()
     let start = clock.now
-    let set = try Sets.make(count)
+    let set = try PatternSet(expressions)
     let compiled = clock.now - start
     var scratch = ScanScratch()
     var found: [PatternSet.Finding] = []
@@ -42,7 +47,7 @@ import RegularExpressions
       set.matches(in: text.span, scratch: &scratch, into: &found)
       return found.isEmpty
     }
-    print("\(count) patterns, \(set.alwaysRunCount) always run, compiled in \(compiled)")
+    print("\(set.count) patterns, \(set.alwaysRunCount) always run, compiled in \(compiled)")
     for (name, texts) in [("all texts", texts), ("texts without a match", clean)] {
       let bytes = texts.reduce(0) { $0 + $1.count }
       var best = Double.infinity
@@ -109,8 +114,8 @@ import RegularExpressions
     return total
   }
 
-  static func inTurn(_ count: Int, _ texts: [[UInt8]]) throws {
-    let patterns = try Sets.sources(count).map { try Pattern($0, caseless: true, mode: .search) }
+  static func inTurn(_ expressions: [RegularExpression], _ texts: [[UInt8]]) throws {
+    let patterns = try expressions.map { try Pattern($0.source, caseless: $0.caseInsensitive, mode: .search) }
     var scratch = MatchScratch()
     var total = 0
     let bytes = texts.reduce(0) { $0 + $1.count }
@@ -125,12 +130,11 @@ import RegularExpressions
         }
       }
     }
-    print("\(count) patterns in turn: \((Double(bytes) / time / 1e5).rounded() / 10) MB/s, \(total) findings")
+    print("\(patterns.count) patterns in turn: \((Double(bytes) / time / 1e5).rounded() / 10) MB/s, \(total) findings")
   }
 
   /// Of every pattern the text that costs the whole set most, among those made for it; 64 KiB each. No text may take over 100 us a KiB.
-  static func hostile(_ count: Int) throws {
-    let expressions = try Sets.sources(count).map { try RegularExpression(parsing: $0, caseInsensitive: true) }
+  static func hostile(_ expressions: [RegularExpression]) throws {
     let set = try PatternSet(expressions)
     var scratch = ScanScratch()
     var found: [PatternSet.Finding] = []
@@ -149,7 +153,7 @@ import RegularExpressions
       worst.append(top)
     }
     worst.sort { $0.time > $1.time }
-    print("\(count) patterns, each with its own worst text; the ten worst:")
+    print("\(expressions.count) patterns, each with its own worst text; the ten worst:")
     for (time, piece, source) in worst.prefix(10) {
       print("  \((time * 10).rounded() / 10) us/KiB: \(piece.prefix(70).debugDescription) for /\(source.prefix(60))/")
     }
@@ -160,10 +164,34 @@ import RegularExpressions
     }
   }
 
-  static func export(to folder: String, _ texts: [[UInt8]]) throws {
+  /// Patterns that are run on every text have no others to share with; the rest share the look for literals, which is taken off.
+  static func each(_ expressions: [RegularExpression], _ texts: [[UInt8]]) throws {
+    var scratch = ScanScratch()
+    let bytes = Double(texts.reduce(0) { $0 + $1.count })
+    let nothing = try PatternSet([RegularExpression(parsing: "q0q1q2q3q4")])
+    let base = (0..<5).map { _ in seconds { _ = scan(nothing, texts, &scratch) } }.min() ?? 0
+    var costs: [(time: Double, expression: RegularExpression, isAlways: Bool, findings: Int)] = []
+    for expression in expressions {
+      let set = try PatternSet([expression])
+      var findings = 0
+      let time = (0..<3).map { _ in seconds { findings = scan(set, texts, &scratch) } }.min() ?? 0
+      costs.append((time - base, expression, set.alwaysRunCount > 0, findings))
+    }
+    costs.sort { $0.time > $1.time }
+    let total = costs.reduce(0) { $0 + $1.time }
+    print(
+      "\(costs.count) patterns: \(Int(base / bytes * 1e12)) ps a byte for literals, \(Int(total / bytes * 1e12)) for all patterns apart")
+    for cost in costs.prefix(40) {
+      let kind = cost.isAlways ? "always run" : "triggered"
+      print("  \(Int(cost.time / bytes * 1e12)) ps a byte, \(kind), \(cost.findings) found: /\(cost.expression.source.prefix(110))/")
+    }
+  }
+
+  static func export(_ expressions: [RegularExpression], to folder: String, _ texts: [[UInt8]]) throws {
     let lines = texts.map { String(decoding: $0, as: UTF8.self) }
     try JSONSerialization.data(withJSONObject: lines).write(to: URL(filePath: folder + "/texts.json"))
-    try JSONSerialization.data(withJSONObject: Sets.sources(500)).write(to: URL(filePath: folder + "/patterns.json"))
+    let patterns: [[String: Any]] = expressions.map { ["source": $0.source, "caseless": $0.caseInsensitive] }
+    try JSONSerialization.data(withJSONObject: patterns).write(to: URL(filePath: folder + "/patterns.json"))
   }
 
   /// CPU time of this thread: other work on the machine does not count.
@@ -194,11 +222,38 @@ enum Texts {
   }
 }
 
-enum Sets {
-  static func make(_ count: Int) throws -> PatternSet {
-    try PatternSet(sources(count).map { try RegularExpression(parsing: $0, caseInsensitive: true) })
+/// Where patterns come from.
+enum Sources {
+  case samples
+  case packs([RegularExpression])
+
+  init(_ name: String) throws {
+    switch name {
+    case "samples": self = .samples
+    case "packs": self = .packs(try Packs().patterns)
+    default: fatalError("patterns are `samples` or `packs`")
+    }
   }
 
+  var usual: [Int?] {
+    switch self {
+    case .samples: [10, 100, 500]
+    case .packs: [100, 500, nil]
+    }
+  }
+
+  /// So many, spread over all; nil: all.
+  func take(_ count: Int?) throws -> [RegularExpression] {
+    switch self {
+    case .samples: return try MoreSamples.sources(count ?? 500).map { try RegularExpression(parsing: $0, caseInsensitive: true) }
+    case .packs(let all):
+      guard let count, count < all.count else { return all }
+      return (0..<count).map { all[$0 * all.count / count] }
+    }
+  }
+}
+
+enum MoreSamples {
   /// The sample patterns, spread over their kinds when fewer are asked for, and made-up phrases of the same shape when more are.
   static func sources(_ count: Int) -> [String] {
     let samples = SamplePatterns.sources

@@ -2,26 +2,34 @@ import Bytecode
 import Compilation
 import Filters
 import Foundation
-import Semantics
+import ShippedPacks
 
-/// `SanitiserBenchmark RULES CORPORA`: what it costs to look at a text under all packs of patterns in RULES, with every transform: microseconds for pieces of
+/// `SanitiserBenchmark CORPORA`: what it costs to look at a text under all shipped packs of patterns, with every transform: microseconds for pieces of
 /// 1 KiB and 16 KiB of the labelled corpora, those that pass as they are and those that are changed; the same pieces as JSON strings in an object.
-/// `SanitiserBenchmark RULES CORPORA count SIZE RUNS`: only looks, for counting instructions.
+/// `SanitiserBenchmark CORPORA count SIZE RUNS`: only looks, for counting instructions.
+/// `SanitiserBenchmark start`: milliseconds until all packs are ready.
 @main enum Main {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    guard arguments.count >= 2 else { fatalError("say where rules and corpora are") }
-    let packs = try Packs(arguments[0])
+    guard let corpora = arguments.first else { fatalError("say where the corpora are") }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let packs = try Packs()
+    let compiled = clock.now
     let sanitiser = try Sanitiser(packs.program, key: .random())
-    guard let selection = sanitiser.selection(of: packs.program.filters.indices, in: .text) else { fatalError("no filter reads text") }
-    let all = Array(try Texts.labelled(arguments[1]).joined(separator: [0x0A]))
-    var bench = Bench(sanitiser: sanitiser, selection: selection)
-    if arguments.count > 4, arguments[2] == "count" {
-      let pieces = Texts.pieces(of: all, Int(arguments[3]) ?? 1024)
-      for _ in 0..<(Int(arguments[4]) ?? 1) { for piece in pieces { _ = bench.look(piece) } }
+    if corpora == "start" {
+      print("policy to program: \(compiled - start); program to sanitiser: \(clock.now - compiled)")
       return
     }
-    print("\(packs.program.filterPatterns.count) patterns in \(packs.names.count) packs: \(packs.names.joined(separator: ", "))")
+    guard let selection = sanitiser.selection(of: packs.program.filters.indices, in: .text) else { fatalError("no filter reads text") }
+    let all = Array(try Texts.labelled(corpora).joined(separator: [0x0A]))
+    var bench = Bench(sanitiser: sanitiser, selection: selection)
+    if arguments.count > 3, arguments[1] == "count" {
+      let pieces = Texts.pieces(of: all, Int(arguments[2]) ?? 1024)
+      for _ in 0..<(Int(arguments[3]) ?? 1) { for piece in pieces { _ = bench.look(piece) } }
+      return
+    }
+    print("\(packs.program.filterPatterns.count) patterns in \(packs.sets.count) sets: \(packs.sets.joined(separator: ", "))")
     for size in [1024, 16_384] {
       let pieces = Texts.pieces(of: all, size)
       bench.report("\(size) bytes", pieces)
@@ -100,53 +108,5 @@ enum Texts {
     let lines = text.split(separator: 0x0A).enumerated().map { ("line\($0)", String(decoding: $1, as: UTF8.self)) }
     let data = try? JSONSerialization.data(withJSONObject: Dictionary(uniqueKeysWithValues: lines))
     return data.map(Array.init) ?? []
-  }
-}
-
-/// A policy that uses every pack of a folder.
-struct Packs {
-  let names: [String]
-  let program: Program
-
-  private struct Files: FileReader {
-    let texts: [String: [UInt8]]
-
-    func contents(of path: String) throws(FileProblem) -> [UInt8] {
-      guard let text = texts[path] else { throw .missing }
-      return text
-    }
-
-    func neighbours(of path: String) -> [String] { [] }
-  }
-
-  init(_ folder: String) throws {
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sally") }
-    names = files.map { String($0.dropLast(".sally".count)) }.sorted()
-    var texts: [String: [UInt8]] = ["web.json": Array(#"{"tools":[{"name":"fetch","inputSchema":{"type":"object"}}]}"#.utf8)]
-    for name in names { texts[name + ".sally"] = Array(try Data(contentsOf: URL(filePath: "\(folder)/\(name).sally"))) }
-    texts["policy.sally"] = Array(Self.policy(names).utf8)
-    let checked = check(load(["policy.sally"], reader: Files(texts: texts)).value)
-    guard let policies = checked.value else { fatalError("\(checked.diagnostics.prefix(5))") }
-    program = try compile(policies, generation: 1)
-  }
-
-  private static func policy(_ names: [String]) -> String {
-    let matches = names.map { "  match sally.\($0) -> \($0 == "secrets" || $0 == "pii" ? "redact" : "wrap")" }
-    return """
-      edition 1
-      policy benchmark
-      \(names.map { "use \"./\($0).sally\"" }.joined(separator: "\n"))
-      server web from "web.json"
-      scope reading opens web.fetch
-      agent anyone when token.sub == "x"
-      grant all reading to anyone
-      filter outputs
-        on web.*
-        in text
-        normalise unicode, strip invisible, control, ansi, html
-        decode base64, hex, url, html, rot13, leet, spaced
-      \(matches.joined(separator: "\n"))
-
-      """
   }
 }
