@@ -20,14 +20,19 @@ enum ShippedPack: String, CaseIterable {
   }
 }
 
-/// The named packs, or those that are looked for without being asked for.
+/// The packs that hold the named sets, or those that are looked for without being asked for.
+///
+/// - Parameter names: of packs and their sets: `arguments`, `arguments.sql`.
 func shippedPacks(_ names: [String]) throws -> CheckedPolicies {
-  let names = names.isEmpty ? ShippedPack.allCases.map(\.rawValue) : names
-  for name in names {
-    guard !name.isEmpty, name.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else { throw Complaint("`\(name)` is no pack") }
+  let packs = names.isEmpty ? ShippedPack.allCases.map(\.rawValue) : Set(names.map { String($0.prefix { $0 != "." }) }).sorted()
+  for pack in packs {
+    guard !pack.isEmpty, pack.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else { throw Complaint("`\(pack)` is no pack") }
   }
-  return try requirePolicies(["packs.sally"], reader: PackReader(packs: names))
+  return try requirePolicies(["packs.sally"], reader: PackReader(packs: packs))
 }
+
+/// Whether a set of patterns is meant by the name of a pack, or of a set of one.
+func isSet(_ set: String, of name: String) -> Bool { set == "sally.\(name)" || set.hasPrefix("sally.\(name).") }
 
 /// Gives one policy that uses packs and does nothing else.
 private struct PackReader: FileReader {

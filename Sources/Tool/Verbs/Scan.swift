@@ -30,7 +30,9 @@ struct Scan: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Policy files, or folders of them, whose pattern sets are looked for.")
   var policy: [String] = []
 
-  @Option(name: .customLong("pack"), parsing: .upToNextOption, help: "Shipped packs to look for, such as injection or secrets.")
+  @Option(
+    name: .customLong("pack"), parsing: .upToNextOption,
+    help: "Shipped packs or sets of them to look for: injection, toolpoison, secrets, pii, arguments; arguments.sql, pii.eu.")
   var packs: [String] = []
 
   @Option(name: .customLong("in"), help: "Where the text stands: text, description, args or another place of filters.")
@@ -63,9 +65,13 @@ struct Scan: ParsableCommand {
 
   private func makeScanner() throws -> TextScanner {
     let policies = policy.isEmpty ? try shippedPacks(packs) : try requirePolicies(policy)
-    let uses = policies.patternSets.indices.map { index in
-      TextScanner.Use(set: index, places: places(of: policies.patternSets[index].name))
+    let sets = policies.patternSets.map(\.name)
+    if let unknown = packs.first(where: { name in !sets.contains { isSet($0, of: name) } }) {
+      throw Complaint(
+        "there is no set `\(unknown)`", help: "name one of \(sets.map { $0.dropFirst("sally.".count) }.joined(separator: ", "))")
     }
+    let uses = sets.indices.filter { index in packs.isEmpty || packs.contains { isSet(sets[index], of: $0) } }
+      .map { TextScanner.Use(set: $0, places: places(of: sets[$0])) }
     guard !uses.isEmpty else { throw Complaint("the policy has no patterns", help: "declare `patterns`, or `use sally.injection`") }
     do throws(TextScanner.Unusable) {
       return try TextScanner(policies, uses)
