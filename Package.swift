@@ -28,6 +28,7 @@ let package = Package(
     .library(name: "Digests", targets: ["Digests"]),
     .library(name: "Fetching", targets: ["Fetching"]),
     .library(name: "Authentication", targets: ["Authentication"]),
+    .library(name: "Analysis", targets: ["Analysis"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -72,7 +73,10 @@ let package = Package(
 
     .target(
       name: "Evidence",
-      dependencies: ["Semantics", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"]),
+      dependencies: ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"]),
+
+    .target(
+      name: "Analysis", dependencies: ["Semantics", "Compilation", "Bytecode", "RegularExpressions", "JSON", "Text", "Digests"]),
 
     // World.
     .target(name: "CPosix"),
@@ -90,8 +94,8 @@ let package = Package(
     .executableTarget(
       name: "Tool",
       dependencies: [
-        "Text", "Syntax", "Formatting", "Semantics", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement", "Gateway",
-        "Messages", "Credentials", "StateStore",
+        "Text", "Syntax", "Formatting", "Semantics", "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement",
+        "Gateway", "Messages", "Credentials", "StateStore",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
@@ -120,9 +124,15 @@ let package = Package(
       ],
       exclude: ["Cases"]),
     .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Semantics", "RegularExpressions", "Text", "JSON", "TestSupport",
+      ],
+      exclude: ["Cases"]),
+    .testTarget(
       name: "DecisionTests",
       dependencies: [
-        "Decision", "Compilation", "Bytecode", "Semantics", "Syntax", "Text", "JSON", "Patterns", "TestSupport",
+        "Decision", "Analysis", "Compilation", "Bytecode", "Semantics", "Syntax", "Text", "JSON", "Patterns", "TestSupport",
       ],
       exclude: ["Cases", "README.md"]),
     .testTarget(
@@ -134,7 +144,7 @@ let package = Package(
       ],
       exclude: ["Cases"]),
     .testTarget(
-      name: "LanguageTests", dependencies: ["Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
+      name: "LanguageTests", dependencies: ["Analysis", "Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
     .testTarget(
       name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "Digests", "JSON", "TestSupport"],
       exclude: ["Cases", "make-tokens.py"]),

@@ -15,6 +15,13 @@ package struct RegularExpression: Hashable, Sendable {
     self.root = try parser.parse()
   }
 
+  /// One that nobody wrote.
+  init(root: Expression) {
+    source = ""
+    caseInsensitive = false
+    self.root = root
+  }
+
   /// The fewest bytes of UTF-8 a match can have.
   package var minimumWidth: Int { root.width.minimum }
 

@@ -86,16 +86,23 @@ extension Checker {
 
   mutating func check(_ prove: In<ProveSyntax>) {
     let targets = resolve(prove.syntax.targets, from: prove.file)
-    var condition: Expression?
+    let claim: CheckedPolicies.Proof.Claim?
     switch prove.syntax.claim {
-    case .allowedOnlyTo(let names): _ = agents(names, from: prove.file)
-    case .neverAllowed(let when): condition = when
+    case .allowedOnlyTo(let names): claim = .allowedOnlyTo(agents(names, from: prove.file))
+    case .neverAllowed(let when): claim = condition(when, of: prove, targets).map { .neverAllowed(when: $0) }
     case .sometimesAllowed(let names, let when):
-      _ = agents(names, from: prove.file)
-      condition = when
+      let agents = agents(names, from: prove.file)
+      claim = condition(when, of: prove, targets).map { .sometimesAllowed(to: agents, when: $0) }
     }
-    guard let condition else { return }
-    _ = check(condition, in: ConditionContext(file: prove.file, phase: .admission(targets, of: prove.syntax.name)))
+    guard let targets, let claim else { return }
+    parts.proofs.append(
+      .init(
+        name: prove.syntax.name.text, targets: targets, claim: claim, nameRange: prove.syntax.name.range, range: prove.declaration.range))
+  }
+
+  private mutating func condition(_ expression: Expression?, of prove: In<ProveSyntax>, _ targets: Targets?) -> Condition? {
+    guard let expression else { return .constant(true) }
+    return check(expression, in: ConditionContext(file: prove.file, phase: .admission(targets, of: prove.syntax.name)))
   }
 }
 

@@ -34,7 +34,6 @@ package func check(_ sources: Sources, options: CheckOptions = CheckOptions()) -
   checker.checkEvidence()
   checker.checkLabelUses()
   checker.checkClaims()
-  checker.reportNotSupported()
   let diagnostics = sorted(checker.diagnostics)
   let isGood = sources.isComplete && !diagnostics.contains { $0.severity == .error }
   return Diagnosed(isGood ? CheckedPolicies(checker.parts) : nil, diagnostics)

@@ -30,6 +30,8 @@ package struct CheckedPolicies: Sendable {
   package let claims: [ClaimPath: ClaimType]
   /// Tests and the rows of tables, in order of file and place.
   package let tests: [Test]
+  /// In order of file and place.
+  package let proofs: [Proof]
 
   init(_ parts: Parts) {
     files = parts.files
@@ -48,6 +50,7 @@ package struct CheckedPolicies: Sendable {
     refinements = parts.refinements
     claims = parts.claims
     tests = parts.tests
+    proofs = parts.proofs
   }
 
   package func tool(_ reference: ToolReference) -> Snapshot.Tool { servers[reference.server].snapshot.tools[reference.tool] }
@@ -72,6 +75,7 @@ package struct CheckedPolicies: Sendable {
     var refinements: [Refinement] = []
     var claims: [ClaimPath: ClaimType] = [:]
     var tests: [Test] = []
+    var proofs: [Proof] = []
   }
 }
 

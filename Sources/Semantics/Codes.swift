@@ -174,8 +174,3 @@ extension Diagnostic.Code {
   /// A test gives the caller a claim that no condition reads.
   package static let unreadClaim = Self(.warning, 706, "unread-claim")
 }
-
-extension Diagnostic.Code {
-  /// Checked for names, but not carried out by this version.
-  package static let notSupportedYet = Self(.error, 901, "not-supported-yet")
-}

@@ -1,3 +1,4 @@
+import Analysis
 import Bytecode
 import Compilation
 import Evidence
@@ -20,7 +21,7 @@ import Text
   func blockDoesWhatThePageSays(block: Block) throws {
     let loaded = load(["docs/language/\(block.page)"], reader: PageReader(block: block))
     let checked = check(loaded.value)
-    let diagnostics = loaded.diagnostics + checked.diagnostics
+    let diagnostics = loaded.diagnostics + checked.diagnostics + (checked.value.map(refutations) ?? [])
     let rendered = Renderer(files: loaded.value.files).render(diagnostics)
     if let error = block.error {
       #expect(diagnostics.map { "\($0.code)" } == [error], "\(rendered)")
@@ -38,9 +39,11 @@ import Text
     }
   }
 
+  private func refutations(_ policies: CheckedPolicies) -> [Diagnostic] { prove(policies).compactMap { $0.diagnostic(answer: nil) } }
+
   /// Pages promise tests; a block that lost them would pass by testing nothing.
   @Test func mostBlocksHaveTests() {
-    let tested = Self.blocks.count { $0.text.contains("expect") }
+    let tested = Self.blocks.count { $0.text.contains("expect") || $0.text.contains("prove ") }
     #expect(tested * 2 >= Self.blocks.count { $0.error == nil })
   }
 }

@@ -29,7 +29,8 @@ private let allowed: [String: Set<String>] = [
   "Enforcement": [
     "Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals", "Quotas",
   ],
-  "Evidence": ["Semantics", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
+  "Analysis": ["Semantics", "Compilation", "Bytecode", "RegularExpressions", "JSON", "Text", "Digests"],
+  "Evidence": ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
   // Counts what is allocated.

@@ -1,3 +1,4 @@
+import Analysis
 import Evidence
 import JSON
 import Semantics
@@ -6,16 +7,19 @@ import Text
 /// What came of a policy's tests, printed in one of the formats.
 struct TestReport {
   private let outcomes: [TestOutcome]
+  private let proofs: ProofReport
   private let files: [SourceFile.ID: SourceFile]
 
-  init(_ outcomes: [TestOutcome], files: [SourceFile]) {
+  init(_ outcomes: [TestOutcome], _ proofs: ProofReport, files: [SourceFile]) {
     self.outcomes = outcomes
+    self.proofs = proofs
     self.files = Dictionary(files.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  private var failed: Int { outcomes.count { !$0.passed } }
+  private var all: Int { outcomes.count + proofs.outcomes.count }
+  private var failed: Int { outcomes.count { !$0.passed } + proofs.failures.count }
   /// `12 passed, 1 failed`
-  private var summary: String { "\(outcomes.count - failed) passed, \(failed) failed" }
+  private var summary: String { "\(all - failed) passed, \(failed) failed" }
 
   func human(colour: Bool) -> String {
     func paint(_ text: String, _ style: String) -> String { colour ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text }
@@ -23,7 +27,13 @@ struct TestReport {
       let mark = outcome.passed ? paint("pass", "32") : paint("FAIL", "1;31")
       return "\(mark)  \(outcome.title)\n" + outcome.failures.map { detail($0, paint) }.joined()
     }
-    return lines.joined() + "\n\(paint(summary, failed == 0 ? "1;32" : "1;31"))\n"
+    let proved = zip(proofs.outcomes, proofs.diagnostics).map { outcome, diagnostic in
+      let mark = diagnostic == nil ? paint("pass", "32") : paint("FAIL", "1;31")
+      let text = diagnostic.map { Renderer(files: Array(files.values), colour: colour).render($0) } ?? ""
+      let detail = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }.joined(separator: "\n")
+      return "\(mark)  prove \(outcome.proof.name)\n" + detail
+    }
+    return (lines + proved).joined() + "\n\(paint(summary, failed == 0 ? "1;32" : "1;31"))\n"
   }
 
   /// The expectation where it stands, and what came instead, in the form of a diagnostic.
@@ -43,7 +53,7 @@ struct TestReport {
 
   var json: Value {
     [
-      "passed": number(outcomes.count - failed), "failed": number(failed),
+      "passed": number(all - failed), "failed": number(failed),
       "tests": .array(
         outcomes.map { outcome in
           [
@@ -58,12 +68,21 @@ struct TestReport {
               }),
           ]
         }),
+      "proofs": .array(
+        zip(proofs.outcomes, proofs.diagnostics).map { outcome, diagnostic in
+          [
+            "name": .string(outcome.proof.name), "file": .string(place(outcome.proof.nameRange).path),
+            "line": number(place(outcome.proof.nameRange).line), "passed": .boolean(diagnostic == nil),
+            "message": diagnostic.map { .string($0.message) } ?? .null,
+            "counterExample": outcome.witness.map { .string($0.test(named: outcome.proof.name, expecting: "deny")) } ?? .null,
+          ]
+        }),
     ]
   }
 
   /// The JUnit XML that continuous integration systems read: one suite a file.
   var junit: String {
-    var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"\(outcomes.count)\" failures=\"\(failed)\">\n"
+    var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"\(all)\" failures=\"\(failed)\">\n"
     let suites = Dictionary(grouping: outcomes) { $0.test.range.file }
     for file in suites.keys.sorted() {
       let tests = suites[file, default: []]
@@ -82,6 +101,22 @@ struct TestReport {
           out += "      <failure message=\"\(message)\">\(escaped(failure.reasons.joined(separator: "\n")))</failure>\n"
         }
         out += "    </testcase>\n"
+      }
+      out += "  </testsuite>\n"
+    }
+    let proved = Dictionary(grouping: zip(proofs.outcomes, proofs.diagnostics)) { $0.0.proof.nameRange.file }
+    for file in proved.keys.sorted() {
+      let pairs = proved[file, default: []]
+      let path = escaped(files[file]?.path ?? "")
+      out += "  <testsuite name=\"\(path) proofs\" tests=\"\(pairs.count)\" failures=\"\(pairs.count { $0.1 != nil })\">\n"
+      for (outcome, diagnostic) in pairs {
+        let line = place(outcome.proof.nameRange).line
+        out += "    <testcase classname=\"\(path)\" name=\"prove \(escaped(outcome.proof.name))\" file=\"\(path)\" line=\"\(line)\""
+        guard let diagnostic else {
+          out += "/>\n"
+          continue
+        }
+        out += ">\n      <failure message=\"\(escaped(diagnostic.message))\">\(escaped(diagnostic.help ?? ""))</failure>\n    </testcase>\n"
       }
       out += "  </testsuite>\n"
     }

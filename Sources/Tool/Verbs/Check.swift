@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Bytecode
 import Compilation
@@ -7,9 +8,9 @@ import Text
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Read policies as a compiler does: syntax, names, types, phases, rules that cannot work.",
+    abstract: "Read policies as a compiler does: syntax, names, types, phases, rules that cannot work, proofs.",
     discussion: """
-      Exit codes: 0 clean, 1 warnings, 2 usage, 3 errors.
+      Exit codes: 0 clean, 1 warnings, 2 usage, 3 errors, 4 a proof failed and nothing else is wrong.
 
       Example: sallyport check policies/ --format github
       """)
@@ -26,7 +27,9 @@ struct Check: ParsableCommand {
     var bound: Int?
     if let policies = loaded.policies {
       do {
-        bound = try compile(policies, generation: 1).costliestDecision
+        let program = try compile(policies, generation: 1)
+        bound = program.costliestDecision
+        diagnostics += ProofReport(policies, program).failures
       } catch {
         diagnostics += error.diagnostics
       }
@@ -38,7 +41,8 @@ struct Check: ParsableCommand {
     case .sarif: Terminal.write(write(report.sarif, .pretty) + [UInt8(ascii: "\n")])
     case .github: Terminal.write(report.github)
     }
-    if report.count(.error) > 0 { throw ExitCode.policyRejected }
+    if diagnostics.contains(where: { $0.severity == .error && !$0.isOfProof }) { throw ExitCode.policyRejected }
+    if report.count(.error) > 0 { throw ExitCode.testsFailed }
     if report.count(.warning) > 0 { throw ExitCode.findings }
   }
 
@@ -49,7 +53,7 @@ struct Check: ParsableCommand {
     let tools = policies.servers.reduce(0) { $0 + $1.snapshot.tools.count }
     let parts = [
       counted(policies.files.count, "file"), counted(policies.servers.count, "server"), counted(tools, "tool"),
-      counted(policies.rules.count, "rule"), counted(policies.tests.count, "test"),
+      counted(policies.rules.count, "rule"), counted(policies.tests.count, "test"), counted(policies.proofs.count, "proof"),
     ]
     let cost = bound.map { "\nno decision takes more than \(counted($0, "test")) of a fact" } ?? ""
     return findings + (findings.isEmpty ? "" : "\n") + "\(verdict) in \(parts.joined(separator: ", "))\(cost)\n"
@@ -64,6 +68,11 @@ struct Check: ParsableCommand {
 }
 
 extension DiagnosticFormat: ExpressibleByArgument {}
+
+extension Diagnostic {
+  /// Whether it says that a `prove` failed.
+  fileprivate var isOfProof: Bool { code == .refutedProof || code == .undecidedProof }
+}
 
 /// `1 rule`, `2 rules`
 func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
