@@ -7,4 +7,14 @@ extension Diagnostic.Code {
   package static let refutedProof = Self(.error, 711, "refuted-proof")
   /// A `prove` of which neither can be shown.
   package static let undecidedProof = Self(.error, 712, "undecided-proof")
+  /// A rule that no call meets.
+  package static let deadRule = Self(.warning, 713, "dead-rule")
+  /// A rule that says what others of its kind say already.
+  package static let coveredRule = Self(.warning, 714, "covered-rule")
+  /// A grant of which denies take everything.
+  package static let overriddenGrant = Self(.warning, 715, "overridden-grant")
+  /// A change by which more is let through, or may be.
+  package static let widerPolicy = Self(.warning, 716, "wider-policy")
+  /// A change by which less is let through.
+  package static let narrowerPolicy = Self(.note, 717, "narrower-policy")
 }

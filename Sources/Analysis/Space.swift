@@ -26,7 +26,14 @@ enum VariableKey: Hashable {
     }
   }
 
-  fileprivate var isClock: Bool { [.date, .hour, .minute].contains(self) }
+  /// Whether it is an argument that is one of few texts.
+  func isListed(_ shapes: [ObjectShape]) -> Bool {
+    guard case .argument(let name) = self else { return false }
+    return shapes.allSatisfy { shape in
+      guard case .text(let text)? = shape[name.text]?.shape else { return false }
+      return text.allowed.map { $0.count <= 64 } ?? false
+    }
+  }
 
   /// Earlier ones are asked first; then by text.
   fileprivate var order: (Int, ExactText) {
@@ -146,7 +153,10 @@ struct Space {
       let isValid: [Bool]
       /// Numbers stay apart, so that sets of them are intervals.
       let number: Number?
+      /// So do the few texts that a schema lists.
+      let text: ExactText?
     }
+    let isListed = key.isListed(sides.map(\.shape))
     var kinds: [Kind] = []
     var seen: Set<Identity> = []
     for candidate in candidates.filter(\.isConfirmed) + candidates.filter({ !$0.isConfirmed }) {
@@ -158,9 +168,12 @@ struct Space {
           isValid[index] = fitting.takes(side.shape[name.text], candidate.value, at: [.member(name.text)], &judging)
         }
       }
+      let identity = Identity(
+        outcomes: outcomes, isValid: isValid, number: key.isOfClock ? nil : candidate.value?.number,
+        text: isListed ? candidate.value?.string?.exact : nil)
       // What no side takes is denied by all.
       guard isValid.contains(true),
-        seen.insert(Identity(outcomes: outcomes, isValid: isValid, number: key.isClock ? nil : candidate.value?.number)).inserted
+        seen.insert(identity).inserted
       else { continue }
       kinds.append(Kind(value: candidate.value, outcomes: outcomes, isConfirmed: candidate.isConfirmed, isValid: isValid))
     }

@@ -1,11 +1,11 @@
 internal import Checksums
 internal import JSON
-internal import Semantics
+package import Semantics
 
 /// The rules as a text that says what they mean and nothing else: no order, files, places, comments or names of sets and scopes. Its digest is
 /// the program's fingerprint. Policies with equal texts decide alike; that some which decide alike have different texts is for diagrams
 /// to find.
-func canonicalText(_ policies: CheckedPolicies) -> String {
+package func canonicalText(_ policies: CheckedPolicies) -> String {
   let canonical = Canonical(policies: policies)
   let layers = policies.layers.indices.map { layer in
     policies.rules.filter { $0.layer == layer }.map(canonical.text).inOrder.joined()

@@ -29,7 +29,7 @@ struct Check: ParsableCommand {
       do {
         let program = try compile(policies, generation: 1)
         bound = program.costliestDecision
-        diagnostics += ProofReport(policies, program).failures
+        diagnostics += ProofReport(policies, program).failures + ruleFindings(policies)
       } catch {
         diagnostics += error.diagnostics
       }

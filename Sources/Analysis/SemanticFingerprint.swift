@@ -1,0 +1,162 @@
+package import Digests
+internal import JSON
+package import Semantics
+
+/// What a policy decides, as a digest: the same however its rules are ordered, divided over files, or written, as long as diagrams find that
+/// they decide alike; another whenever some call is decided otherwise, or what limits, filters, labels and refinements say differs.
+///
+/// A target whose diagrams are too large, and the resources of a server, count as their rules are written.
+package func semanticFingerprint(_ policies: CheckedPolicies) -> Digest {
+  let texts = RuleTexts(RuleIndex(policies))
+  var parts: [String] = []
+  for target in texts.index.rules.keys.sorted() {
+    let text = (try? canonicalText(target, texts)) ?? "as written\n" + texts.text(of: target)
+    // What nobody may call is as if no rule spoke of it.
+    if text != Canon.closed { parts.append("\(target.description)\n\(text)") }
+  }
+  let settings = Settings(policies).lines
+  parts += settings.keys.sorted().flatMap { settings[$0] ?? [] }
+  return sha256(Array(parts.joined(separator: "\n").utf8))
+}
+
+private func canonicalText(_ target: Target, _ texts: RuleTexts) throws(TooLarge) -> String {
+  if target.kind == .resources { throw TooLarge() }
+  var decisions = try Decisions(target, [texts.index])
+  let decision = try decisions.decision(side: 0)
+  if decision == .no { return Canon.closed }
+  var canon = Canon(decisions: decisions)
+  return canon.text(of: decision)
+}
+
+/// Writes a diagram so that only what it decides shows: variables that are asked, and of their kinds what tells them apart.
+private struct Canon {
+  static let closed = "closed"
+
+  let decisions: Decisions
+  /// Of each node, the digest of what it says and of the digests it leads to: no order of visits shows.
+  private var digests: [Diagrams.Reference: String] = [:]
+  private var kept: [Int: [Int]] = [:]
+
+  init(decisions: Decisions) { self.decisions = decisions }
+
+  mutating func text(of function: Diagrams.Reference) -> String {
+    keep(function)
+    return digest(of: function)
+  }
+
+  /// Of each variable, the fewest of its tests that still tell apart the kinds which lead to different decisions.
+  private mutating func keep(_ function: Diagrams.Reference) {
+    var columns: [Int: [[Diagrams.Reference]]] = [:]
+    for node in decisions.diagrams.nodes(of: function) {
+      guard let variable = decisions.diagrams.variable(of: node) else { continue }
+      columns[variable, default: []].append(decisions.diagrams.children(of: node))
+    }
+    for (place, nodes) in columns {
+      let variable = decisions.space.variables[place]
+      let kinds = variable.kinds.indices.filter { variable.kinds[$0].isValid[0] }
+      let rows = variable.kinds.indices.map { kind in nodes.map { $0[kind] } }
+      var tests = Array(variable.tests.indices)
+      for test in variable.tests.indices.reversed() {
+        let fewer = tests.filter { $0 != test }
+        var seen: [[Outcome]: Int] = [:]
+        let isEnough = kinds.allSatisfy { kind in
+          let outcomes = fewer.map { variable.kinds[kind].outcomes[$0] }
+          guard let other = seen[outcomes] else {
+            seen[outcomes] = kind
+            return true
+          }
+          return rows[other] == rows[kind]
+        }
+        if isEnough { tests = fewer }
+      }
+      kept[place] = tests
+    }
+  }
+
+  private mutating func digest(of function: Diagrams.Reference) -> String {
+    if let value = function.constant {
+      return value < Decisions.Verdict.firstAsk ? "\(value)" : "\(decisions.askings[value - Decisions.Verdict.firstAsk])"
+    }
+    if let known = digests[function] { return known }
+    guard let place = decisions.diagrams.variable(of: function) else { return "" }
+    let variable = decisions.space.variables[place]
+    let children = decisions.diagrams.children(of: function)
+    var edges: [String: Set<String>] = [:]
+    for kind in variable.kinds.indices where variable.kinds[kind].isValid[0] {
+      edges[digest(of: children[kind]), default: []].formUnion(names(of: kind, variable, place))
+    }
+    var text = edges.map { "\($0.value.sorted()) \($0.key)".exact }.sorted().map(\.text)
+    if let intervals = intervals(variable, children) { text = intervals }
+    let digest = sha256(Array("\(variable.key.text): \(text.joined(separator: "; "))".utf8)).hex
+    digests[function] = digest
+    return digest
+  }
+
+  private func names(of kind: Int, _ variable: Variable, _ place: Int) -> [String] {
+    switch variable.key {
+    case .caller: return kind == 0 ? ["by credentials"] : decisions.callers[kind].map(quoted)
+    case .sameness: return [kind == 0 ? "no" : "yes"]
+    default:
+      let value = variable.kinds[kind].value
+      if variable.key.isListed([decisions.indices[0].shape(of: decisions.target)].compactMap(\.self)) {
+        return [value.map { String(decoding: write($0), as: UTF8.self) } ?? "absent"]
+      }
+      return [(kept[place] ?? []).map { "\(variable.tests[$0].text) \(variable.kinds[kind].outcomes[$0])" }.joined(separator: ", ")]
+    }
+  }
+
+  /// A variable of numbers by the ends of intervals; nil: of other values.
+  private mutating func intervals(_ variable: Variable, _ children: [Diagrams.Reference]) -> [String]? {
+    let kinds = variable.kinds.indices.filter { variable.kinds[$0].isValid[0] }
+    let numbered = kinds.compactMap { kind in variable.kinds[kind].value?.number.map { (number: $0, kind: kind) } }.sorted {
+      $0.number < $1.number
+    }
+    let isPlain = variable.tests.allSatisfy { $0.element == nil && $0.subject == variable.tests[0].subject && !$0.subject.isLength }
+    let others = kinds.filter { variable.kinds[$0].value?.number == nil }
+    let areNoTexts = others.allSatisfy { variable.kinds[$0].value?.string == nil && variable.kinds[$0].value?.boolean == nil }
+    guard !variable.key.isOfClock, isPlain, areNoTexts, !numbered.isEmpty else { return nil }
+    let isWhole = numbered.allSatisfy { $0.number.isInteger } && decisions.isWhole(variable.key)
+    let constants = Set(variable.tests.flatMap(\.test.numbers))
+    var text: [String] = []
+    for kind in others {
+      text.append("\(variable.kinds[kind].value == nil ? "absent" : "other") \(digest(of: children[kind]))")
+    }
+    var last: Diagrams.Reference?
+    for (number, kind) in numbered where children[kind] != last {
+      var edge = "least"
+      if last != nil {
+        if constants.contains(number) {
+          edge = ">= \(number)"
+        } else if let below = constants.filter({ $0 < number }).max() {
+          edge = isWhole ? ">= \((try? sum(below, 1)) ?? below)" : "> \(below)"
+        }
+      }
+      text.append("\(edge) \(digest(of: children[kind]))")
+      last = children[kind]
+    }
+    return text
+  }
+}
+
+extension Decisions {
+  /// Whether the argument takes whole numbers only.
+  fileprivate func isWhole(_ key: VariableKey) -> Bool {
+    guard case .argument(let name) = key, case .number(let shape)? = indices[0].shape(of: target)?[name.text]?.shape else { return false }
+    return shape.isInteger
+  }
+}
+
+extension VariableKey {
+  fileprivate var text: String {
+    switch self {
+    case .caller: "caller"
+    case .claim(let path): path.description
+    case .label(let name): "label \(quoted(name))"
+    case .date: "date"
+    case .hour: "hour"
+    case .minute: "minute"
+    case .argument(let name): "args \(quoted(name.text))"
+    case .sameness(let sameness): sameness.text
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import Analysis
+import Bytecode
+import Compilation
+import Digests
+import Evidence
+import JSON
+import Semantics
+import Text
+
+/// What became of a policy, printed in one of the formats. Every call that is shown was put to both engines.
+struct DifferenceReport {
+  let comparison: Comparison
+  /// Of each region in order of target, what the engines said to its witness; nil: there is none.
+  private let answers: [[(before: String, after: String)?]]
+  private let fingerprints: (old: String, new: String)
+  /// Proofs that held, or were not there, and that fail now.
+  private let broken: [Diagnostic]
+  private let old: CheckedPolicies
+  private let new: CheckedPolicies
+
+  init(_ old: CheckedPolicies, _ new: CheckedPolicies) throws {
+    let programs = (try compiled(old), try compiled(new))
+    let comparison = compare(old, new)
+    var oldJudge = CallJudge(old, programs.0)
+    var newJudge = CallJudge(new, programs.1)
+    var answers: [[(before: String, after: String)?]] = []
+    for target in comparison.targets {
+      var answered: [(before: String, after: String)?] = []
+      for region in target.regions {
+        guard let witness = region.witness else {
+          answered.append(nil)
+          continue
+        }
+        let before = oldJudge.judge(witness).map { Explanation($0, programs.0).outcome } ?? "no such target"
+        let after = newJudge.judge(witness).map { Explanation($0, programs.1).outcome } ?? "no such target"
+        answered.append((before, after))
+      }
+      answers.append(answered)
+    }
+    let held = Set(prove(old).filter(\.isProved).map(\.proof.name))
+    let known = Set(old.proofs.map(\.name))
+    let report = ProofReport(new, programs.1)
+    broken = zip(report.outcomes, report.diagnostics).compactMap { outcome, diagnostic in
+      held.contains(outcome.proof.name) || !known.contains(outcome.proof.name) ? diagnostic : nil
+    }
+    self.comparison = comparison
+    self.answers = answers
+    self.old = old
+    self.new = new
+    fingerprints = (semanticFingerprint(old).hex, semanticFingerprint(new).hex)
+  }
+
+  // MARK: For people
+
+  private var headline: String {
+    if fingerprints.old == fingerprints.new { return "pure refactor: fingerprint \(fingerprints.new.prefix(8)) unchanged" }
+    return "fingerprint \(fingerprints.old.prefix(8)) -> \(fingerprints.new.prefix(8))"
+  }
+
+  private var equalLine: String? {
+    comparison.equalTargets == 0 ? nil : "\(counted(comparison.equalTargets, "other target")) EQUAL"
+  }
+
+  func human(colour: Bool) -> String {
+    func paint(_ text: String, _ style: String) -> String { colour ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text }
+    func paint(_ direction: Comparison.Direction) -> String { paint(direction.rawValue, direction == .narrower ? "1;32" : "1;31") }
+    var lines = ["policy diff  \(headline)"]
+    for (target, answers) in zip(comparison.targets, answers) {
+      let note = target.regions.isEmpty ? "  (could not be looked at whole; read the rules)" : ""
+      lines.append("\(target.target.description)  \(paint(target.direction))\(note)")
+      for (region, answer) in zip(target.regions, answers) {
+        lines.append("  \(region.words)")
+        lines.append("    \(region.before) -> \(region.after)")
+        if let witness = region.witness {
+          lines.append("    shown by: \(witness.line)" + (doubt(region, answer).map { "  (\($0))" } ?? ""))
+        }
+      }
+      if target.omitted > 0 { lines.append("  and \(target.omitted) more regions") }
+      for rule in target.rules { lines += source(rule).map { "    \($0)" } }
+    }
+    for setting in comparison.settings {
+      lines.append(
+        "\(setting.kind) \(setting.name)  \(paint(setting.direction))  \(setting.change)\(place(setting).map { "  \($0)" } ?? "")")
+    }
+    for diagnostic in broken { lines.append("breaks  \(diagnostic.message)") }
+    if let equalLine { lines.append(equalLine) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Why a call may not show what it should; nil: both engines confirm it.
+  private func doubt(_ region: Comparison.Region, _ answer: (before: String, after: String)?) -> String? {
+    guard let answer else { return "not asked" }
+    func agrees(_ said: String, _ expected: String) -> Bool {
+      said.hasPrefix(String(expected.prefix { $0 != " " })) || said == "no such target"
+    }
+    if agrees(answer.before, region.before), agrees(answer.after, region.after) { return nil }
+    return "not confirmed: \(answer.before) -> \(answer.after)"
+  }
+
+  /// `- access.sally:33  grant …`, `+ access.sally:33  grant …`
+  private func source(_ change: Comparison.RuleChange) -> [String] {
+    var lines: [String] = []
+    if let range = change.before { lines += text(range, old.files, "-") }
+    if let range = change.after { lines += text(range, new.files, "+") }
+    return lines
+  }
+
+  private func text(_ range: SourceRange, _ files: [SourceFile], _ mark: String) -> [String] {
+    guard let file = files.first(where: { $0.id == range.file }) else { return [] }
+    let line = file.position(at: range.lower).line
+    return file.text(in: range).split(separator: "\n").enumerated().map { "\(mark) \(file.path):\(line + $0.offset)  \($0.element)" }
+  }
+
+  private func place(_ setting: Comparison.SettingChange) -> String? {
+    let (range, files) = setting.after != nil ? (setting.after, new.files) : (setting.before, old.files)
+    guard let range, let file = files.first(where: { $0.id == range.file }) else { return nil }
+    return "\(file.path):\(file.position(at: range.lower).line)"
+  }
+
+  // MARK: For machines
+
+  var markdown: String {
+    var out = "### Policy diff\n\n\(headline)\n"
+    if !comparison.targets.isEmpty { out += "\n| target | | calls | before | after | such as |\n|---|---|---|---|---|---|\n" }
+    for (target, answers) in zip(comparison.targets, answers) {
+      if target.regions.isEmpty { out += "| `\(target.target.description)` | **\(target.direction.rawValue)** | | | | |\n" }
+      for (region, answer) in zip(target.regions, answers) {
+        let call = region.witness.map { "\(code($0.line))\(doubt(region, answer).map { " (\($0))" } ?? "")" } ?? ""
+        out +=
+          "| \(code(target.target.description)) | **\(region.direction.rawValue)** | \(code(region.words)) | \(code(region.before)) | \(code(region.after)) | \(call) |\n"
+      }
+      if target.omitted > 0 { out += "| \(code(target.target.description)) | | and \(target.omitted) more regions | | | |\n" }
+    }
+    for target in comparison.targets where !target.rules.isEmpty {
+      let fence = "````"
+      out += "\n\(fence)diff\n\(target.rules.flatMap(source).joined(separator: "\n"))\n\(fence)\n"
+    }
+    for setting in comparison.settings {
+      out += "\n- \(setting.kind) \(code(setting.name)): **\(setting.direction.rawValue)**, \(setting.change)"
+    }
+    for diagnostic in broken { out += "\n- **breaks** \(diagnostic.message)" }
+    if let equalLine { out += "\n\n\(equalLine)" }
+    return out + "\n"
+  }
+
+  /// In a table's cell, whatever it holds.
+  private func code(_ text: String) -> String {
+    "<code>" + text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("|", with: "&#124;").replacing("\n", with: " ")
+      + "</code>"
+  }
+
+  var json: Value {
+    [
+      "fingerprint": ["old": .string(fingerprints.old), "new": .string(fingerprints.new)],
+      "mayWiden": .boolean(comparison.mayWiden), "equalTargets": number(comparison.equalTargets),
+      "targets": .array(
+        zip(comparison.targets, answers).map { target, answers in
+          [
+            "target": .string(target.target.description), "direction": .string(target.direction.rawValue),
+            "omittedRegions": number(target.omitted),
+            "regions": .array(
+              zip(target.regions, answers).map { region, answer in
+                [
+                  "facts": .array(region.facts.map(Value.string)), "before": .string(region.before), "after": .string(region.after),
+                  "direction": .string(region.direction.rawValue),
+                  "witness": region.witness.map {
+                    .string(
+                      $0.test(named: "witness", expecting: region.after == "deny" ? "deny" : region.after == "allow" ? "allow" : "ask"))
+                  } ?? .null,
+                  "confirmed": .boolean(region.witness != nil && doubt(region, answer) == nil),
+                ]
+              }),
+            "rules": .array(target.rules.map { .string($0.name) }),
+          ]
+        }),
+      "settings": .array(
+        comparison.settings.map {
+          ["kind": .string($0.kind), "name": .string($0.name), "direction": .string($0.direction.rawValue), "change": .string($0.change)]
+        }),
+      "brokenProofs": .array(broken.map { .string($0.message) }),
+    ]
+  }
+
+  var diagnostics: [Diagnostic] { comparison.diagnostics(in: new) + broken }
+}
