@@ -67,7 +67,7 @@ struct Decisions {
     for division in divisions { for case .claim(let path) in division.parts.map(\.subject) { read.insert(path) } }
     let all = Set(indices.flatMap { $0.policies.agents.map(\.name) }).sorted()
     let signatures = all.map { name in
-      let agents = indices.map { index in index.policies.agents.firstIndex { $0.name == name } }
+      let agents = indices.map { $0.agents[name] }
       return Signature(
         grants: zip(indices, agents).map { index, agent in
           (index.rules[target] ?? []).filter { number in

@@ -18,6 +18,9 @@ struct Diagrams {
 
   /// Nodes that all functions together may have; a policy that people wrote needs hundreds.
   static let largest = 200_000
+  /// Ways out of all nodes, and results that are remembered: some hundred megabytes.
+  private static let mostEdges = 8_000_000
+  private static let mostResults = 2_000_000
 
   private struct Node: Hashable {
     let variable: Int32
@@ -31,6 +34,7 @@ struct Diagrams {
   }
 
   private var nodes: [Node] = []
+  private var edges = 0
   private var numbers: [Node: Int32] = [:]
   private var results: [Pair: Int32] = [:]
   private var choices: [[Int32]: Int32] = [:]
@@ -50,7 +54,8 @@ struct Diagrams {
     if children.allSatisfy({ $0 == children[0] }) { return children[0] }
     let node = Node(variable: variable, children: children)
     if let known = numbers[node] { return known }
-    guard nodes.count < Self.largest else { throw TooLarge() }
+    edges += children.count
+    guard nodes.count < Self.largest, edges <= Self.mostEdges, results.count + choices.count <= Self.mostResults else { throw TooLarge() }
     nodes.append(node)
     numbers[node] = Int32(nodes.count - 1)
     return Int32(nodes.count - 1)

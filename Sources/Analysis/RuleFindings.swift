@@ -15,7 +15,9 @@ private struct RuleFinder {
   private var tooLarge: Set<Target> = []
   private var calls: [Place: Diagrams.Reference] = [:]
   /// Calls that may still be looked at together: a generated policy must not take minutes.
-  private var left = 2_000_000
+  private var left = 100_000
+  /// On one target: each is held to all others.
+  private static let mostRules = 200
 
   private struct Place: Hashable {
     let rule: Int
@@ -40,7 +42,8 @@ private struct RuleFinder {
   /// Nil when nothing is to be said of the rule.
   private func targets(of rule: CheckedPolicies.Rule) -> [Target]? {
     let targets = index.policies.targets(rule.targets)
-    return targets.isEmpty || targets.contains { $0.kind == .resources || tooLarge.contains($0) } ? nil : targets
+    let areTooMany = targets.contains { (index.rules[$0] ?? []).count > Self.mostRules }
+    return targets.isEmpty || areTooMany || targets.contains { $0.kind == .resources || tooLarge.contains($0) } ? nil : targets
   }
 
   private mutating func prepare(_ rule: CheckedPolicies.Rule, _ targets: [Target]) throws(TooLarge) {

@@ -106,6 +106,7 @@ struct Space {
     for (key, tests) in tests {
       let sorted = tests.sorted { $0.text.exact < $1.text.exact }
       let candidates = try Self.candidates(key, sorted, sides, &maker)
+      guard candidates.count * sorted.count <= Self.mostOutcomes else { throw TooLarge() }
       let kinds = Self.kinds(candidates, sorted, key, sides, fittings, &maker.judging)
       guard kinds.count <= Self.mostKinds else { throw TooLarge() }
       variables.append(Variable(key: key, tests: sorted, kinds: kinds))
@@ -121,6 +122,8 @@ struct Space {
   }
 
   private static let mostKinds = 8_192
+  /// Tests of values: a second's work.
+  private static let mostOutcomes = 2_000_000
 
   private static func candidates(
     _ key: VariableKey, _ tests: [Elementary], _ sides: [Side], _ maker: inout CandidateMaker

@@ -45,6 +45,8 @@ struct RuleIndex {
   private let prompts: [Target: PromptReference]
   private let refinements: [ToolReference: CheckedPolicies.Refinement]
   let grantingLayers: [Int]
+  /// By name.
+  let agents: [String: Int]
 
   init(_ policies: CheckedPolicies) {
     self.policies = policies
@@ -63,6 +65,7 @@ struct RuleIndex {
     self.tools = tools
     self.prompts = prompts
     refinements = Dictionary(policies.refinements.map { ($0.tool, $0) }, uniquingKeysWith: { first, _ in first })
+    agents = Dictionary(policies.agents.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     grantingLayers = policies.layers.indices.filter { policies.layers[$0].hasGrants }
     let byTool = Dictionary(tools.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     let byPrompt = Dictionary(prompts.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

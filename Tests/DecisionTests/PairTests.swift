@@ -4,6 +4,7 @@ import JSON
 import Semantics
 import TestSupport
 import Testing
+import Text
 
 @testable import Analysis
 @testable import Compilation
