@@ -26,11 +26,14 @@ public struct Caller: Sendable {
   public static func agent(_ name: String) -> Caller { Caller(identity: Identity(caller: .named(name))) }
 
   /// The agents whose conditions hold for these claims. Verify the token or the key first: what stands here is believed.
-  public static func verified(token: [String: Claim] = [:], key: [String: Claim] = [:]) -> Caller {
+  ///
+  /// - Parameter scopes: names of the policy's scopes that the credential is bound to: it is good for what these open and nothing else. Nil: it is
+  ///   not bound.
+  public static func verified(token: [String: Claim] = [:], key: [String: Claim] = [:], scopes: [String]? = nil) -> Caller {
     var claims: [ClaimPath: Value] = [:]
     add(token, under: .token, [], to: &claims)
     add(key, under: .key, [], to: &claims)
-    return Caller(identity: Identity(caller: .verified, claims: claims))
+    return Caller(identity: Identity(caller: .verified, claims: claims, scopes: scopes))
   }
 
   private static func add(

@@ -11,6 +11,8 @@ struct CallLog {
   let stream: LogStream
   /// Calls that went through are `info`; everything else is `notice`.
   let level: Logger.Level
+  /// The name of the key that the connection was opened with.
+  let key: String?
 
   func write(_ record: CallRecord) {
     let isOrdinary = record.outcome == .allowed
@@ -23,6 +25,7 @@ struct CallLog {
     line.add("method", ifPresent: record.method?.name)
     line.add("target", ifPresent: record.target)
     line.add("agent", ifPresent: record.agent)
+    line.add("key", ifPresent: key)
     line.add("code", ifPresent: record.code?.rawValue)
     line.add("rule", ifPresent: record.rule)
     line.add("reason", ifPresent: record.reason)

@@ -65,8 +65,11 @@ package struct StdioGate: ~Copyable {
   var writeDeadline: ContinuousClock.Instant?
 
   /// Starts the server and takes over standard input and output. Call it before the process has a second thread.
+  ///
+  /// - Parameter key: the name of the key that the session's caller has, for the log.
   package init(
-    starting command: [String], session: consuming Session, revocations: Revocations = Revocations(), limits: Limits = Limits(),
+    starting command: [String], session: consuming Session, revocations: Revocations = Revocations(), key: String? = nil,
+    limits: Limits = Limits(),
     logger: Logger, stream: LogStream
   ) throws {
     Descriptor.openMissingStandardStreams()
@@ -81,7 +84,7 @@ package struct StdioGate: ~Copyable {
     self.logger = logger
     self.stream = stream
     self.limits = limits
-    calls = CallLog(stream: stream, level: logger.logLevel)
+    calls = CallLog(stream: stream, level: logger.logLevel, key: key)
     clientInput = Descriptor(standard: STDIN_FILENO)
     clientOutput = Descriptor(standard: STDOUT_FILENO)
     fromClient = LineReader(limit: limits.message)

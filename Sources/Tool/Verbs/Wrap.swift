@@ -52,7 +52,8 @@ struct Wrap: ParsableCommand {
     let gate: StdioGate
     do {
       gate = try StdioGate(
-        starting: upstream.command, session: session, revocations: revocations, logger: logging.logger(stream), stream: stream)
+        starting: upstream.command, session: session, revocations: revocations, key: caller.credential?.key, logger: logging.logger(stream),
+        stream: stream)
     } catch let failure as StartFailure {
       throw Complaint(failure.description)
     }
