@@ -33,6 +33,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -91,11 +92,18 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: ["CPosix", "Enforcement", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
+    .target(
+      name: "HTTPGateway",
+      dependencies: [
+        "Gateway", "Enforcement", "Bytecode", "Messages", "JSON", "Digests", .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     .executableTarget(
       name: "Tool",
       dependencies: [
         "Text", "Syntax", "Formatting", "Semantics", "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement",
-        "Gateway", "Messages", "Credentials", "StateStore",
+        "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
@@ -165,6 +173,12 @@ let package = Package(
       exclude: ["Cases"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
+    .testTarget(
+      name: "HTTPGatewayTests",
+      dependencies: [
+        "HTTPGateway", "Gateway", "Enforcement", "Bytecode", "Compilation", "Semantics", "Messages", "JSON", "Text", "TestSupport",
+        .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
     // Outside the package, as users are.
     .testTarget(name: "SallyportTests", dependencies: ["Sallyport"], packageAccess: false),

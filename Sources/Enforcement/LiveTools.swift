@@ -23,6 +23,7 @@ struct LiveTools {
     let digest: Digest
     let output: OutputSchema?
     let validator: ArgumentValidator
+    let mirrors: [ParameterMirror]
     /// Why its description must not be shown.
     var block: FilteredMessage.Block?
   }
@@ -109,6 +110,9 @@ struct LiveTools {
   func takesStructuredDenial(_ name: [UInt8]) -> Bool {
     isKnown && !definitions.contains { $0.name == name && $0.output != nil }
   }
+
+  /// Of a tool by its name, whether it is open or not; none when there is no such tool.
+  func mirrors(ofTool name: [UInt8]) -> [ParameterMirror] { definitions.first { $0.name == name }?.mirrors ?? [] }
 
   // MARK: Reading
 
@@ -221,6 +225,7 @@ extension LiveTools.Definition {
     digest = ToolDigest.digest(document, element)
     output = OutputSchema(document, element)
     validator = ArgumentValidator(document, element)
+    mirrors = document.member(element, "inputSchema").map { ParameterMirror.all(document, inputSchema: $0) } ?? []
   }
 }
 

@@ -84,6 +84,7 @@ extension Session {
     guard let tool = decider.tool(request.document, named: nameNode) else {
       return deny(request, decider.unknownTool(name, live, request.now), target: quoted(name), into: &actions)
     }
+    adoptTools(at: request.now)
     if live.hasFailed {
       let message = "The server did not tell its tools, so they cannot be held against what was pinned."
       return deny(request, Refusal(.upstreamUnavailable, message), target: quoted(name), into: &actions)

@@ -127,7 +127,10 @@ extension Session {
       return drop(.server, "no such notification", bytes: message.count, at: time, into: &actions)
     }
     // Even where the client must not see it: the gate has to know.
-    if method == .toolsListChanged, live.invalidate() { restartListing(at: time, into: &actions) }
+    if method == .toolsListChanged {
+      shared?.forget()
+      if live.invalidate() { restartListing(at: time, into: &actions) }
+    }
     if let reason = defect(ofServer: method, document, parameters, at: time) {
       return drop(.server, reason, method: method, bytes: message.count, at: time, into: &actions)
     }

@@ -32,7 +32,9 @@ extension Session {
 
   mutating func takeListing(_ document: Document, _ result: Node, at time: EventTime, into actions: inout [Action]) {
     switch live.take(document, result, withheld: withheldTools(document, result)) {
-    case .done: live.finish(with: decider)
+    case .done:
+      live.finish(with: decider)
+      shareTools(at: time)
     case .more(let cursor): ask(cursor: cursor, isFirst: false, at: time, into: &actions)
     case .unusable: failListing(at: time, into: &actions)
     }

@@ -47,6 +47,7 @@ extension Session {
       guard let tool = decider.tool(named: key) else { return false }
       guard decider.program.tool(tool).digest == ToolDigest.digest(document, element) else {
         live.noteDrift(of: tool)
+        shared?.forget()
         return false
       }
       if live.isKnown, live.standing(of: tool) != .asPinned { return false }

@@ -59,16 +59,23 @@ package struct Session: ~Copyable {
   var repeats = RepeatTable()
   var denials = DenialBudget()
   var live = LiveTools()
+  /// Of all sessions with this server; nil: this one keeps what it learns to itself.
+  let shared: SharedTools?
+  /// The version of the shared reading that `live` is.
+  var adopted: UInt64 = 0
   var validation = ValidationScratch()
   var filter: MessageFilter
   /// The request that the current event sent to the server last.
   var lastForwarded: Identifier?
 
-  /// - Parameter random: unpredictable bytes, as many as asked for; tests pass a seeded generator.
+  /// - Parameters:
+  ///   - random: unpredictable bytes, as many as asked for; tests pass a seeded generator.
+  ///   - tools: what all sessions with this server know of its tools; nil when the connection is a session of its own there.
   package init(
     configuration: GateConfiguration, policies: PolicyStore, revocations: Revocations = Revocations(),
-    random: @escaping @Sendable (Int) -> [UInt8]
+    random: @escaping @Sendable (Int) -> [UInt8], tools: SharedTools? = nil
   ) {
+    shared = tools
     decider = Decider(configuration: configuration, policies: policies, revocations: revocations)
     var traces = TraceSource(random: random)
     // Long enough that neither side meets it by chance; a client that uses it all the same is refused.

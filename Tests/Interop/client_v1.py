@@ -3,6 +3,7 @@ import asyncio, json, sys
 from jsonschema import Draft202012Validator, FormatChecker
 from mcp import ClientSession, McpError, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamablehttp_client
 
 
 def plain(value):
@@ -28,8 +29,11 @@ async def called(client, call):
 
 
 async def main(script, command):
-    parameters = StdioServerParameters(command=command[0], args=command[1:])
-    async with stdio_client(parameters) as streams, ClientSession(*streams) as session:
+    if command[0].startswith("http://"):
+        transport = streamablehttp_client(command[0])
+    else:
+        transport = stdio_client(StdioServerParameters(command=command[0], args=command[1:]))
+    async with transport as streams, ClientSession(*streams[:2]) as session:
         greeting = await session.initialize()
         print(json.dumps({"step": "connect", "revision": str(greeting.protocolVersion)}), flush=True)
         await say("tools", session.list_tools())

@@ -1,6 +1,6 @@
 """A client on the 2.x line of the official SDK (both eras).
 
-usage: client_v2.py MODE SCRIPT COMMAND...
+usage: client_v2.py MODE SCRIPT (COMMAND... | URL)
 
 MODE is how it connects (auto, legacy or a revision); SCRIPT is JSON: {"calls": [{"name", "arguments"}], "read": [uri], "prompts":
 [{"name", "arguments"}]}. Prints one JSON object a line: {"step", "result"} or {"step", "error"}. Anything unforeseen is a traceback and
@@ -34,7 +34,8 @@ async def called(client, call):
 
 
 async def main(mode, script, command):
-    server = StdioServerParameters(command=command[0], args=command[1:])
+    is_address = command[0].startswith("http://")
+    server = command[0] if is_address else StdioServerParameters(command=command[0], args=command[1:])
     async with Client(server, mode=mode, read_timeout_seconds=60) as client:
         print(json.dumps({"step": "connect", "revision": client.protocol_version}), flush=True)
         await say("tools", client.list_tools())

@@ -1,5 +1,6 @@
-"""A server on either line of the official SDK: whichever is installed."""
+"""A server on either line of the official SDK: whichever is installed. With a port as argument it serves over HTTP, else over stdio."""
 import asyncio
+import sys
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -16,7 +17,10 @@ except ImportError:
 
     reads = ToolAnnotations(readOnlyHint=True)
 
-server = Server("library", instructions="A library of four books.")
+port = int(sys.argv[1]) if len(sys.argv) > 1 else None
+# The older line takes the port here, the newer one where it runs.
+place = {"host": "127.0.0.1", "port": port} if port and Server.__name__ == "FastMCP" else {}
+server = Server("library", instructions="A library of four books.", **place)
 
 
 @server.tool(annotations=reads)
@@ -82,4 +86,9 @@ def recommend(topic: str) -> str:
     return f"Recommend a book about {topic}."
 
 
-server.run()
+if port is None:
+    server.run()
+elif place:
+    server.run(transport="streamable-http")
+else:
+    server.run(transport="streamable-http", host="127.0.0.1", port=port)

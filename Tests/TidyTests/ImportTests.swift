@@ -33,6 +33,9 @@ private let allowed: [String: Set<String>] = [
   "Evidence": ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
+  "HTTPGateway": [
+    "Gateway", "Enforcement", "Bytecode", "Messages", "JSON", "Digests", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
+  ],
   // Counts what is allocated.
   "Benchmarks": ["CAllocations"],
   // Counts the steps of the interpreter, which the wrapper has no use for.

@@ -1,20 +1,25 @@
-internal import Enforcement
+package import Enforcement
 internal import Glibc
-internal import Logging
+package import Logging
 internal import Messages
 
 /// One line for every request that is finished and every message that was dropped; docs/log.md lists the fields.
 ///
 /// It is written past swift-log, whose metadata would cost a dictionary for each call. Values of arguments never get here: a record
 /// has none.
-struct CallLog {
+package struct CallLog: Sendable {
   let stream: LogStream
   /// Calls that went through are `info`; everything else is `notice`.
   let level: Logger.Level
   /// The name of the key that the connection was opened with.
   let key: String?
 
-  func write(_ record: CallRecord) {
+  package init(stream: LogStream, level: Logger.Level) {
+    self.stream = stream
+    self.level = level
+  }
+
+  package func write(_ record: CallRecord) {
     let isOrdinary = record.outcome == .allowed
     guard level <= (isOrdinary ? .info : .notice) else { return }
     let milliseconds = Int(record.time.unixMilliseconds)
@@ -62,7 +67,7 @@ struct CallLog {
 }
 
 extension EventTime {
-  static func now() -> EventTime {
+  package static func now() -> EventTime {
     let wall = wallClock()
     return EventTime(
       unixMilliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000,

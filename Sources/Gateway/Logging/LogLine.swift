@@ -296,7 +296,7 @@ func wallClock() -> timespec {
 }
 
 /// Nanoseconds of the clock that only goes forward.
-func steadyNanoseconds() -> UInt64 {
+package func steadyNanoseconds() -> UInt64 {
   var time = timespec()
   unsafe clock_gettime(CLOCK_MONOTONIC, &time)
   return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -58,12 +58,12 @@ package final class LogStream: Sendable {
   }
 
   /// Whether the poll loop should wait for room.
-  var hasBacklog: Bool { state.withLock { $0.waiting > 0 } }
+  package var hasBacklog: Bool { state.withLock { $0.waiting > 0 } }
 
   /// Whether relayed text would be kept: its source stops being read otherwise.
   var hasRoom: Bool { state.withLock { $0.waiting < Self.backlogLimit / 2 } }
 
-  func flush() { state.withLock { flush(&$0) } }
+  package func flush() { state.withLock { flush(&$0) } }
 
   private func flush(_ state: inout State) {
     state.head = writeReady(state.backlog, from: state.head)

@@ -90,7 +90,7 @@ struct Wrap: ParsableCommand {
   }
 
   private func chooseCaller(_ policies: CheckedPolicies, _ server: String, _ watch: StateWatch?) throws -> WrapCaller {
-    let agent = try chooseAgent(policies)
+    let agent = try chooseAgent(agent, policies)
     guard let key = try CallerKey.read() else { return WrapCaller(identity: Identity(agent: agent), credential: nil) }
     if let agent {
       throw Complaint(
@@ -100,19 +100,4 @@ struct Wrap: ParsableCommand {
     guard let watch else { throw Complaint("nothing says where the keys are", help: "--state DIR, or SALLYPORT_STATE") }
     return try WrapCaller.verified(key, watch, server: server)
   }
-
-  /// Before the server is started: a misspelt agent has no grants, and would look like a broken server.
-  private func chooseAgent(_ policies: CheckedPolicies) throws -> String? {
-    guard let agent = agent ?? ProcessInfo.processInfo.environment["SALLYPORT_AGENT"], !agent.isEmpty else { return nil }
-    let names = policies.agents.map(\.name)
-    guard names.contains(agent) else {
-      throw Complaint("the policy declares no agent `\(agent)`", help: suggestion(agent, among: names))
-    }
-    return agent
-  }
-}
-
-private func suggestion(_ name: String, among names: [String]) -> String {
-  if let near = nearest(to: name, among: names) { return "did you mean `\(near)`?" }
-  return names.isEmpty ? "it declares none" : "it declares \(names.map { "`\($0)`" }.joined(separator: ", "))"
 }

@@ -1,0 +1,259 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// One request as it was read: its body is complete.
+struct ClientRequest {
+  let head: HTTPRequestHead
+  let body: [UInt8]
+  let caller: Caller
+}
+
+/// One connection of a client: requests one after another, each within bounds of size and time. Belongs to one event loop.
+final class ClientConnection: ChannelDuplexHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = Never
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private enum State {
+    /// Between requests, or in the middle of a head.
+    case resting
+    case receiving(HTTPRequestHead, Caller)
+    case answering
+    /// Answered before its end, or beyond repair: what still comes is thrown away until the connection is closed.
+    case closing
+  }
+
+  private let worker: Worker
+  private var context: ChannelHandlerContext?
+  private var state = State.resting
+  private var body: [UInt8] = []
+  /// What came while a request is being answered: it has its turn after that. At most what was read at once, because nothing more is read.
+  private var queue: [HTTPServerRequestPart] = []
+  private var wantsRead = false
+  private var reply: HTTPReply?
+  private var keepsAlive = true
+  /// Bytes of a head that is not complete.
+  private var headBytes = 0
+  /// When the present state began, on the clock of `EventTime.nanoseconds`.
+  private var since = monotonicNanoseconds()
+  /// Since when the client leaves unread what was written.
+  private var stalledSince: UInt64?
+
+  init(_ worker: Worker) { self.worker = worker }
+
+  var isWritable: Bool { context?.channel.isWritable ?? false }
+
+  // MARK: Events of the channel
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func channelActive(context: ChannelHandlerContext) {
+    worker.add(self)
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    state = .closing
+    self.context = nil
+    worker.remove(self)
+    let ended = reply
+    reply = nil
+    ended?.connectionEnded()
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let part = unwrapInboundIn(data)
+    if case .answering = state { queue.append(part) } else { take(part) }
+  }
+
+  private func take(_ part: HTTPServerRequestPart) {
+    switch part {
+    case .head(let head): begin(head)
+    case .body(let bytes): take(bytes)
+    case .end: finish()
+    }
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if queue.isEmpty { context.read() } else { wantsRead = true }
+  }
+
+  private func takeQueued() {
+    while !queue.isEmpty {
+      if case .answering = state { return }
+      take(queue.removeFirst())
+    }
+    guard wantsRead else { return }
+    wantsRead = false
+    context?.read()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    stalledSince = context.channel.isWritable ? nil : monotonicNanoseconds()
+    if context.channel.isWritable { reply?.owner?.clientTakesMore() }
+    context.fireChannelWritabilityChanged()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard case .answering = state else { return refuse(HTTPRefusal(.badRequest, "this is not acceptable HTTP/1.1")) }
+    context.close(promise: nil)
+  }
+
+  /// Bytes came from the socket; the decoder has read them by now if they were a whole head.
+  func noteHeadBytes(_ count: Int) {
+    guard case .resting = state else {
+      headBytes = 0
+      return
+    }
+    if headBytes == 0 { since = monotonicNanoseconds() }
+    headBytes += count
+    guard headBytes > worker.limits.headers else { return }
+    refuse(HTTPRefusal(.requestHeaderFieldsTooLarge, "the headers are too large"))
+  }
+
+  // MARK: Requests
+
+  private func begin(_ head: HTTPRequestHead) {
+    guard case .resting = state else { return }
+    headBytes = 0
+    since = monotonicNanoseconds()
+    keepsAlive = head.isKeepAlive
+    let size = head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+    do throws(HTTPRefusal) {
+      guard size <= worker.limits.headers else {
+        throw HTTPRefusal(.requestHeaderFieldsTooLarge, "the headers are too large")
+      }
+      let caller = try worker.admit(head)
+      if let text = head.headers.first(name: "content-length"), let length = Int(text), length > worker.limits.message {
+        throw HTTPRefusal(.payloadTooLarge, "a message has at most \(worker.limits.message) bytes")
+      }
+      body = []
+      state = .receiving(head, caller)
+      if let expect = head.headers.first(name: "expect") {
+        guard expect.lowercased() == "100-continue" else { throw HTTPRefusal(.expectationFailed, "nothing else can be expected") }
+        context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+      }
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private func take(_ bytes: ByteBuffer) {
+    guard case .receiving = state else { return }
+    guard body.count + bytes.readableBytes <= worker.limits.message else {
+      return refuse(HTTPRefusal(.payloadTooLarge, "a message has at most \(worker.limits.message) bytes"))
+    }
+    body.append(contentsOf: bytes.readableBytesView)
+  }
+
+  private func finish() {
+    guard case .receiving(let head, let caller) = state else { return }
+    state = .answering
+    since = monotonicNanoseconds()
+    let reply = HTTPReply(self)
+    self.reply = reply
+    let request = ClientRequest(head: head, body: body, caller: caller)
+    body = []
+    worker.handle(request, reply)
+  }
+
+  /// Answers before the request was read to its end; the connection ends with it, for where the next request begins is not known.
+  private func refuse(_ refusal: HTTPRefusal) {
+    guard let context, context.channel.isActive else { return }
+    if case .closing = state { return }
+    state = .closing
+    keepsAlive = false
+    body = []
+    write(refusal.status, refusal.headers.map { ($0.name, $0.value) } + [("content-type", "application/json")], refusal.body)
+    context.close(mode: .output, promise: nil)
+    since = monotonicNanoseconds()
+  }
+
+  // MARK: Answers
+
+  func answer(_ status: HTTPResponseStatus, _ headers: [(String, String)], _ body: [UInt8]) {
+    guard context != nil else { return }
+    write(status, headers, body)
+    answered()
+  }
+
+  private func write(_ status: HTTPResponseStatus, _ headers: [(String, String)], _ body: [UInt8]) {
+    guard let context else { return }
+    var fields = HTTPHeaders(headers)
+    // A 204 has no length (RFC 9110, section 8.6).
+    if status != .noContent { fields.add(name: "content-length", value: String(body.count)) }
+    if !keepsAlive || worker.isDraining { fields.add(name: "connection", value: "close") }
+    context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: fields))), promise: nil)
+    if !body.isEmpty {
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+    }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  func beginStream(_ headers: [(String, String)]) {
+    guard let context else { return }
+    let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: HTTPHeaders(headers))
+    context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+  }
+
+  func writeStream(_ bytes: [UInt8]) {
+    context?.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
+  }
+
+  func endStream() {
+    context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    answered()
+  }
+
+  func abort() { context?.close(promise: nil) }
+
+  private func answered() {
+    reply = nil
+    since = monotonicNanoseconds()
+    if keepsAlive && !worker.isDraining {
+      state = .resting
+      if queue.isEmpty && !wantsRead { return }
+      // Behind what is on the stack: this may be the answer to a request that is being taken up.
+      context?.eventLoop.assumeIsolated().execute { [weak self] in self?.takeQueued() }
+    } else {
+      state = .closing
+      context?.close(mode: .output, promise: nil)
+    }
+  }
+
+  // MARK: Time
+
+  func tick(_ now: UInt64) {
+    let passed = now > since ? (now - since) / 1_000_000 : 0
+    let limits = worker.limits
+    if let stalledSince, now > stalledSince &+ limits.stallTime * 1_000_000 { return abort() }
+    switch state {
+    case .resting where headBytes > 0:
+      if passed >= limits.headerTime { refuse(HTTPRefusal(.requestTimeout, "the headers did not come in time")) }
+    case .resting:
+      if passed >= limits.idleTime || worker.isDraining { abort() }
+    case .receiving:
+      if passed >= limits.bodyTime { refuse(HTTPRefusal(.requestTimeout, "the body did not come in time")) }
+    case .answering: break
+    // The client was told; it has a moment to read it.
+    case .closing: if passed >= 2_000 { abort() }
+    }
+  }
+}
+
+/// Counts what comes before it is decoded: the decoder itself would gather headers without end.
+final class HeadCounter: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  private let connection: ClientConnection
+
+  init(_ connection: ClientConnection) { self.connection = connection }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let count = unwrapInboundIn(data).readableBytes
+    context.fireChannelRead(data)
+    connection.noteHeadBytes(count)
+  }
+}

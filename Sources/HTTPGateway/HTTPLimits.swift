@@ -1,0 +1,40 @@
+/// How much and how long one HTTP peer may ask of the gateway. Times are milliseconds; they are looked at once a second.
+package struct HTTPLimits: Sendable {
+  /// Bytes of a request's line and headers together.
+  package var headers = 64 << 10
+  /// Bytes of a message, either way: as over stdio.
+  package var message = 16 << 20
+  /// From the first byte of a request to the end of its headers.
+  package var headerTime: UInt64 = 10_000
+  /// From the end of the headers to the end of the body.
+  package var bodyTime: UInt64 = 30_000
+  /// How long a connection may rest between requests.
+  package var idleTime: UInt64 = 75_000
+  /// How long a client may leave what waits for it unread.
+  package var stallTime: UInt64 = 60_000
+  /// Connections of clients at the same time; more are closed at once.
+  package var connections = 20_000
+  /// A silence in an answer is broken by a comment, so that nothing on the way takes the connection for dead.
+  package var commentTime: UInt64 = 15_000
+
+  /// To open a connection to an upstream.
+  package var connectTime: UInt64 = 5_000
+  /// How long an upstream may be silent within an answer, its first byte included. The longest any answer may take is the session's
+  /// business: four hours.
+  package var silenceTime: UInt64 = 300_000
+  /// A kept connection older than this is not used again: many servers close theirs after five seconds, and a request that crosses the
+  /// close is lost without anyone knowing whether it was carried out.
+  package var reuseTime: UInt64 = 3_000
+  /// Requests to one upstream at the same time, streams among them.
+  package var upstreamRequests = 4_096
+
+  /// Sessions of clients from before 2026-07-28, for each upstream.
+  package var sessions = 4_096
+  /// How long such a session lives without a request or a stream.
+  package var sessionTime: UInt64 = 1_800_000
+  /// Bytes of events that a session keeps for clients that come back for them, and how many of its streams it keeps.
+  package var replayBytes = 1 << 20
+  package var replayStreams = 64
+
+  package init() {}
+}

@@ -1,0 +1,133 @@
+internal import NIOHTTP1
+
+/// Events kept for clients that come back for them: of all streams of one session together, the oldest make room.
+struct ReplayBuffer {
+  private struct Event {
+    let stream: Int
+    let number: Int
+    let message: [UInt8]
+  }
+
+  private let limit: Int
+  private var events: [Event] = []
+  private var bytes = 0
+
+  init(limit: Int) { self.limit = limit }
+
+  mutating func append(_ message: [UInt8], stream: Int, number: Int) {
+    events.append(Event(stream: stream, number: number, message: message))
+    bytes += message.count
+    var dropped = 0
+    while bytes > limit, dropped < events.count {
+      bytes -= events[dropped].message.count
+      dropped += 1
+    }
+    if dropped > 0 { events.removeFirst(dropped) }
+  }
+
+  /// What a stream carried after an event: of this stream and no other.
+  func events(of stream: Int, after number: Int) -> [(number: Int, message: [UInt8])] {
+    events.filter { $0.stream == stream && $0.number > number }.map { ($0.number, $0.message) }
+  }
+
+  mutating func forget(_ stream: Int) {
+    events.removeAll { event in
+      guard event.stream == stream else { return false }
+      bytes -= event.message.count
+      return true
+    }
+  }
+}
+
+/// What one POST of a session is answered with, or what its GET carries: messages in order, on whatever connection the client has for them
+/// at the time. A client that goes away has cancelled nothing; it may come back with the last event it saw.
+final class ClientStream: ReplyOwner {
+  private unowned let session: HandshakeSession
+  let number: Int
+  /// With the answer, when that begins a session.
+  var headers: [(String, String)] = []
+  private(set) var reply: HTTPReply?
+  private(set) var isFinished = false
+  private var events = 0
+  /// The last event that was written to a client.
+  private var delivered = 0
+
+  init(_ session: HandshakeSession, number: Int, reply: HTTPReply?) {
+    self.session = session
+    self.number = number
+    self.reply = reply
+    reply?.owner = self
+  }
+
+  var isAttached: Bool { reply != nil }
+  var isWritable: Bool { reply?.isWritable ?? true }
+
+  func write(_ message: [UInt8]) {
+    guard !isFinished else { return }
+    let identifier = keep(message)
+    guard let reply else { return }
+    if reply.isWaiting { reply.openStream(headers) }
+    reply.write(EventWriter.event(message, identifier: identifier))
+    delivered = events
+  }
+
+  /// The last message.
+  func finish(_ message: [UInt8], _ status: HTTPResponseStatus = .ok) {
+    guard !isFinished else { return }
+    if let reply, reply.isWaiting {
+      reply.send(status, headers, json: message)
+    } else {
+      write(message)
+      reply?.endStream()
+    }
+    reply = nil
+    isFinished = true
+  }
+
+  /// Nothing more will come.
+  func close(_ refusal: HTTPRefusal?) {
+    isFinished = true
+    let last = reply
+    reply = nil
+    if let refusal, last?.isWaiting == true { last?.refuse(refusal) } else { last?.endStream() }
+  }
+
+  private func keep(_ message: [UInt8]) -> String {
+    events += 1
+    session.replay.append(message, stream: number, number: events)
+    return "\(number)-\(events)"
+  }
+
+  /// Another connection takes over.
+  ///
+  /// - Parameter last: the number of the last event that the client has seen; nil: it has seen what it was sent.
+  func attach(_ newReply: HTTPReply, after last: Int?) {
+    reply?.endStream()
+    reply = newReply
+    newReply.owner = self
+    newReply.openStream()
+    // A place to come back to, before anything has come.
+    if last == nil { newReply.write(EventWriter.priming("\(number)-\(delivered)")) }
+    for event in session.replay.events(of: number, after: last ?? delivered) {
+      newReply.write(EventWriter.event(event.message, identifier: "\(number)-\(event.number)"))
+    }
+    delivered = events
+    if isFinished {
+      newReply.endStream()
+      reply = nil
+    }
+  }
+
+  func comment(_ now: UInt64, after silence: UInt64) {
+    guard let reply, now > reply.lastWritten &+ silence, reply.isWritable else { return }
+    reply.openStream(headers)
+    reply.write(EventWriter.comment)
+  }
+
+  func clientGone() {
+    reply = nil
+    session.lost(self)
+  }
+
+  func clientTakesMore() { session.resumeReading() }
+}

@@ -1,0 +1,170 @@
+internal import Bytecode
+internal import Digests
+internal import Enforcement
+internal import Gateway
+internal import JSON
+internal import Logging
+internal import Messages
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Everything that one event loop serves. Nothing in here is shared: a request is read, decided, forwarded and answered on one thread.
+final class Worker {
+  let limits: HTTPLimits
+  let calls: CallLog
+  private let loop: any EventLoop
+  private let logger: Logger
+  private let door: FrontDoor
+  private let caller: Caller
+  private var sites: [String: UpstreamSite] = [:]
+  private var parser: DocumentParser
+  private var connections: [ObjectIdentifier: ClientConnection] = [:]
+  private var exchanges: [ObjectIdentifier: StatelessExchange] = [:]
+  private(set) var isDraining = false
+  /// When an upstream's failures were last logged, by its name; there may be many a second.
+  private var complained: [String: UInt64] = [:]
+
+  init(
+    _ configuration: GatewayConfiguration, door: FrontDoor, policies: PolicyStore, loop: any EventLoop, logger: Logger, calls: CallLog
+  ) {
+    limits = configuration.limits
+    self.loop = loop
+    self.calls = calls
+    self.logger = logger
+    self.door = door
+    caller = Caller(identity: configuration.identity, mark: sha256([]))
+    parser = DocumentParser(limits: DocumentLimits(bytes: configuration.limits.message))
+    for upstream in configuration.upstreams {
+      sites[upstream.path] = UpstreamSite(upstream, policies: policies, loop: loop, limits: limits)
+    }
+  }
+
+  // MARK: Connections
+
+  func add(_ connection: ClientConnection) {
+    guard connections.count < limits.connections, !isDraining else { return connection.abort() }
+    connections[ObjectIdentifier(connection)] = connection
+  }
+
+  func remove(_ connection: ClientConnection) { connections[ObjectIdentifier(connection)] = nil }
+
+  func begin(_ exchange: StatelessExchange) { exchanges[ObjectIdentifier(exchange)] = exchange }
+
+  func end(_ exchange: StatelessExchange) { exchanges[ObjectIdentifier(exchange)] = nil }
+
+  // MARK: Requests
+
+  /// Whether a request's body is worth reading, and whose it is.
+  func admit(_ head: HTTPRequestHead) throws(HTTPRefusal) -> Caller {
+    if head.uri == "/healthz" || head.uri == "/readyz" { return caller }
+    try door.check(head)
+    guard sites[head.uri] != nil else { throw HTTPRefusal(.notFound, "there is nothing at this path") }
+    switch head.method {
+    case .POST:
+      guard MediaTypes.isType(head.headers["content-type"], "application/json") else {
+        throw HTTPRefusal(.unsupportedMediaType, "`Content-Type` must be application/json")
+      }
+      guard MediaTypes.accepts(head.headers["accept"], "application/json"), MediaTypes.accepts(head.headers["accept"], "text/event-stream")
+      else { throw HTTPRefusal(.notAcceptable, "`Accept` must list application/json and text/event-stream") }
+    case .GET, .DELETE:
+      guard head.headers.first(name: MirroredHeaders.version).map({ isHandshake($0) }) ?? true else {
+        throw .notAllowed("POST")
+      }
+    default: throw .notAllowed("POST, GET, DELETE")
+    }
+    return caller
+  }
+
+  private func isHandshake(_ version: String) -> Bool { HandshakeSession.isHandshake(version) }
+
+  func handle(_ request: ClientRequest, _ reply: HTTPReply) {
+    guard let site = sites[request.head.uri] else { return answerProbe(request, reply) }
+    do throws(HTTPRefusal) {
+      switch request.head.method {
+      case .POST: try post(request, site, reply)
+      case .GET: try site.handshakes.session(named: request.head.headers, of: request.caller).listen(request, reply)
+      default: try site.handshakes.end(named: request.head.headers, of: request.caller, reply)
+      }
+    } catch {
+      reply.refuse(error)
+    }
+  }
+
+  /// For whoever watches over the process. Both say nothing of upstreams: a gateway that is taken out of service because one of its
+  /// servers is down serves the others no longer.
+  private func answerProbe(_ request: ClientRequest, _ reply: HTTPReply) {
+    guard request.head.method == .GET else { return reply.refuse(.notAllowed("GET")) }
+    let isReady = !isDraining || request.head.uri == "/healthz"
+    reply.send(isReady ? .ok : .serviceUnavailable, json: Array((isReady ? #"{"status":"ok"}"# : #"{"status":"draining"}"#).utf8))
+  }
+
+  private func post(_ request: ClientRequest, _ site: UpstreamSite, _ reply: HTTPReply) throws(HTTPRefusal) {
+    let message = LineBreaks.flattened(request.body)
+    var document: Document? = Document()
+    do throws(ParseError) {
+      var read = Document()
+      try parser.parse(message, into: &read)
+      document = read
+    } catch {
+      document = nil
+    }
+    switch try PostKind(request.head.headers, document) {
+    case .request:
+      if let document { try MirroredHeaders.check(request.head.headers, document, Envelope(document, document.root)) }
+      StatelessExchange(self, site, request, document, reply).start(message, document)
+    case .notification:
+      // There is none that a server would want: what is cancelled has its connection closed.
+      reply.sendEmpty(.accepted)
+    case .opening: try site.handshakes.open(self, site, request.caller).post(message, document, request, reply)
+    case .session:
+      try site.handshakes.session(named: request.head.headers, of: request.caller).post(message, document, request, reply)
+    }
+  }
+
+  /// Why an upstream could not be used, once a second at most for each.
+  func note(_ site: UpstreamSite, _ ending: UpstreamStream.Ending) {
+    let now = monotonicNanoseconds()
+    if let last = complained[site.upstream.name], now < last &+ 1_000_000_000 { return }
+    complained[site.upstream.name] = now
+    logger.warning("an upstream failed", metadata: ["upstream": "\(site.upstream.name)", "how": "\(ending)"])
+  }
+
+  // MARK: Time
+
+  /// Wakes whoever waits for a moment that is nearer than the next look at everything: a call that waits for its limit does.
+  func wake(at deadline: UInt64?, _ body: @escaping (UInt64) -> Void) {
+    let now = monotonicNanoseconds()
+    guard let deadline, deadline < now &+ 1_000_000_000 else { return }
+    let wait = deadline > now ? deadline - now : 0
+    loop.assumeIsolated().scheduleTask(in: .nanoseconds(Int64(wait) + 1_000_000)) { body(monotonicNanoseconds()) }
+  }
+
+  /// Once a second.
+  func tick() {
+    let now = monotonicNanoseconds()
+    for connection in Array(connections.values) { connection.tick(now) }
+    for exchange in Array(exchanges.values) { exchange.tick(now) }
+    for site in sites.values { site.handshakes.tick(now) }
+  }
+
+  /// No new requests; what is under way may end, what would never end is ended.
+  func drain() {
+    isDraining = true
+    for exchange in Array(exchanges.values) { exchange.drain() }
+    for site in sites.values { site.handshakes.drain() }
+    tick()
+  }
+
+  /// Whether anything is still under way.
+  var isBusy: Bool { !exchanges.isEmpty || sites.values.contains { $0.handshakes.isBusy } || !connections.isEmpty }
+
+  /// The time to drain is over.
+  func abort() {
+    for exchange in Array(exchanges.values) { exchange.abort() }
+    for site in sites.values {
+      site.handshakes.abort()
+      site.pool.close()
+    }
+    for connection in Array(connections.values) { connection.abort() }
+  }
+}
