@@ -95,7 +95,8 @@ let package = Package(
     .target(
       name: "HTTPGateway",
       dependencies: [
-        "Gateway", "Enforcement", "Bytecode", "Messages", "JSON", "Digests", .product(name: "Logging", package: "swift-log"),
+        "Gateway", "Enforcement", "Bytecode", "Credentials", "Messages", "JSON", "Digests",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),

@@ -1,5 +1,3 @@
-package import Bytecode
-
 /// A server behind the gateway.
 package struct Upstream: Sendable {
   /// The `server` declaration of the policy; also the path under which clients reach it: `/NAME`.
@@ -19,8 +17,7 @@ package struct GatewayConfiguration: Sendable {
   /// 0: any that is free.
   package let port: Int
   package let upstreams: [Upstream]
-  /// Who every caller is, by the operator's word.
-  package let identity: Identity
+  package let callers: CallerRule
   /// What `Host` may say beside the address that is listened on.
   package var hosts: [String] = []
   /// Origins of pages that may call, beside our own.
@@ -29,10 +26,10 @@ package struct GatewayConfiguration: Sendable {
   package var drainTime: UInt64 = 10_000
   package var limits = HTTPLimits()
 
-  package init(host: String, port: Int, upstreams: [Upstream], identity: Identity) {
+  package init(host: String, port: Int, upstreams: [Upstream], callers: CallerRule) {
     self.host = host
     self.port = port
     self.upstreams = upstreams
-    self.identity = identity
+    self.callers = callers
   }
 }

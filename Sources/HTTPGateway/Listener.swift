@@ -19,7 +19,10 @@ package final class Listener: Sendable {
   package let port: Int
 
   /// Begins to listen.
-  package init(_ configuration: GatewayConfiguration, policies: PolicyStore, logger: Logger, stream: LogStream) throws {
+  package init(
+    _ configuration: GatewayConfiguration, policies: PolicyStore, revocations: Revocations = Revocations(), logger: Logger,
+    stream: LogStream
+  ) throws {
     self.configuration = configuration
     self.logger = logger
     self.stream = stream
@@ -45,12 +48,13 @@ package final class Listener: Sendable {
     try loop.submit {
       let door = FrontDoor(
         listening: configuration.host, port: port, hosts: configuration.hosts, origins: configuration.origins)
-      box.value = Worker(configuration, door: door, policies: policies, loop: loop, logger: logger, calls: calls)
+      box.value = Worker(configuration, door: door, policies: policies, revocations: revocations, loop: loop, logger: logger, calls: calls)
     }.wait()
     loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
       box.value?.tick()
       if stream.hasBacklog { stream.flush() }
     }
+    revocations.whenReplaced { [loop] in loop.execute { box.value?.stopsChanged() } }
     logger.notice("listening", metadata: ["address": "\(configuration.host):\(port)"])
   }
 

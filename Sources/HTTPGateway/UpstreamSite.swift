@@ -1,4 +1,3 @@
-internal import Bytecode
 internal import Digests
 internal import Enforcement
 internal import NIOCore
@@ -10,15 +9,17 @@ final class UpstreamSite {
   let handshakes: HandshakeSessions
 
   private let policies: PolicyStore
+  private let revocations: Revocations
   private let tools = SharedTools()
   /// Sessions of 2026-07-28 between two requests, by caller: making one takes longer than a decision.
   private var resting: [Digest: [SessionBox]] = [:]
   private var restingCount = 0
   private static let mostResting = 1_024
 
-  init(_ upstream: Upstream, policies: PolicyStore, loop: any EventLoop, limits: HTTPLimits) {
+  init(_ upstream: Upstream, policies: PolicyStore, revocations: Revocations, loop: any EventLoop, limits: HTTPLimits) {
     self.upstream = upstream
     self.policies = policies
+    self.revocations = revocations
     pool = UpstreamPool(upstream.address, loop: loop, limits: limits)
     handshakes = HandshakeSessions(limits)
   }
@@ -48,8 +49,8 @@ final class UpstreamSite {
   func newSession(for caller: Caller, sharing tools: SharedTools?) -> SessionBox {
     SessionBox(
       Session(
-        configuration: GateConfiguration(server: upstream.name, identity: caller.identity), policies: policies,
-        random: { randomBytes($0) }, tools: tools))
+        configuration: GateConfiguration(server: upstream.name, identity: caller.identity, credential: caller.credential),
+        policies: policies, revocations: revocations, random: { randomBytes($0) }, tools: tools))
   }
 
   // MARK: Requests

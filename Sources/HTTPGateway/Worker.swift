@@ -1,5 +1,5 @@
 internal import Bytecode
-internal import Digests
+internal import Credentials
 internal import Enforcement
 internal import Gateway
 internal import JSON
@@ -15,7 +15,7 @@ final class Worker {
   private let loop: any EventLoop
   private let logger: Logger
   private let door: FrontDoor
-  private let caller: Caller
+  private let callers: CallerRule
   private var sites: [String: UpstreamSite] = [:]
   private var parser: DocumentParser
   private var connections: [ObjectIdentifier: ClientConnection] = [:]
@@ -25,17 +25,18 @@ final class Worker {
   private var complained: [String: UInt64] = [:]
 
   init(
-    _ configuration: GatewayConfiguration, door: FrontDoor, policies: PolicyStore, loop: any EventLoop, logger: Logger, calls: CallLog
+    _ configuration: GatewayConfiguration, door: FrontDoor, policies: PolicyStore, revocations: Revocations,
+    loop: any EventLoop, logger: Logger, calls: CallLog
   ) {
     limits = configuration.limits
     self.loop = loop
     self.calls = calls
     self.logger = logger
     self.door = door
-    caller = Caller(identity: configuration.identity, mark: sha256([]))
+    callers = configuration.callers
     parser = DocumentParser(limits: DocumentLimits(bytes: configuration.limits.message))
     for upstream in configuration.upstreams {
-      sites[upstream.path] = UpstreamSite(upstream, policies: policies, loop: loop, limits: limits)
+      sites[upstream.path] = UpstreamSite(upstream, policies: policies, revocations: revocations, loop: loop, limits: limits)
     }
   }
 
@@ -56,9 +57,10 @@ final class Worker {
 
   /// Whether a request's body is worth reading, and whose it is.
   func admit(_ head: HTTPRequestHead) throws(HTTPRefusal) -> Caller {
-    if head.uri == "/healthz" || head.uri == "/readyz" { return caller }
+    if head.uri == "/healthz" || head.uri == "/readyz" { return Worker.nobody }
     try door.check(head)
-    guard sites[head.uri] != nil else { throw HTTPRefusal(.notFound, "there is nothing at this path") }
+    guard let site = sites[head.uri] else { throw HTTPRefusal(.notFound, "there is nothing at this path") }
+    let caller = try recognise(head, site)
     switch head.method {
     case .POST:
       guard MediaTypes.isType(head.headers["content-type"], "application/json") else {
@@ -73,6 +75,40 @@ final class Worker {
     default: throw .notAllowed("POST, GET, DELETE")
     }
     return caller
+  }
+
+  /// Of probes, which have no session.
+  private static let nobody = Caller(identity: Identity(caller: .anyone))
+
+  /// On every request: neither a connection nor a session stands for a credential.
+  private func recognise(_ head: HTTPRequestHead, _ site: UpstreamSite) throws(HTTPRefusal) -> Caller {
+    let verify: @Sendable ([UInt8], String) -> CallerVerdict
+    switch callers {
+    case .everybody(let caller): return caller
+    case .bearer(let check): verify = check
+    }
+    let credential: [UInt8]?
+    do throws(AuthorizationHeader.Fault) {
+      credential = try AuthorizationHeader.token(head.headers["authorization"].map { Array($0.utf8) })
+    } catch {
+      var refusal = HTTPRefusal(.badRequest, error.rawValue)
+      refusal.headers = [HTTPRefusal.HeaderField(name: "www-authenticate", value: #"Bearer error="invalid_request""#)]
+      throw refusal
+    }
+    guard let credential else { throw Worker.challenge(nil, "a credential is needed: `Authorization: Bearer`") }
+    switch verify(credential, site.upstream.name) {
+    case .accepted(let caller): return caller
+    case .refused: throw Worker.challenge("invalid_token", "the credential is not accepted")
+    case .elsewhere: throw HTTPRefusal(.forbidden, "the credential is not for this server")
+    }
+  }
+
+  /// RFC 6750, section 3.1: without a credential no error is named.
+  private static func challenge(_ error: String?, _ message: String) -> HTTPRefusal {
+    var refusal = HTTPRefusal(.unauthorized, message)
+    let value = error.map { "Bearer error=\"\($0)\"" } ?? "Bearer"
+    refusal.headers = [HTTPRefusal.HeaderField(name: "www-authenticate", value: value)]
+    return refusal
   }
 
   private func isHandshake(_ version: String) -> Bool { HandshakeSession.isHandshake(version) }
@@ -127,6 +163,12 @@ final class Worker {
     if let last = complained[site.upstream.name], now < last &+ 1_000_000_000 { return }
     complained[site.upstream.name] = now
     logger.warning("an upstream failed", metadata: ["upstream": "\(site.upstream.name)", "how": "\(ending)"])
+  }
+
+  /// What operators stopped is stopped now, without waiting for a message.
+  func stopsChanged() {
+    for exchange in Array(exchanges.values) { exchange.stopsChanged() }
+    for site in sites.values { site.handshakes.stopsChanged() }
   }
 
   // MARK: Time

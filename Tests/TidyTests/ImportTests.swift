@@ -34,7 +34,7 @@ private let allowed: [String: Set<String>] = [
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
   "HTTPGateway": [
-    "Gateway", "Enforcement", "Bytecode", "Messages", "JSON", "Digests", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
+    "Gateway", "Enforcement", "Bytecode", "Credentials", "Messages", "JSON", "Digests", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
   ],
   // Counts what is allocated.
   "Benchmarks": ["CAllocations"],

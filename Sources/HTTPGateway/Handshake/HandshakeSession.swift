@@ -218,6 +218,12 @@ final class HandshakeSession {
     whenOver?()
   }
 
+  func stopsChanged() {
+    guard !isOver else { return }
+    carryOut(box.feed { $0.stopsChanged(at: .now(), into: &$1) }, origin: nil)
+    pump()
+  }
+
   /// Streams that have no end of their own end.
   func drain() {
     general.close(nil)

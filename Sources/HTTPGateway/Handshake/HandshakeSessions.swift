@@ -57,6 +57,7 @@ final class HandshakeSessions {
   }
 
   func tick(_ now: UInt64) { for session in Array(sessions.values) { session.tick(now) } }
+  func stopsChanged() { for session in Array(sessions.values) { session.stopsChanged() } }
   func drain() { for session in Array(sessions.values) { session.drain() } }
   func abort() { for session in Array(sessions.values) { session.end() } }
 }

@@ -175,6 +175,11 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
     carryOut(box.feed { $0.timePassed(at: .now(), into: &$1) })
   }
 
+  func stopsChanged() {
+    guard !isOver else { return }
+    carryOut(box.feed { $0.stopsChanged(at: .now(), into: &$1) })
+  }
+
   /// The gateway is about to end: what has no end of its own has one now.
   func drain() { if isSubscription, !isOver { abort() } }
 

@@ -68,9 +68,12 @@ extension WrapCaller {
     guard record.opens(server: server) else {
       throw Complaint("the key \(record.identifier) is not for the server `\(server)`", help: "`sallyport keys list` shows what it is for")
     }
+    return WrapCaller(record)
+  }
+
+  init(_ record: KeyRecord) {
     let claims = record.claims.map { (Bytecode.ClaimPath(root: .key, path: [$0.name]), $0.value) }
-    return WrapCaller(
-      identity: Identity(caller: .verified, claims: Dictionary(uniqueKeysWithValues: claims), scopes: record.scopes),
-      credential: CredentialMarks(key: record.identifier, expires: record.expires))
+    identity = Identity(caller: .verified, claims: Dictionary(uniqueKeysWithValues: claims), scopes: record.scopes)
+    credential = CredentialMarks(key: record.identifier, expires: record.expires)
   }
 }

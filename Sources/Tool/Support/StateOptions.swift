@@ -17,6 +17,15 @@ struct StateOptions: ParsableArguments {
     return StateDirectory(given: path) { environment[$0] }
   }
 
+  /// Nil when nothing says where state would be. There need be none, unless somebody says where it is.
+  func watch() throws -> StateWatch? {
+    guard let directory = directory else { return nil }
+    return try complaining { () throws(StoreError) in
+      if path != nil { _ = try StateStore(opening: directory) }
+      return try StateWatch(directory)
+    }
+  }
+
   /// - Throws: a complaint when there is none, unless `making`.
   func store(making: Bool = false) throws -> StateStore {
     guard let directory else { throw Complaint("nothing says where the state is", help: "--state DIR, or SALLYPORT_STATE") }

@@ -1,11 +1,13 @@
 import ArgumentParser
 import Bytecode
+import Credentials
 import Digests
 import Enforcement
 import Gateway
 import HTTPGateway
 import Logging
 import Semantics
+import StateStore
 
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,6 +46,7 @@ struct Serve: ParsableCommand {
     help: ArgumentHelp("Origins of web pages that may call, as browsers send them: https://example.com.", valueName: "origin"))
   var allowOrigin: [String] = []
 
+  @OptionGroup var state: StateOptions
   @OptionGroup var logging: LogOptions
 
   func run() throws {
@@ -59,21 +62,26 @@ struct Serve: ParsableCommand {
         "`\(listen)` can be reached from other machines, and nothing says by which names",
         help: "say it: --allow-host gate.example.com; there is no TLS yet, so put a proxy in front that has it")
     }
+    // Before any other thread exists.
+    let signals = try SignalWait()
+    let watch = try state.watch()
     var configuration = GatewayConfiguration(
-      host: address.host, port: address.port, upstreams: upstreams, identity: Identity(agent: agent))
+      host: address.host, port: address.port, upstreams: upstreams, callers: try chooseCallers(agent, watch))
     configuration.hosts = allowHost
     configuration.origins = allowOrigin
 
-    // Before any other thread exists.
-    let signals = try SignalWait()
     let stream = LogStream()
     let logger = logging.logger(stream)
     let listener: Listener
     do {
-      listener = try Listener(configuration, policies: store, logger: logger, stream: stream)
+      listener = try Listener(
+        configuration, policies: store, revocations: watch?.revocations ?? Revocations(), logger: logger, stream: stream)
     } catch {
       throw Complaint("cannot listen on \(listen): \(error)")
     }
+    // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
+    watch?.begin()
+    defer { watch?.end() }
     try listener.run(signals) { reload(store, upstreams, logger) }
   }
 
@@ -92,6 +100,26 @@ struct Serve: ParsableCommand {
       upstreams.append(Upstream(name: name, address: address))
     }
     return upstreams
+  }
+
+  /// With an agent's name everybody is that agent; without, every request needs a key.
+  private func chooseCallers(_ agent: String?, _ watch: StateWatch?) throws -> CallerRule {
+    if let agent { return .everybody(Caller(identity: Identity(agent: agent))) }
+    guard let watch else {
+      throw Complaint(
+        "nothing says who calls", help: "--agent NAME makes everybody that agent; --state DIR, or SALLYPORT_STATE, says where keys are")
+    }
+    return .bearer { credential, server in
+      do throws(KeyFault) {
+        guard let key = APIKey(credential) else { return .refused }
+        let record = try watch.verify(key)
+        guard record.opens(server: server) else { return .elsewhere }
+        let caller = WrapCaller(record)
+        return .accepted(Caller(identity: caller.identity, credential: caller.credential, name: record.identifier))
+      } catch {
+        return .refused
+      }
+    }
   }
 
   /// The whole policy or none of it: what does not compile changes nothing.

@@ -41,7 +41,7 @@ struct Wrap: ParsableCommand {
     let policies = try requirePolicies(policy)
     let server = try chooseServer(policies)
     let program = try compiled(policies)
-    let watch = try watchState()
+    let watch = try state.watch()
     let caller = try chooseCaller(policies, server, watch)
 
     let revocations = watch?.revocations ?? Revocations()
@@ -78,15 +78,6 @@ struct Wrap: ParsableCommand {
       throw Complaint("the policy declares no server `\(server)`", help: suggestion(server, among: names))
     }
     return server
-  }
-
-  /// Nil when nothing says where state would be. There need be none, unless somebody says where it is.
-  private func watchState() throws -> StateWatch? {
-    guard let directory = state.directory else { return nil }
-    return try complaining { () throws(StoreError) in
-      if state.path != nil { _ = try StateStore(opening: directory) }
-      return try StateWatch(directory)
-    }
   }
 
   private func chooseCaller(_ policies: CheckedPolicies, _ server: String, _ watch: StateWatch?) throws -> WrapCaller {

@@ -57,6 +57,7 @@ final class Gate: Sendable {
 
   init(
     limits: HTTPLimits = HTTPLimits(), upstream port: UInt16? = nil,
+    callers: CallerRule = .everybody(Caller(identity: Identity(agent: "tester"))),
     _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Reply = StubAnswers.answer
   ) throws {
     upstream = try LoopbackServer(answer)
@@ -64,7 +65,7 @@ final class Gate: Sendable {
     var configuration = GatewayConfiguration(
       host: "127.0.0.1", port: 0,
       upstreams: [Upstream(name: "stub", address: UpstreamAddress("http://127.0.0.1:\(port ?? upstream.port)/mcp")!)],
-      identity: Identity(agent: "tester"))
+      callers: callers)
     configuration.limits = limits
     configuration.origins = ["https://app.example"]
     let stream = LogStream(descriptor: Gate.nowhere.fileDescriptor)
