@@ -1,6 +1,7 @@
 import Bytecode
 import HTTPGateway
 import JSON
+import TestSupport
 import Testing
 
 /// Who calls is found out on every request.
