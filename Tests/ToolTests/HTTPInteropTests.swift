@@ -1,0 +1,83 @@
+import Foundation
+import JSON
+import Testing
+
+/// Clients and servers of the official Python SDKs over HTTP, each with each, through `serve`: what a client sees is what it sees without.
+@Suite(.enabled(if: Interop.isReady, "the SDKs are absent: run Tests/Interop/setup"), .serialized)
+struct HTTPInteropTests {
+  private let script: Value = [
+    "calls": [
+      ["name": "find_book", "arguments": ["title": "Emma"]], ["name": "count_books"],
+      ["name": "lend_book", "arguments": ["title": "Emma", "to": "Ann"]], ["name": "lose_book", "arguments": ["title": "Emma"]],
+    ],
+    "read": ["library://rules", "library://shelves/7"],
+    "prompts": [["name": "recommend", "arguments": ["topic": "whales"]]],
+  ]
+
+  @Test(arguments: InteropTests.pairs)
+  func aStarterPolicyChangesNothing(pair: InteropTests.Pair) throws {
+    try withGate(pair.server) { server, gate, _ in
+      let direct = try talk(pair.client, server)
+      let guarded = try talk(pair.client, gate)
+      #expect(direct.count >= 9 && guarded.count == direct.count)
+      for (step, (there, here)) in zip(direct, guarded).enumerated() {
+        #expect(comparable(here) == comparable(there), "step \(step)")
+      }
+    }
+  }
+
+  @Test(arguments: InteropTests.pairs)
+  func aDenialIsSeenAndTheConnectionStays(pair: InteropTests.Pair) throws {
+    let rule =
+      "edition 1\npolicy narrow\nuse \"./policy.sally\"\ndeny no_lending\n  on library.lend_book\n  because \"The library is closed.\"\n"
+    try withGate(pair.server, adding: rule) { _, gate, _ in
+      let steps = try talk(pair.client, gate)
+      let denied = try #require(steps.first { $0["step"] == "call lend_book" })
+      #expect(denied["result"]?["_meta"]?["com.sallyport/denial"]?["rule"] == "no_lending")
+      let after = try #require(steps.first { $0["step"] == "prompt recommend" })
+      #expect(after["result"] != nil, "the connection ended with the denial")
+    }
+  }
+
+  /// A signal reads the policy again; one that is broken changes nothing.
+  @Test func aBrokenPolicyIsRefusedAndTheOldOneStays() throws {
+    try withGate(.v2) { _, gate, process in
+      let policy = URL(filePath: process.folder).appending(path: "policy.sally")
+      let text = try String(contentsOf: policy, encoding: .utf8)
+      try Data((text + "\ndeny nonsense on library.no_such_tool\n").utf8).write(to: policy)
+      try process.reload(saying: "the policy was not reloaded")
+      #expect(try talk(.v2auto, gate).allSatisfy { $0["error"] == nil })
+      try Data((text + "\ndeny no_lending\n  on library.lend_book\n").utf8).write(to: policy)
+      try process.reload(saying: "the policy was reloaded")
+      let denied = try talk(.v2auto, gate).first { $0["step"] == "call lend_book" }
+      #expect(denied?["result"]?["isError"]?.boolean == true)
+    }
+  }
+
+  private func withGate(_ line: Interop.Line, adding rule: String? = nil, _ body: (String, String, ServeProcess) throws -> Void) throws {
+    let command = Interop.server(line)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "sallyport-http-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let finished = try run(Programs.sallyport, ["init", "--into", folder, "--"] + command)
+    try #require(finished.exitCode == 0, "\(finished)")
+    if let rule { try Data(rule.utf8).write(to: URL(filePath: folder).appending(path: "narrow.sally")) }
+    let server = try ServeProcess.server(command)
+    defer { server.end() }
+    let upstream = "http://127.0.0.1:\(server.port)/mcp"
+    let gate = try ServeProcess.gate(folder: folder, upstream: "library=\(upstream)")
+    defer { gate.end() }
+    try body(upstream, "http://127.0.0.1:\(gate.port)/library", gate)
+  }
+
+  private func talk(_ client: Interop.Client, _ address: String) throws -> [Value] {
+    let text = String(decoding: write(script), as: UTF8.self)
+    let finished = try run(Interop.python(client.line), [Interop.path("client_\(client.line).py")] + client.mode + [text, address])
+    try #require(finished.exitCode == 0, "\(finished)")
+    return try finished.output.split(separator: "\n").map { try Value(parsing: Array($0.utf8)) }
+  }
+
+  private func comparable(_ step: Value) -> Value {
+    guard let members = step["result"]?.members else { return step }
+    return ["step": step["step"] ?? .null, "result": .object(members.filter { !["cacheScope", "ttlMs"].contains($0.name) })]
+  }
+}
