@@ -81,6 +81,9 @@ let package = Package(
 
     // World.
     .target(name: "CPosix"),
+    // Found without pkg-config, whose flags for it are of a kind that packages may not have.
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .target(name: "RedisStore", dependencies: ["CHiredis", "Quotas", "Digests"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
     .target(name: "Settings", dependencies: ["Text"]),
@@ -104,7 +107,7 @@ let package = Package(
       name: "Tool",
       dependencies: [
         "Text", "Syntax", "Formatting", "Semantics", "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement",
-        "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore",
+        "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
@@ -172,6 +175,7 @@ let package = Package(
     .testTarget(
       name: "SettingsTests", dependencies: ["Settings", "Authentication", "Fetching", "Credentials", "Text", "TestSupport"],
       exclude: ["Cases"]),
+    .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore", "Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(

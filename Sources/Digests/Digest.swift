@@ -41,6 +41,21 @@ package func sha256(_ message: [UInt8]) -> Digest {
   return Digest(bytes: digest)
 }
 
+/// SHA-1 in hexadecimal digits, by which Redis names scripts. Nothing rests on its strength.
+package func sha1Hex(_ message: [UInt8]) -> String {
+  var digest = [UInt8](repeating: 0, count: 20)
+  var length: UInt32 = 0
+  let done = unsafe message.withUnsafeBytes { input in
+    unsafe digest.withUnsafeMutableBytes { output in
+      unsafe EVP_Digest(
+        input.baseAddress, input.count, output.baseAddress?.assumingMemoryBound(to: UInt8.self), &length, EVP_sha1(), nil)
+    }
+  }
+  precondition(done == 1 && length == 20, "SHA-1 is part of every libcrypto")
+  let digits = Array("0123456789abcdef".utf8)
+  return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}
+
 /// Bytes from the operating system's generator through libcrypto; unpredictable, fit for keys and delimiters.
 package func randomBytes(_ count: Int) -> [UInt8] {
   var bytes = [UInt8](repeating: 0, count: count)

@@ -10,6 +10,7 @@ package enum DenialCode: String, CaseIterable, Sendable {
   case upstreamUnavailable = "UPSTREAM_UNAVAILABLE"
   case outputBlocked = "OUTPUT_BLOCKED"
   case unsupported = "UNSUPPORTED"
+  case storeUnavailable = "STORE_UNAVAILABLE"
 
   /// The `code` of a JSON-RPC error. Outside -32768...-32000, which JSON-RPC reserves and the protocol partitions (2026-07-28,
   /// `basic/index`, "Error codes": codes of applications lie outside).
@@ -24,13 +25,14 @@ package enum DenialCode: String, CaseIterable, Sendable {
     case .upstreamUnavailable: -31_007
     case .outputBlocked: -31_008
     case .unsupported: -31_009
+    case .storeUnavailable: -31_010
     }
   }
 
   /// Whether the same request may succeed later, with nothing changed by the caller.
   package var isRetryable: Bool {
     switch self {
-    case .rateLimited, .upstreamUnavailable: true
+    case .rateLimited, .upstreamUnavailable, .storeUnavailable: true
     case .permissionDenied, .invalidArgument, .approvalRequired, .toolDrifted, .unauthenticated, .outputBlocked, .unsupported: false
     }
   }

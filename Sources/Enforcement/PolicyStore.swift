@@ -1,6 +1,6 @@
 package import Bytecode
 package import Filters
-internal import Quotas
+package import Quotas
 internal import Synchronization
 
 /// The policy in force, shared by every connection; a reload replaces it whole. A mutex, not an actor: it is read in synchronous code, once
@@ -17,11 +17,15 @@ package final class PolicyStore: Sendable {
   /// Of all sessions; they outlive a reload.
   let labels = SessionLabels()
   /// What was taken from limits; it outlives a reload.
-  let quotas = LocalQuotas(keys: Limits.balances, waiters: Limits.waiting)
+  let quotas: QuotaStore
 
-  /// - Parameter key: what pseudonyms and enclosures are made with.
-  package init(_ program: Program, key: SanitiserKey = .random()) {
+  /// - Parameters:
+  ///   - key: what pseudonyms and enclosures are made with.
+  ///   - quotas: where balances of limits are kept; nil: in memory.
+  package init(_ program: Program, key: SanitiserKey = .random(), quotas: QuotaStore? = nil) {
     self.key = key
+    let quotas = quotas ?? .local(LocalQuotas(keys: Limits.balances, waiters: Limits.waiting))
+    self.quotas = quotas
     current = Mutex(InForce(filters: ProgramFilters(program, key: key), ledger: LimitLedger(program, quotas)))
     labels.bind(to: program)
   }

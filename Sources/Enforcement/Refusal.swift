@@ -91,7 +91,7 @@ struct Refusal {
   private var advice: String {
     if isHopeless { return "Do not repeat the same request: the answer will be the same." }
     switch code {
-    case .rateLimited, .upstreamUnavailable:
+    case .rateLimited, .upstreamUnavailable, .storeUnavailable:
       return retryAfterMilliseconds.map { "It may work again after \($0) ms." } ?? "It may work later."
     case .invalidArgument: return "Correct the arguments before you call again; the same call will be refused again."
     case .outputBlocked: return "The request itself was carried out; do not repeat it."

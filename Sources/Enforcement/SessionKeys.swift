@@ -13,7 +13,7 @@ package struct SessionKeys {
     let claims = program.sessionKey.compactMap { part in if case .claim(let path) = part { path } else { nil } }
     if program.sessionKey.isEmpty {
       bytes += "\(principal.identity.caller)".utf8
-      let all = principal.identity.claims.map { (name: $0.key.description, value: $0.value) }
+      let all = SessionKeys.lasting(principal.identity.claims).map { (name: $0.key.description, value: $0.value) }
       for claim in all.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
         bytes.append(part: Array(claim.name.utf8))
         bytes.append(part: write(claim.value, .canonical))
@@ -23,6 +23,19 @@ package struct SessionKeys {
     for path in claims { bytes.append(part: principal.value(of: path).map { write($0, .canonical) } ?? []) }
     self.principal = sha256(bytes)
     paths = program.sessionKey.compactMap { part in if case .argument(let path) = part { path } else { nil } }
+  }
+
+  /// Of a credential, what stays the same when it is renewed: whom it speaks for, through which client, by whose word. A credential that says
+  /// nothing of the kind is told from others by all it says.
+  private static func lasting(_ claims: [ClaimPath: JSON.Value]) -> [ClaimPath: JSON.Value] {
+    let names: [(ClaimPath.Root, [String])] = [
+      (.token, ["iss", "sub", "client", "client_id", "azp", "act"]), (.key, ["id", "owner"]),
+    ]
+    let kept = claims.filter { path, value in
+      !value.isNull && names.contains { $0.0 == path.root && path.path.first.map($0.1.contains) ?? false }
+    }
+    let speaksForSomebody = kept.contains { path, _ in path.path != ["iss"] }
+    return speaksForSomebody ? kept : claims
   }
 
   /// Of what belongs to no call.

@@ -39,7 +39,7 @@ package struct Amount: Hashable, Comparable, Sendable {
   }
 
   /// The same amount with another number of decimals, rounded up; what is too great is as much as can be counted.
-  func counted(from decimals: Int, in others: Int) -> Amount {
+  package func counted(from decimals: Int, in others: Int) -> Amount {
     if others >= decimals {
       let (product, overflow) = units.multipliedReportingOverflow(by: Amount.powerOfTen(others - decimals))
       return Amount(units: overflow ? Amount.most : min(product, Amount.most))

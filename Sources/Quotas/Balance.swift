@@ -28,9 +28,12 @@ struct Balance: Equatable, Sendable {
       return .at(time.advanced(nanoseconds: Int64(clamping: missing)))
     case .window(let most, let calendar):
       let current = calendar.index(of: time.unixMilliseconds)
-      let taken = window == current ? value : 0
-      guard taken + Int128(amount.units) > Int128(most.units) else { return .now }
-      let milliseconds = calendar.start(of: current + 1) - time.unixMilliseconds
+      // Calls that wait have booked in a later window once this one was full.
+      let open = max(current, window)
+      let taken = window == open ? value : 0
+      let next = taken + Int128(amount.units) > Int128(most.units) ? open + 1 : open
+      guard next > current else { return .now }
+      let milliseconds = calendar.start(of: next) - time.unixMilliseconds
       let (nanoseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
       return .at(time.advanced(nanoseconds: overflow ? .max : nanoseconds))
     case .inFlight(let most): return value < Int128(most) ? .now : .whenReleased
@@ -44,7 +47,7 @@ struct Balance: Equatable, Sendable {
       let now = Int128(time.nanoseconds) * Int128(regained.units)
       value = max(value, now) + Int128(amount.units) * Int128(period)
     case .window(_, let calendar):
-      let current = calendar.index(of: time.unixMilliseconds)
+      let current = max(window, calendar.index(of: time.unixMilliseconds))
       if window != current { value = 0 }
       window = current
       value += Int128(amount.units)
@@ -72,7 +75,12 @@ struct Balance: Equatable, Sendable {
     switch limit.form {
     case .bucket(let regained, let period, let burst):
       Int128(burst.units) * Int128(period) - max(0, value - Int128(time.nanoseconds) * Int128(regained.units))
-    case .window(let most, let calendar): Int128(most.units) - (window == calendar.index(of: time.unixMilliseconds) ? value : 0)
+    case .window(let most, let calendar):
+      switch calendar.index(of: time.unixMilliseconds) {
+      case window: Int128(most.units) - value
+      case let current where current < window: 0
+      default: Int128(most.units)
+      }
     case .inFlight(let most): Int128(most) - value
     }
   }
@@ -87,7 +95,12 @@ struct Balance: Equatable, Sendable {
     case (.bucket(let regained, let period, _), _):
       let debt = max(0, value - Int128(time.nanoseconds) * Int128(regained.units))
       taken = (debt + Int128(period) - 1) / Int128(period)
-    case (.window(_, let calendar), _): taken = window == calendar.index(of: time.unixMilliseconds) ? value : 0
+    case (.window(let most, let calendar), _):
+      switch calendar.index(of: time.unixMilliseconds) {
+      case window: taken = value
+      case let current where current < window: taken = Int128(most.units)
+      default: taken = 0
+      }
     }
     let amount = Amount(units: Int64(clamping: taken)).counted(from: old.decimals, in: new.decimals)
     var balance = Balance()
@@ -107,7 +120,7 @@ struct Balance: Equatable, Sendable {
 
 extension QuotaTime {
   /// - Parameter nanoseconds: not negative.
-  func advanced(nanoseconds: Int64) -> QuotaTime {
+  package func advanced(nanoseconds: Int64) -> QuotaTime {
     let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
     // A part of a millisecond counts as one: an answer that is too early would be wrong.
     let milliseconds = nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 == 0 ? 0 : 1)

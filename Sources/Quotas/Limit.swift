@@ -77,6 +77,22 @@ package struct Limit: Hashable, Sendable {
   /// The same limit for which nobody waits.
   package var denying: Limit { Limit(form: form, overflow: .deny, decimals: decimals) }
 
+  /// A part of it; nil: so little that no call would ever pass.
+  package func share(percent: Int) -> Limit? {
+    func part(_ units: Int64) -> Int64 { Int64(Int128(units) * Int128(percent) / 100) }
+    switch form {
+    case .bucket(let amount, let nanoseconds, let burst):
+      let (amount, burst) = (Amount(units: part(amount.units)), Amount(units: part(burst.units)))
+      guard amount > .zero, burst > .zero else { return nil }
+      return Limit(form: .bucket(amount: amount, nanoseconds: nanoseconds, burst: burst), overflow: overflow, decimals: decimals)
+    case .window(let amount, let window):
+      let amount = Amount(units: part(amount.units))
+      return amount > .zero ? Limit(form: .window(amount: amount, window), overflow: overflow, decimals: decimals) : nil
+    case .inFlight(let most):
+      return part(most) > 0 ? Limit(form: .inFlight(part(most)), overflow: overflow, decimals: decimals) : nil
+    }
+  }
+
   private init(form: Form, overflow: Overflow, decimals: Int) {
     self.form = form
     self.overflow = overflow

@@ -24,11 +24,15 @@ package enum QuotaOutcome: Hashable, Sendable {
   case never(charge: Int)
   /// Nothing was taken: the store keeps as many balances, or waiting calls, as it may.
   case full
+  /// Nothing was taken: the store does not answer.
+  case unavailable
 }
 
 /// A call that waits for a place.
 package struct QuotaTicket: Hashable, Sendable {
-  let number: UInt64
+  package let number: UInt64
+
+  package init(number: UInt64) { self.number = number }
 }
 
 /// By charge: what is free under its limit, after the call when it was admitted, without it otherwise. As the limit's balance counts it

@@ -1,5 +1,5 @@
 /// What the limits of one call say to it, gathered limit by limit while their locks are held. A limit that denies beats one that makes
-/// wait; of several, the one that lasts longest answers.
+/// wait; of several, the one that lasts longest answers, and of equals the first, in whatever order they are asked.
 struct Tally {
   private let time: QuotaTime
   private(set) var rooms = QuotaRooms()
@@ -26,19 +26,20 @@ struct Tally {
   mutating func add(_ charge: Charge, number index: Int, _ balance: Balance, _ limit: Limit) {
     rooms.rooms[index] = balance.free(in: limit, at: time)
     guard charge.amount <= limit.capacity else {
-      if tooMuch == nil { tooMuch = index }
+      tooMuch = min(tooMuch ?? index, index)
       return
     }
     switch (balance.room(for: charge.amount, in: limit, at: time), limit.overflow) {
     case (.now, _): return
     case (.at(let room), .deny):
       let nanoseconds = room.nanoseconds - time.nanoseconds
-      if denial.map({ $0.nanoseconds ?? 0 < nanoseconds }) ?? true { denial = (index, nanoseconds) }
-    case (.whenReleased, .deny): if denial == nil { denial = (index, nil) }
+      if denial.map({ ($0.nanoseconds ?? -1, index) < (nanoseconds, $0.charge) }) ?? true { denial = (index, nanoseconds) }
+    case (.whenReleased, .deny):
+      if denial.map({ $0.nanoseconds == nil && index < $0.charge }) ?? true { denial = (index, nil) }
     case (.at(let room), .wait(let longest)):
       let nanoseconds = room.nanoseconds - time.nanoseconds
       patience = min(patience, longest)
-      if latest.map({ $0.nanoseconds < nanoseconds }) ?? true { latest = (index, nanoseconds) }
+      if latest.map({ ($0.nanoseconds, index) < (nanoseconds, $0.charge) }) ?? true { latest = (index, nanoseconds) }
       if room.nanoseconds > moment.nanoseconds { moment = room }
     case (.whenReleased, .wait(let longest)):
       patience = min(patience, longest)

@@ -61,6 +61,8 @@ final class Talk {
 
   var session: (isIdle: Bool, deadline: UInt64?) { (conversation.session.isIdle, conversation.session.nextDeadline) }
 
+  func setClock(to milliseconds: Int64) { conversation.setClock(to: milliseconds) }
+  func look() { conversation.look() }
   func wait(milliseconds: Int64) { conversation.wait(milliseconds: milliseconds) }
   func serverExits() { conversation.serverExits() }
   func clientCloses() { conversation.clientCloses() }

@@ -101,6 +101,19 @@ import Testing
     #expect(gate.take(1, at: 0.1) == .later(milliseconds: 200))
   }
 
+  /// A call that has booked in tomorrow's window does not make today's forget that it is full.
+  @Test func aBookedWindowIsBehindAFullOne() throws {
+    let limit = try #require(Limit(2, per: .calendar(CalendarWindow(.day)), overflow: .wait(nanoseconds: 10 * second)))
+    var gate = try Gate([limit])
+    #expect(gate.take(2, at: 86_395) == .now)
+    #expect(gate.take(1, at: 86_396) == .later(milliseconds: 4_000))
+    #expect(gate.take(1, at: 86_397) == .later(milliseconds: 3_000))
+    // Tomorrow is full as well, and the day after is too far away.
+    #expect(gate.take(1, at: 86_398) == .over(milliseconds: 86_402_000))
+    #expect(gate.take(1, at: 86_400) == .over(milliseconds: 86_400_000))
+    #expect(gate.take(2, at: 2 * 86_400) == .now)
+  }
+
   @Test func denyingBeatsWaiting() throws {
     let waits = try #require(Limit(1, per: .nanoseconds(second), overflow: .wait(nanoseconds: 10 * second)))
     let denies = try #require(Limit(1, per: .nanoseconds(5 * second)))
@@ -242,7 +255,7 @@ struct Gate {
     case .admitted(let moment): .later(milliseconds: (moment.nanoseconds - time.nanoseconds + 999_999) / 1_000_000)
     case .over(_, let nanoseconds): .over(milliseconds: ((nanoseconds ?? 0) + 999_999) / 1_000_000)
     case .never: .never
-    case .queued, .full: .other
+    case .queued, .full, .unavailable: .other
     }
   }
 

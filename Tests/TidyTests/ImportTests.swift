@@ -19,6 +19,7 @@ private let allowed: [String: Set<String>] = [
   "Messages": ["JSON", "Digests"],
   "Schemas": ["JSON", "Patterns", "RegularExpressions"],
   "Quotas": ["JSON"],
+  "RedisStore": ["CHiredis", "Quotas", "Digests"],
   "Approvals": ["Digests"],
   "Signatures": ["CCrypto"],
   "Credentials": ["JSON", "Signatures", "Digests", "Checksums"],
@@ -50,7 +51,7 @@ private let everywhere: Set<String> = ["Synchronization"]
 
 /// Foundation is slow and large: where the world is met, not on the path of a request.
 private let mayUseFoundation: Set<String> = ["StateStore", "Gateway", "Tool", "DemoServer", "Sallyport", "Authentication"]
-private let mayUseSystem: Set<String> = ["StateStore", "Gateway", "Tool", "DemoServer", "Fetching", "Authentication"]
+private let mayUseSystem: Set<String> = ["StateStore", "Gateway", "Tool", "DemoServer", "Fetching", "Authentication", "RedisStore"]
 
 @Suite struct ImportTests {
   @Test(arguments: allowed.keys.filter { !$0.hasSuffix("Tests") && $0 != "Benchmarks" }.sorted())

@@ -21,7 +21,7 @@ package struct LimitGauge {
   private var open: [Charge] = []
   private var taken = QuotaTime(nanoseconds: 0, unixMilliseconds: 0)
 
-  package init(_ program: Program) { ledger = LimitLedger(program, LocalQuotas(keys: Limits.balances, waiters: 1)) }
+  package init(_ program: Program) { ledger = LimitLedger(program, .local(LocalQuotas(keys: Limits.balances, waiters: 1))) }
 
   /// - Parameter target: the call in words: `bank.transfer`.
   package mutating func take(
@@ -43,7 +43,7 @@ package struct LimitGauge {
       taken = moment
     case .over(let charge, _), .never(let charge): over = charge
     case .queued(let ticket): _ = ledger.quotas.withdraw(ticket)
-    case .full: break
+    case .full, .unavailable: break
     }
     var states = LimitStates()
     for place in charging.charges.indices {

@@ -6,14 +6,14 @@ package import Quotas
 /// as before goes on with what was taken from it.
 package final class LimitLedger: Sendable {
   package let program: Program
-  package let quotas: LocalQuotas
+  package let quotas: QuotaStore
   /// By limit: its number in the store.
   let numbers: [Int]
   /// By limit: what its keys begin with.
   let prefixes: [[UInt8]]
   let hasSessionKeys: Bool
 
-  package init(_ program: Program, _ quotas: LocalQuotas = LocalQuotas(keys: Limits.balances, waiters: Limits.waiting)) {
+  package init(_ program: Program, _ quotas: QuotaStore) {
     self.program = program
     self.quotas = quotas
     numbers = quotas.define(program.limits.map { $0.isShadow ? $0.limit.denying : $0.limit })

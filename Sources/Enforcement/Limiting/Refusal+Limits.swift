@@ -18,6 +18,11 @@ extension Refusal {
       self.init(charge, charging, rooms, isHopeless: false, subject: subject)
       retryAfterMilliseconds = nanoseconds.map { $0 / 1_000_000 + ($0 % 1_000_000 == 0 ? 0 : 1) } ?? Limits.firstRetryMilliseconds
     case .never(let charge): self.init(charge, charging, rooms, isHopeless: true, subject: subject)
+    case .unavailable:
+      self.init(
+        .storeUnavailable,
+        "What is counted under the policy's limits cannot be looked up now, so this use of \(subject) is not let through.")
+      retryAfterMilliseconds = Limits.firstRetryMilliseconds
     case .admitted, .queued, .full:
       self.init(.rateLimited, "Too much is counted or waits under the policy's limits; this use of \(subject) has no room.")
       retryAfterMilliseconds = Limits.firstRetryMilliseconds

@@ -26,13 +26,13 @@ struct Reservations {
   /// A call that waited has its turn.
   mutating func take(_ number: Number, at time: QuotaTime) { entries[number].taken = time }
 
-  mutating func release(_ number: Number, from quotas: LocalQuotas, at time: QuotaTime) {
+  mutating func release(_ number: Number, from quotas: QuotaStore, at time: QuotaTime) {
     let charges = entries[number].charges
     quotas.release(charges.span, takenAt: entries[number].taken, at: time)
     free.append(number)
   }
 
-  mutating func refund(_ number: Number, to quotas: LocalQuotas, at time: QuotaTime) {
+  mutating func refund(_ number: Number, to quotas: QuotaStore, at time: QuotaTime) {
     let charges = entries[number].charges
     quotas.refund(charges.span, takenAt: entries[number].taken, at: time)
     free.append(number)

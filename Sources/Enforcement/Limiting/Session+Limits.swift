@@ -57,7 +57,7 @@ extension Session {
         .over(charge: decider.charging.placeCharge, retryAfter: nil), decider.charging, rooms, subject: decider.subject(call))
       let until = time.nanoseconds &+ decider.charging.patience
       return park(request, .place(number, ticket, until: UInt64(until)), refusal, into: &actions)
-    case .over, .never, .full:
+    case .over, .never, .full, .unavailable:
       return .refused(Refusal(outcome, decider.charging, rooms, subject: decider.subject(call)))
     }
   }
@@ -66,7 +66,7 @@ extension Session {
     var over: Int?
     switch outcome {
     case .over(let charge, _), .never(let charge): over = charge
-    case .admitted, .queued, .full: break
+    case .admitted, .queued, .full, .unavailable: break
     }
     for place in decider.charging.charges.indices {
       limitStates.add(
@@ -132,10 +132,11 @@ extension Session {
   mutating func resumeParked(at time: EventTime, into actions: inout [Action]) {
     if parked.isEmpty { return }
     let quotas = quotas
+    let now = QuotaTime(time)
     var reservations = reservations
     let ready = parked.take(at: time.nanoseconds) { entry in
       if case .place(let number, let ticket, let until) = entry.reason {
-        let served = time.nanoseconds >= until ? quotas.withdraw(ticket) : quotas.turn(of: ticket)
+        let served = time.nanoseconds >= until ? quotas.withdraw(ticket) : quotas.turn(of: ticket, at: now)
         guard let served else { return time.nanoseconds >= until }
         reservations.take(number, at: served)
         entry.reason = .turn(number, at: UInt64(served.nanoseconds))
@@ -179,7 +180,7 @@ extension Session {
     pending.forgetEnded()
   }
 
-  var quotas: LocalQuotas { decider.charging.ledger.quotas }
+  var quotas: QuotaStore { decider.charging.ledger.quotas }
 }
 
 extension QuotaTime {

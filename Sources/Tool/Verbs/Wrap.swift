@@ -5,6 +5,7 @@ import Digests
 import Enforcement
 import Foundation
 import Gateway
+import Quotas
 import Semantics
 import StateStore
 import Text
@@ -34,6 +35,7 @@ struct Wrap: ParsableCommand {
   var agent: String?
 
   @OptionGroup var state: StateOptions
+  @OptionGroup var sharedStore: SharedStoreOptions
   @OptionGroup var logging: LogOptions
   @OptionGroup var upstream: ServerOptions
 
@@ -44,22 +46,27 @@ struct Wrap: ParsableCommand {
     let watch = try state.watch()
     let caller = try chooseCaller(policies, server, watch)
 
+    let stream = LogStream()
+    let logger = logging.logger(stream)
+    let sharedQuotas = try sharedStore.quotas(logger)
     let revocations = watch?.revocations ?? Revocations()
     let session = Session(
       configuration: GateConfiguration(server: server, identity: caller.identity, credential: caller.credential),
-      policies: PolicyStore(program), revocations: revocations, random: { randomBytes($0) })
-    let stream = LogStream()
+      policies: PolicyStore(program, quotas: sharedQuotas.map { .shared($0) }), revocations: revocations, random: { randomBytes($0) })
     let gate: StdioGate
     do {
       gate = try StdioGate(
-        starting: upstream.command, session: session, revocations: revocations, key: caller.credential?.key, logger: logging.logger(stream),
-        stream: stream)
+        starting: upstream.command, session: session, revocations: revocations, key: caller.credential?.key, logger: logger, stream: stream)
     } catch let failure as StartFailure {
       throw Complaint(failure.description)
     }
     // Behind the gate, which has blocked the signals that it waits for: no other thread may take them.
+    let heartbeat = sharedQuotas.map { Heartbeat($0) }
     watch?.begin()
-    defer { watch?.end() }
+    defer {
+      watch?.end()
+      withExtendedLifetime(heartbeat) {}
+    }
     switch gate.run() {
     case .clientClosed, .signal: break
     case .serverEnded: throw ExitCode.findings

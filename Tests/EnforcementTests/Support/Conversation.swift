@@ -40,8 +40,24 @@ struct Conversation: ~Copyable {
       random: { count in generator.withLock { state in (0..<count).map { _ in UInt8(truncatingIfNeeded: state.next()) } } })
   }
 
+  /// Where time stands still, until it is set again.
+  private var isFrozen = false
+
+  /// - Parameter milliseconds: on a clock of the test's own, which only goes forward.
+  mutating func setClock(to milliseconds: Int64) {
+    isFrozen = true
+    clock = 1_000 + milliseconds
+  }
+
+  /// Lets the session do what it would do at this moment.
+  mutating func look() {
+    var actions: [Action] = []
+    session.timePassed(at: tick(), into: &actions)
+    _ = note(actions)
+  }
+
   private mutating func tick() -> EventTime {
-    clock += 1
+    if !isFrozen { clock += 1 }
     return EventTime(unixMilliseconds: 1_790_000_000_000 + clock, nanoseconds: UInt64(clock) * 1_000_000)
   }
 

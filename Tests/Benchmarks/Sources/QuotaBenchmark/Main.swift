@@ -13,7 +13,7 @@ import Synchronization
   static func main() throws {
     let arguments = CommandLine.arguments
     if arguments.count == 4, arguments[1] == "count", let limits = Int(arguments[2]), let runs = Int(arguments[3]) {
-      _ = try take(from: quotas(limits), thread: 0, rounds: runs)
+      _ = try take(limits, from: LocalQuotas(), thread: 0, rounds: runs)
       return
     }
     if CommandLine.arguments.dropFirst() == ["task"] {
@@ -31,12 +31,12 @@ import Synchronization
 
   /// Every thread is another agent; with more than one limit they share the limits beyond the first, as agents share a tool.
   static func time(limits count: Int, threads: Int) throws -> Int {
-    let quotas = try quotas(count)
+    let quotas = LocalQuotas()
     var samples: [Int] = []
     for _ in 0..<9 {
       let longest = Atomic<Int>(0)
       DispatchQueue.concurrentPerform(iterations: threads) { thread in
-        let nanoseconds = take(from: quotas, thread: thread, rounds: rounds)
+        guard let nanoseconds = try? take(count, from: quotas, thread: thread, rounds: rounds) else { return }
         longest.max(nanoseconds / rounds, ordering: .relaxed)
       }
       samples.append(longest.load(ordering: .relaxed))
@@ -44,24 +44,20 @@ import Synchronization
     return samples.sorted()[samples.count / 2]
   }
 
-  static func quotas(_ count: Int) throws -> LocalQuotas {
-    guard let limit = Limit(1_000_000_000, per: .nanoseconds(second)) else { throw Failure.noLimit }
-    return LocalQuotas(Array(repeating: limit, count: count))
-  }
-
   /// - Returns: nanoseconds it took.
-  static func take(from quotas: LocalQuotas, thread: Int, rounds: Int) -> Int {
-    let charges = quotas.limits.indices.map { index in
+  static func take(_ count: Int, from quotas: LocalQuotas, thread: Int, rounds: Int) throws -> Int {
+    guard let limit = Limit(1_000_000_000, per: .nanoseconds(second)) else { throw Failure.noLimit }
+    let number = quotas.define([limit])[0]
+    let charges = (0..<count).map { index in
       let owner = UInt64(index == 0 ? thread : 99)
-      let parts = [KeyPart(high: owner, low: ~owner)]
-      return Charge(
-        limit: index, key: QuotaKey(limit: index, parts.span), amount: Amount(1, decimals: quotas.limits[index].decimals) ?? .zero)
+      return Charge(limit: number, key: key(owner, UInt64(index)), amount: Amount(1, decimals: limit.decimals) ?? .zero)
     }
+    var rooms = QuotaRooms()
     let start = ContinuousClock.now
     var admitted = 0
     for round in 0..<rounds {
       let time = QuotaTime(nanoseconds: Int64(round) * 100, unixMilliseconds: 0)
-      if case .admitted = quotas.reserve(charges.span, at: time) { admitted += 1 }
+      if case .admitted = quotas.reserve(charges.span, at: time, rooms: &rooms) { admitted += 1 }
     }
     precondition(admitted > 0)
     return Int((ContinuousClock.now - start) / .nanoseconds(1))
@@ -69,17 +65,23 @@ import Synchronization
 
   static func memory() throws {
     guard let limit = Limit(10, per: .nanoseconds(3_600 * second)) else { throw Failure.noLimit }
-    let quotas = LocalQuotas([limit], keys: 1_000_000)
+    let quotas = LocalQuotas(keys: 1_000_000)
+    let number = quotas.define([limit])[0]
+    var rooms = QuotaRooms()
     let before = residentKilobytes()
     let amount = Amount(1, decimals: limit.decimals) ?? .zero
     let time = QuotaTime(nanoseconds: 0, unixMilliseconds: 0)
     var admitted = 0
     for agent in 0..<UInt64(1_000_000) {
-      let parts = [KeyPart(high: agent, low: agent &* 0x9E37_79B9_7F4A_7C15)]
-      let charges = [Charge(limit: 0, key: QuotaKey(limit: 0, parts.span), amount: amount)]
-      if case .admitted = quotas.reserve(charges.span, at: time) { admitted += 1 }
+      let charges = [Charge(limit: number, key: key(agent, 0), amount: amount)]
+      if case .admitted = quotas.reserve(charges.span, at: time, rooms: &rooms) { admitted += 1 }
     }
     print("\(admitted) of 1,000,000 keys kept in \((residentKilobytes() - before) / 1_024) MB")
+  }
+
+  /// As evenly spread as a digest.
+  static func key(_ owner: UInt64, _ limit: UInt64) -> QuotaKey {
+    QuotaKey(high: (owner &+ 1) &* 0x9E37_79B9_7F4A_7C15, low: (owner &+ limit &* 0x1_0001 &+ 7) &* 0xD6E8_FEB8_6659_FD93)
   }
 
   static func residentKilobytes() -> Int {

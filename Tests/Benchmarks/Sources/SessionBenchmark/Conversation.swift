@@ -32,10 +32,22 @@ struct Conversation: ~Copyable {
       when args.city starts with "Atlantis", "Utopia"
     """
 
+  private static let limits = """
+
+    limit rate
+      1_000_000 calls per second
+      by agent
+    limit slots
+      100 calls in flight
+      by agent, tool
+    """
+
   private struct Files: FileReader {
+    let isLimited: Bool
+
     func contents(of path: String) throws(FileProblem) -> [UInt8] {
       switch path {
-      case "weather.sally": Array(policy.utf8)
+      case "weather.sally": Array((isLimited ? policy + limits : policy).utf8)
       case "weather.json": Array(#"{"tools":[\#(tool)]}"#.utf8)
       default: throw .missing
       }
@@ -44,8 +56,9 @@ struct Conversation: ~Copyable {
     func neighbours(of path: String) -> [String] { [] }
   }
 
-  init() throws {
-    guard let policies = check(load(["weather.sally"], reader: Files()).value).value else { fatalError("the benchmark's policy is wrong") }
+  /// - Parameter isLimited: whether the call is under a rate and a limit on calls in flight.
+  init(isLimited: Bool = false) throws {
+    guard let policies = check(load(["weather.sally"], reader: Files(isLimited: isLimited)).value).value else { fatalError("the benchmark's policy is wrong") }
     let program = try compile(policies, generation: 1)
     let configuration = GateConfiguration(server: "weather", identity: Identity(agent: "planner"))
     session = Session(configuration: configuration, policies: PolicyStore(program)) { count in

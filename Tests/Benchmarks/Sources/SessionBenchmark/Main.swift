@@ -1,13 +1,15 @@
 import CAllocations
 import Glibc
 
-/// `SessionBenchmark`: nanoseconds for an allowed call and its answer through a session, the median of many hundreds.
+/// `SessionBenchmark`: nanoseconds for an allowed call and its answer through a session, the median of many hundreds. With `limited` as the last
+/// argument of this and the others, the call is under two limits.
 /// `SessionBenchmark allocations`: fails when such calls take more from the heap than a block of random bytes for every 32 trace ids.
 /// `SessionBenchmark count RUNS`: so many, for counting instructions and allocations; the difference of two counts is free of the start.
 @main enum Main {
   static func main() throws {
-    var conversation = try Conversation()
-    let arguments = CommandLine.arguments
+    let isLimited = CommandLine.arguments.last == "limited"
+    var conversation = try Conversation(isLimited: isLimited)
+    let arguments = isLimited ? CommandLine.arguments.dropLast() : CommandLine.arguments
     if arguments.count == 3, arguments[1] == "count", let runs = Int(arguments[2]) {
       for _ in 0..<runs { conversation.roundTrip() }
       precondition(conversation.forwarded == runs, "a call was not let through")
