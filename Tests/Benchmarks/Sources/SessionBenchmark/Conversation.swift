@@ -58,7 +58,9 @@ struct Conversation: ~Copyable {
 
   /// - Parameter isLimited: whether the call is under a rate and a limit on calls in flight.
   init(isLimited: Bool = false) throws {
-    guard let policies = check(load(["weather.sally"], reader: Files(isLimited: isLimited)).value).value else { fatalError("the benchmark's policy is wrong") }
+    guard let policies = check(load(["weather.sally"], reader: Files(isLimited: isLimited)).value).value else {
+      fatalError("the benchmark's policy is wrong")
+    }
     let program = try compile(policies, generation: 1)
     let configuration = GateConfiguration(server: "weather", identity: Identity(agent: "planner"))
     session = Session(configuration: configuration, policies: PolicyStore(program)) { count in

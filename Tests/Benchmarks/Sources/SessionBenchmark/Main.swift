@@ -9,7 +9,7 @@ import Glibc
   static func main() throws {
     let isLimited = CommandLine.arguments.last == "limited"
     var conversation = try Conversation(isLimited: isLimited)
-    let arguments = isLimited ? CommandLine.arguments.dropLast() : CommandLine.arguments
+    let arguments = Array(isLimited ? CommandLine.arguments.dropLast() : CommandLine.arguments[...])
     if arguments.count == 3, arguments[1] == "count", let runs = Int(arguments[2]) {
       for _ in 0..<runs { conversation.roundTrip() }
       precondition(conversation.forwarded == runs, "a call was not let through")
