@@ -94,7 +94,7 @@ let package = Package(
       dependencies: ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Gateway",
-      dependencies: ["CPosix", "Enforcement", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["CPosix", "Enforcement", "Approvals", "Messages", "JSON", .product(name: "Logging", package: "swift-log")]),
     .target(
       name: "HTTPGateway",
       dependencies: [
@@ -150,8 +150,8 @@ let package = Package(
     .testTarget(
       name: "EnforcementTests",
       dependencies: [
-        "Enforcement", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests", "Schemas",
-        "Patterns", "Quotas",
+        "Enforcement", "Approvals", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests",
+        "Schemas", "Patterns", "Quotas",
         "TestSupport",
       ],
       exclude: ["Cases"]),

@@ -11,6 +11,8 @@ package struct CallRecord: Sendable {
     case refused
     /// Not forwarded and not answered; `reason` says why.
     case dropped
+    /// A person was asked; another line says what became of it.
+    case asked
     /// Taken back by its sender before an answer came.
     case cancelled
   }
@@ -23,6 +25,7 @@ package struct CallRecord: Sendable {
     var outputMismatch: String?
     var findings: [Finding] = []
     var labels: [String] = []
+    var approval: String?
   }
 
   /// What a filter found in what the server sent: how often, and nothing of the text.
@@ -102,6 +105,12 @@ package struct CallRecord: Sendable {
   package var labels: [String] {
     get { rarities.first?.labels ?? [] }
     set { set(\.labels, newValue, isNone: newValue.isEmpty) }
+  }
+
+  /// Identifiers of approvals that the request waits for; of one that was approved, with who did.
+  package var approval: String? {
+    get { rarities.first?.approval }
+    set { set(\.approval, newValue, isNone: newValue == nil) }
   }
 
   private mutating func set<Value>(_ path: WritableKeyPath<Rarity, Value>, _ value: Value, isNone: Bool) {

@@ -1,9 +1,19 @@
+internal import Approvals
 internal import Bytecode
 internal import Decision
+internal import Digests
 internal import JSON
 
 /// The policy in force as this connection sees it: one program, one caller, one server. Turns verdicts into refusals.
 struct Decider: ~Copyable {
+  /// What rules and filters make of a request.
+  enum Ruling {
+    case allowed
+    case refused(Refusal)
+    /// Allowed, if a person agrees.
+    case asked(Asked)
+  }
+
   private let configuration: GateConfiguration
   private let policies: PolicyStore
   private var evaluator: Evaluator
@@ -26,6 +36,10 @@ struct Decider: ~Copyable {
   var explains = true
   /// Shadow filters that found something since the last decision was forgotten.
   private var shadowFilters: [String] = []
+  /// Of the request at hand: what opened its way.
+  var approved: Approved?
+  /// Tells the caller from others.
+  let caller: Digest
   /// The caller's agent, for the log.
   private(set) var agentName: String?
   /// What operators have stopped of all this.
@@ -35,6 +49,7 @@ struct Decider: ~Copyable {
     self.configuration = configuration
     stops = StopView(revocations, configuration)
     self.policies = policies
+    caller = CallerDigest.of(configuration.identity)
     let inForce = policies.inForce
     filters = inForce.filters
     let program = filters.program
@@ -48,6 +63,9 @@ struct Decider: ~Copyable {
   }
 
   var program: Program { evaluator.program }
+
+  /// Where approvals are asked for; nil: nowhere.
+  var desk: ApprovalDesk? { configuration.approvals }
 
   /// - Returns: true when another program came into force; nothing learnt of the one before holds any more.
   mutating func refresh() -> Bool {
@@ -79,6 +97,7 @@ struct Decider: ~Copyable {
     hasDecided = false
     shadowFilters = []
     argumentLabels = LabelSet()
+    approved = nil
   }
 
   // MARK: Sessions
@@ -152,22 +171,36 @@ struct Decider: ~Copyable {
 
   // MARK: Decisions
 
-  /// - Returns: nil when the call is allowed.
-  mutating func decide(_ call: Call, _ live: LiveTools, _ now: EventTime) -> Refusal? {
+  mutating func decide(_ call: Call, _ live: LiveTools, _ now: EventTime) -> Ruling {
     let verdict = evaluator.decide(call, principal: principal, labels: labels, now: now.moment)
     hasDecided = true
     granted = nil
     switch verdict {
     case .allow(let grounds):
-      if let refusal = filter(call) { return refusal }
+      if let refusal = filter(call) { return .refused(refusal) }
       granted = grounds.grant
-      return nil
-    case .deny(.byRule(let number)): return refusal(of: call, by: program.rule(number))
-    case .deny(.noGrant): return refusalWithoutGrant(of: call, live, now)
-    case .deny(.outOfScope): return refusalOutOfScope(of: call, live, now)
-    case .deny(.invalidArgument(let field, let misfit)): return refusal(of: call, field, misfit)
-    case .ask(let question): return filter(call) ?? request(of: call, program.rule(question.ask))
+      return .allowed
+    case .deny(.byRule(let number)): return .refused(refusal(of: call, by: program.rule(number)))
+    case .deny(.noGrant): return .refused(refusalWithoutGrant(of: call, live, now))
+    case .deny(.outOfScope): return .refused(refusalOutOfScope(of: call, live, now))
+    case .deny(.invalidArgument(let field, let misfit)): return .refused(refusal(of: call, field, misfit))
+    case .ask(let question):
+      if let refusal = filter(call) { return .refused(refusal) }
+      granted = question.grant
+      return .asked(asked(question, call, now))
     }
+  }
+
+  /// Every rule that asks, because an approval for one of them is none for the others.
+  private mutating func asked(_ question: Question, _ call: Call, _ now: EventTime) -> Asked {
+    let trace = evaluator.explain(call, principal: principal, labels: labels, now: now.moment)
+    var asked = Asked()
+    for number in [question.ask] + trace.rules.filter(\.applies).map(\.rule) {
+      let rule = program.rule(number)
+      guard case .ask(let approvers, let within) = rule.kind, !rule.isShadow else { continue }
+      asked.add(rule: rule.name, of: approvers, reason: rule.because, within: within, isConfidential: rule.isConfidential)
+    }
+    return asked
   }
 
   /// What filters make of arguments that rules have nothing against.
@@ -181,9 +214,17 @@ struct Decider: ~Copyable {
     return refusal(of: call, by: denial)
   }
 
-  mutating func decideResource(_ uri: [UInt8], _ live: LiveTools, _ now: EventTime) -> Refusal? {
+  /// A resource that is subscribed to beside others: what a person would have to approve is refused.
+  ///
+  /// - Returns: nil when it is allowed.
+  mutating func refusal(ofResource uri: [UInt8], _ live: LiveTools, _ now: EventTime) -> Refusal? {
     guard let server else { return notGranted(resource: uri) }
-    return decide(.resource(server, uri: uri), live, now)
+    let call = Call.resource(server, uri: uri)
+    return switch decide(call, live, now) {
+    case .allowed: nil
+    case .refused(let refusal): refusal
+    case .asked(let asked): self.refusal(of: call, asked)
+    }
   }
 
   /// Whether a call could be allowed. What is stopped cannot.
@@ -288,16 +329,6 @@ struct Decider: ~Copyable {
       case .wrongType: "has the wrong type"
       }
     refusal.violations = [ArgumentProblem(path: name.map { "/\($0)" } ?? "", message: problem)]
-    return refusal
-  }
-
-  private func request(of call: Call, _ rule: RuleInfo) -> Refusal {
-    var who = "someone"
-    if case .ask(let approvers, _) = rule.kind, !rule.isConfidential { who = "`\(approvers)`" }
-    var refusal = Refusal(.approvalRequired, "This use of \(subject(call)) needs the approval of \(who) first; it was not carried out.")
-    refusal.rule = rule.name
-    refusal.isConfidential = rule.isConfidential
-    refusal.because = rule.because
     return refusal
   }
 

@@ -7,10 +7,13 @@ package struct GateConfiguration: Sendable {
   package let identity: Identity
   /// Of the credential that was verified; nil: the identity is the operator's word.
   package let credential: CredentialMarks?
+  /// Where approvals are asked for; nil: what needs one is refused.
+  package let approvals: ApprovalDesk?
 
-  package init(server: String, identity: Identity, credential: CredentialMarks? = nil) {
+  package init(server: String, identity: Identity, credential: CredentialMarks? = nil, approvals: ApprovalDesk? = nil) {
     self.server = server
     self.identity = identity
     self.credential = credential
+    self.approvals = approvals
   }
 }

@@ -13,6 +13,8 @@ package enum Limits {
   static let heldBytes = 32 << 20
   /// Requests of the server that the client has not answered: people answer them, one at a time.
   static let serverRequests = 64
+  /// Requests that a person at the client was asked about.
+  static let questions = 64
   /// Messages in one batch, which must all be held until the last answer is there.
   static let batch = 64
   /// Bytes of answers held until their batches are complete: two of the largest messages.

@@ -31,6 +31,8 @@ struct Refusal {
   var violations: [ArgumentProblem] = []
   /// What the log says in place of the message; the caller is not told.
   var loggedReason: String?
+  /// What the request waits for; it may be made again once that is there.
+  var approval: PendingApproval?
   /// Names of a filter's patterns that were found, for the log.
   var patterns: [String] = []
 
@@ -47,7 +49,15 @@ struct Refusal {
     var members = [Value.Member("code", .string(code.rawValue)), Value.Member("message", .string(message))]
     if let rule, !isConfidential { members.append(Value.Member("rule", .string(rule))) }
     if let because, !isConfidential { members.append(Value.Member("because", .string(because))) }
-    members.append(Value.Member("retryable", .boolean(isRetryable)))
+    members.append(Value.Member("retryable", .boolean(isRetryable || approval != nil)))
+    if let approval {
+      var pending = [
+        Value.Member("ids", .array(approval.identifiers.map(Value.string))),
+        Value.Member("expiresInMs", .number(Number(approval.milliseconds))),
+      ]
+      if !approval.groups.isEmpty { pending.insert(Value.Member("from", .array(approval.groups.map(Value.string))), at: 1) }
+      members.append(Value.Member("approval", .object(pending)))
+    }
     if let retryAfterMilliseconds { members.append(Value.Member("retryAfterMs", .number(Number(retryAfterMilliseconds)))) }
     if let limit {
       let notice = [
@@ -89,6 +99,11 @@ struct Refusal {
 
   /// What to do now.
   private var advice: String {
+    if let approval {
+      let minutes = (approval.milliseconds + 59_999) / 60_000
+      return "Tell the user that approval \(approval.identifiers.joined(separator: " and ")) is waiting for \(minutes) min "
+        + "(`sallyport approvals list`). Once it is given, make exactly the same call again; do not change it."
+    }
     if isHopeless { return "Do not repeat the same request: the answer will be the same." }
     switch code {
     case .rateLimited, .upstreamUnavailable, .storeUnavailable:

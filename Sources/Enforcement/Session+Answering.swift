@@ -129,7 +129,8 @@ extension Session {
     record.rule = refusal.rule
     record.patterns = refusal.patterns
     // A rule's own words can be the very value it met; its name says enough.
-    if refusal.rule == nil { record.reason = refusal.loggedReason ?? refusal.message }
+    if let reason = refusal.loggedReason ?? (refusal.rule == nil ? refusal.message : nil) { record.reason = reason }
+    record.approval = refusal.approval.map { $0.identifiers.joined(separator: " ") }
     record.bytesOut = reply.count
   }
 

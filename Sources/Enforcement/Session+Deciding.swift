@@ -10,6 +10,11 @@ extension Session {
     decider.explains = denials.wait(at: request.now.nanoseconds) == 0
     limitStates = LimitStates()
     if let stop = decider.stops.whole { return deny(request, stop.refusal, into: &actions) }
+    var request = request
+    if let (reply, rest) = ApprovalReply.take(from: request) {
+      request = rest
+      request.reply = reply
+    }
     guard isServerRunning else {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
     }
@@ -48,6 +53,7 @@ extension Session {
     var record = openRecord(request, target: target)
     record.rule = decider.grantingRule
     record.shadow = decider.firedShadows() + limitStates.firedShadows
+    record.approval = decider.approved?.words
     record.limits = limitStates
     record.forwarded = request.now.nanoseconds
     pending.insert(
@@ -111,10 +117,9 @@ extension Session {
       let isHidden = !decider.mayAllow(.tool(tool), request.now)
       return deny(request, isHidden ? decider.unknownTool(name, live, request.now) : refusal, target: target, into: &actions)
     }
-    if let refusal = decider.decide(.tool(tool, request.document, arguments: arguments), live, request.now) {
-      return deny(request, refusal, target: target, into: &actions)
-    }
-    switch reserve(.tool(tool, request.document, arguments: arguments), for: request, into: &actions) {
+    let use = Call.tool(tool, request.document, arguments: arguments)
+    guard mayPass(request, use, target: target, into: &actions) else { return }
+    switch reserve(use, for: request, into: &actions) {
     case .goes(let reservation):
       forward(
         request, target: target, tool: live.name(of: tool), output: live.output(of: tool), reservation: reservation, into: &actions)
@@ -153,14 +158,12 @@ extension Session {
   private mutating func readResource(_ request: Request, into actions: inout [Action]) {
     guard let uri = request.text("uri") else { return refuse(request, .invalidParameters, "`uri` must be a string", into: &actions) }
     let target = quoted(uri: uri)
-    if let refusal = decider.decideResource(uri, live, request.now) {
-      return deny(request, refusal, target: target, into: &actions)
-    }
+    guard let server = decider.server else { return deny(request, decider.notGranted(resource: uri), target: target, into: &actions) }
+    let use = Call.resource(server, uri: uri)
+    guard mayPass(request, use, target: target, into: &actions) else { return }
     // Subscriptions bring no contents; what they tell of has to be read.
-    guard request.method == .resourcesRead, let server = decider.server else {
-      return forward(request, target: target, subject: uri, into: &actions)
-    }
-    switch reserve(.resource(server, uri: uri), for: request, into: &actions) {
+    guard request.method == .resourcesRead else { return forward(request, target: target, subject: uri, into: &actions) }
+    switch reserve(use, for: request, into: &actions) {
     case .goes(let reservation): forward(request, target: target, subject: uri, reservation: reservation, into: &actions)
     case .refused(let refusal): deny(request, refusal, target: target, into: &actions)
     case .parked: return
@@ -178,10 +181,9 @@ extension Session {
     guard let prompt = decider.prompt(named: name) else {
       return deny(request, decider.notGranted(name, "prompt"), target: quoted(name), into: &actions)
     }
-    if let refusal = decider.decide(.prompt(prompt, request.document, arguments: arguments), live, request.now) {
-      return deny(request, refusal, target: quoted(name), into: &actions)
-    }
-    switch reserve(.prompt(prompt, request.document, arguments: arguments), for: request, into: &actions) {
+    let use = Call.prompt(prompt, request.document, arguments: arguments)
+    guard mayPass(request, use, target: quoted(name), into: &actions) else { return }
+    switch reserve(use, for: request, into: &actions) {
     case .goes(let reservation):
       forward(request, target: quoted(name), subject: name, reservation: reservation, into: &actions)
     case .refused(let refusal): deny(request, refusal, target: quoted(name), into: &actions)
@@ -239,7 +241,7 @@ extension Session {
         guard let uri = document.text(element) else {
           return refuse(request, .invalidParameters, "`resourceSubscriptions` must hold strings", into: &actions)
         }
-        if let refusal = decider.decideResource(uri, live, request.now) {
+        if let refusal = decider.refusal(ofResource: uri, live, request.now) {
           return deny(request, refusal, target: quoted(uri: uri), into: &actions)
         }
       }

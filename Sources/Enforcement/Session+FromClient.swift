@@ -38,11 +38,12 @@ extension Session {
       takeRequest(inbound, identifier, method, parameters, now: now, into: &actions)
     case .notification(let method, let parameters):
       takeNotification(inbound, method, parameters, now: now, into: &actions)
-    case .result(let identifier, _): takeAnswer(inbound, identifier, into: &actions)
-    case .failure(let identifier?, _): takeAnswer(inbound, identifier, into: &actions)
+    case .result(let identifier, let result): takeAnswer(inbound, identifier, result, now: now, into: &actions)
+    case .failure(let identifier?, _): takeAnswer(inbound, identifier, nil, now: now, into: &actions)
     case .failure(nil, _):
       drop(.client, "an error that answers no request", bytes: inbound.bytes.count, at: inbound.time, into: &actions)
-    case .invalid(let defect, _) where isAnswer(inbound.document):
+    case .invalid(let defect, let identifier) where isAnswer(inbound.document):
+      if let identifier, takeApproval(inbound.document, nil, to: identifier, at: now, into: &actions) { return }
       // Answers are never answered.
       drop(.client, defect.rawValue, bytes: inbound.bytes.count, at: inbound.time, into: &actions)
       withdraw(batch: inbound.batch, into: &actions)
@@ -61,7 +62,7 @@ extension Session {
   /// Whether an id of the client's is in use, so that an answer with it could be taken for that of another request.
   func isTaken(_ identifier: Identifier) -> Bool {
     if pending.isTaken(identifier) || held.contains(where: { $0.identifier == identifier }) { return true }
-    if parked.contains(identifier) { return true }
+    if parked.contains(identifier) || questions.contains(identifier) { return true }
     guard case .text(let text) = identifier else { return false }
     return text.decoded.starts(with: ownPrefix.utf8)
   }
@@ -89,7 +90,7 @@ extension Session {
     case .admit(let method, let revision, let capabilities):
       var token: Identifier?
       if let node = metadata.progressToken {
-        guard let read = Identifier(document, node), !pending.isProgressTokenTaken(read) else {
+        guard let read = Identifier(document, node), !pending.isProgressTokenTaken(read), !questions.isProgressTokenTaken(read) else {
           let message = "`progressToken` must be a string or a whole number that no other request uses"
           return refuse(inbound, identifier, .invalidParameters, message, method: method, into: &actions)
         }
@@ -249,6 +250,7 @@ extension Session {
     if pending.request(identifier)?.method == .initialize {
       return drop(.client, "`initialize` cannot be cancelled", method: .cancelled, bytes: size, at: inbound.time, into: &actions)
     }
+    if cancelQuestioned(identifier, into: &actions) { return }
     guard let request = pending.cancel(identifier) else {
       return drop(.client, "cancels nothing that is in flight", method: .cancelled, bytes: size, at: inbound.time, into: &actions)
     }
@@ -267,8 +269,13 @@ extension Session {
     actions.append(.record(record))
   }
 
-  /// The client's answer to a request of the server's.
-  private mutating func takeAnswer(_ inbound: Inbound, _ identifier: Identifier, into actions: inout [Action]) {
+  /// The client's answer to a request of the server's, or of the gate's.
+  ///
+  /// - Parameter result: nil when it is an error.
+  private mutating func takeAnswer(
+    _ inbound: Inbound, _ identifier: Identifier, _ result: Node?, now: EventTime, into actions: inout [Action]
+  ) {
+    if takeApproval(inbound.document, result, to: identifier, at: now, into: &actions) { return }
     guard isServerRunning, serverRequests.remove(identifier) != nil else {
       return drop(.client, "answers no request of the server", bytes: inbound.bytes.count, at: inbound.time, into: &actions)
     }

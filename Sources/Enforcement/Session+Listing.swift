@@ -10,10 +10,7 @@ extension Session {
   }
 
   private mutating func ask(cursor: [UInt8]?, isFirst: Bool, at time: EventTime, into actions: inout [Action]) {
-    ownIdentifiers += 1
-    guard let identifier = Identifier(source: Array("\"\(ownPrefix)\(ownIdentifiers)\"".utf8)) else {
-      preconditionFailure("hexadecimal digits and dashes make a JSON string")
-    }
+    let identifier = nextOwnIdentifier()
     var parameters: [Value.Member] = []
     if let cursor { parameters.append(Value.Member("cursor", .string(String(decoding: cursor, as: UTF8.self)))) }
     if case .stateless = phase {

@@ -29,6 +29,7 @@ extension Session {
     }
     // They meet the stop.
     giveUpParked(at: time, into: &actions)
+    withdrawQuestions("the caller was stopped", at: time, into: &actions)
     takeHeld(at: time, into: &actions)
   }
 

@@ -50,6 +50,9 @@ package struct Session: ~Copyable {
   var heldBytes = 0
   var batches = Batches()
   var tasks = Tasks()
+  var questions = OpenQuestions()
+  /// Of the request that is taken up again: a person approved it before it had to wait.
+  var resumedApproval: Approved?
   var parked = ParkedRequests()
   var reservations = Reservations()
   /// Of the request that is taken up again.
@@ -114,6 +117,7 @@ package struct Session: ~Copyable {
       answerUnavailable(request, at: time, into: &actions)
     }
     giveUpParked(at: time, into: &actions)
+    withdrawQuestions("the server has exited", at: time, into: &actions)
     for request in serverRequests.removeAll() {
       send(Reply.cancellation(of: request.identifier, reason: "the server has exited"), into: &actions)
     }
@@ -135,6 +139,12 @@ package struct Session: ~Copyable {
       withdraw(request, at: time)
       recordCancelled(request.message, into: &actions)
     }
+    for entry in questions.removeAll() {
+      var record = openRecord(entry.request, target: entry.target)
+      record.outcome = .cancelled
+      record.reason = "the client closed the connection"
+      actions.append(.record(record))
+    }
     releaseEnded(at: time)
     _ = serverRequests.removeAll()
     held = []
@@ -145,12 +155,10 @@ package struct Session: ~Copyable {
   /// When `timePassed` has something to do unless another event comes first, on the clock of `EventTime.nanoseconds`; nil: never.
   package var nextDeadline: UInt64? {
     let parked = canTakeUp ? parked.deadline : nil
-    return earlier(earlier(live.deadline, pending.deadline), earlier(decider.stops.deadline, parked))
-  }
-
-  private func earlier(_ one: UInt64?, _ other: UInt64?) -> UInt64? {
-    guard let one, let other else { return one ?? other }
-    return min(one, other)
+    return [live.deadline, pending.deadline, decider.stops.deadline, parked, questions.deadline].reduce(nil) { least, next in
+      guard let least, let next else { return least ?? next }
+      return min(least, next)
+    }
   }
 
   /// Nothing came. At the deadline or after it, what waited for it is answered; before it, nothing happens.
@@ -161,6 +169,7 @@ package struct Session: ~Copyable {
     heedStops(at: time, into: &actions)
     if let deadline = live.deadline, time.nanoseconds >= deadline { giveUpListing(at: time, into: &actions) }
     giveUpWaiting(at: time, into: &actions)
+    giveUpAsking(at: time, into: &actions)
     drainIfPossible(at: time, into: &actions)
   }
 
@@ -178,7 +187,16 @@ package struct Session: ~Copyable {
     pending.bookForwarding(of: lastForwarded, at: nanoseconds)
   }
 
-  /// True when no request of the client waits for an answer.
+  /// An id for a request of the gate's own.
+  mutating func nextOwnIdentifier() -> Identifier {
+    ownIdentifiers += 1
+    guard let identifier = Identifier(source: Array("\"\(ownPrefix)\(ownIdentifiers)\"".utf8)) else {
+      preconditionFailure("hexadecimal digits and dashes make a JSON string")
+    }
+    return identifier
+  }
+
+  /// True when no request of the client waits for an answer. One that waits for the client itself does not count.
   package var isIdle: Bool { pending.count == 0 && held.isEmpty && parked.isEmpty }
 
   /// A reload takes effect with the next message; what is in flight was decided by the policy of its time.

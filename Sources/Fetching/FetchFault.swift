@@ -40,11 +40,13 @@ extension FetchFault: CustomStringConvertible {
   }
 }
 
-/// What to fetch: a document, or the answer to a form.
+/// What to fetch: a document, or the answer to a form or a document of ours.
 package struct FetchRequest: Sendable {
   package let address: WebAddress
   /// `application/x-www-form-urlencoded`, sent with POST; nil: nothing is sent, with GET. May carry a token.
   package let form: Secret?
+  /// JSON, sent with POST in place of a form. Every status from 200 to 299 says that it was taken.
+  package let document: Secret?
   /// The value of the `Authorization` header.
   package let authorization: Secret?
   /// Bytes of the answer's body.
@@ -53,17 +55,19 @@ package struct FetchRequest: Sendable {
   package let deadline: Int
 
   package init(
-    _ address: WebAddress, form: Secret? = nil, authorization: Secret? = nil, mostBytes: Int = 1 << 20, deadline: Int = 10_000
+    _ address: WebAddress, form: Secret? = nil, document: Secret? = nil, authorization: Secret? = nil, mostBytes: Int = 1 << 20,
+    deadline: Int = 10_000
   ) {
     self.address = address
     self.form = form
+    self.document = document
     self.authorization = authorization
     self.mostBytes = mostBytes
     self.deadline = deadline
   }
 }
 
-/// An answer with the status 200.
+/// An answer with a good status.
 package struct FetchedDocument: Hashable, Sendable {
   package let bytes: [UInt8]
   /// Seconds that the sender calls it fresh for (RFC 9111 section 4.2); nil: it does not say.

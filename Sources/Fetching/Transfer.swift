@@ -39,7 +39,7 @@ internal import Glibc
     default: return .failure(.garbled)
     }
     if (300..<400).contains(status) { return .failure(.redirected) }
-    guard status == 200 else { return .failure(.status(status)) }
+    guard status == 200 || (job.request.document != nil && (200..<300).contains(status)) else { return .failure(.status(status)) }
     return .success(FetchedDocument(bytes: body, freshness: freshness.seconds))
   }
 
@@ -83,8 +83,9 @@ internal import Glibc
       let isAppended = authorization.reveal { append("Authorization: \(String(decoding: $0, as: UTF8.self))") }
       guard isAppended else { return false }
     }
-    if let form = job.request.form {
-      let isCopied = form.reveal { bytes in
+    if job.request.document != nil, !append("Content-Type: application/json") { return false }
+    if let body = job.request.document ?? job.request.form {
+      let isCopied = body.reveal { bytes in
         unsafe sallyport_set_number(easy, CURLOPT_POSTFIELDSIZE, bytes.count) == CURLE_OK
           && sallyport_set_text(easy, CURLOPT_COPYPOSTFIELDS, String(decoding: bytes, as: UTF8.self)) == CURLE_OK
       }

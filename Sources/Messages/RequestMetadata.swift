@@ -61,11 +61,16 @@ package struct ClientCapabilities: OptionSet, Sendable {
   package static let roots = ClientCapabilities(rawValue: 4)
   /// The tasks extension of 2026-07-28 (SEP-2663).
   package static let tasks = ClientCapabilities(rawValue: 8)
+  /// Elicitation by form. A client that says of elicitation nothing else has it (2025-11-25 `client/elicitation`, "Capabilities").
+  package static let forms = ClientCapabilities(rawValue: 16)
 
   package init(_ document: Document, _ node: Node) {
     self = []
     if document.member(node, "sampling") != nil { insert(.sampling) }
-    if document.member(node, "elicitation") != nil { insert(.elicitation) }
+    if let elicitation = document.member(node, "elicitation") {
+      insert(.elicitation)
+      if document.member(elicitation, "form") != nil || document.member(elicitation, "url") == nil { insert(.forms) }
+    }
     if document.member(node, "roots") != nil { insert(.roots) }
     let extensions = document.member(node, "extensions")
     if extensions.flatMap({ document.member($0, "io.modelcontextprotocol/tasks") }) != nil { insert(.tasks) }

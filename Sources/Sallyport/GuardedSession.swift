@@ -106,11 +106,13 @@ public struct GuardedSession: ~Copyable {
 
   private mutating func outputs() -> [Output] {
     defer { actions.removeAll(keepingCapacity: true) }
-    return actions.map { action in
+    return actions.compactMap { action in
       switch action {
       case .sendToServer(let message): .sendToServer(message)
       case .sendToClient(let message): .sendToClient(message)
       case .record(let record): .record(Summary(record))
+      // A session without a desk asks nobody.
+      case .ask: nil
       }
     }
   }

@@ -33,7 +33,7 @@ private let allowed: [String: Set<String>] = [
   "Analysis": ["Semantics", "Compilation", "Bytecode", "RegularExpressions", "JSON", "Text", "Digests"],
   "Evidence": ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
-  "Gateway": ["CPosix", "Enforcement", "Messages", "JSON", "Logging"],
+  "Gateway": ["CPosix", "Enforcement", "Approvals", "Messages", "JSON", "Logging"],
   "HTTPGateway": [
     "Gateway", "Enforcement", "Bytecode", "Credentials", "Messages", "JSON", "Digests", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
   ],

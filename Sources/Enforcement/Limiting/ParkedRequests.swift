@@ -13,6 +13,8 @@ struct ParkedRequest {
 
   let message: Session.Held
   var reason: Reason
+  /// By whom it was approved, once.
+  let approved: Approved?
   /// What limits said of it.
   let states: LimitStates
   /// What it is told when its wait was for nothing.

@@ -104,7 +104,7 @@ extension Session {
   ) -> Passage {
     let inbound = request.inbound
     let message = Held(bytes: inbound.bytes, time: inbound.time, batch: inbound.batch, identifier: request.identifier)
-    let entry = ParkedRequest(message: message, reason: reason, states: limitStates, refusal: refusal)
+    let entry = ParkedRequest(message: message, reason: reason, approved: decider.approved, states: limitStates, refusal: refusal)
     guard parked.hasRoom(for: inbound.bytes) else {
       withdraw(entry, at: request.now)
       return .refused(Session.tooMany)
@@ -156,7 +156,9 @@ extension Session {
     // Other limits are in force now: it is counted by them, as if it had just come.
     case .turn: withdraw(entry, at: time)
     }
+    resumedApproval = entry.approved
     takeAgain(entry.message, at: time, into: &actions)
+    resumedApproval = nil
     // It was not let through after all.
     if case .holds(let number, _) = resumption { reservations.refund(number, to: quotas, at: QuotaTime(time)) }
     resumption = nil

@@ -34,6 +34,7 @@ package struct CallLog: Sendable {
     line.add("code", ifPresent: record.code?.rawValue)
     line.add("rule", ifPresent: record.rule)
     line.add("reason", ifPresent: record.reason)
+    line.add("approval", ifPresent: record.approval)
     line.add("outputMismatch", ifPresent: record.outputMismatch)
     if !record.patterns.isEmpty { line.add("patterns", record.patterns) }
     if !record.findings.isEmpty { line.add("findings", record.findings) }

@@ -188,6 +188,7 @@ extension StdioGate {
       switch action {
       case .sendToServer(let message): if server.input != nil { toServer.append(message) }
       case .sendToClient(let message): if clientOutput != nil { toClient.append(message) }
+      case .ask(let approval): askPeople(approval)
       case .record(let record): calls.write(record)
       }
     }

@@ -1,3 +1,4 @@
+package import Approvals
 package import Enforcement
 internal import Glibc
 package import Logging
@@ -33,6 +34,8 @@ package struct StdioGate: ~Copyable {
 
   var session: Session
   let logger: Logger
+  /// Tells people that an approval is waiting; returns at once.
+  let askPeople: @Sendable (Approval) -> Void
   let calls: CallLog
   let stream: LogStream
   let limits: Limits
@@ -69,8 +72,7 @@ package struct StdioGate: ~Copyable {
   /// - Parameter key: the name of the key that the session's caller has, for the log.
   package init(
     starting command: [String], session: consuming Session, revocations: Revocations = Revocations(), key: String? = nil,
-    limits: Limits = Limits(),
-    logger: Logger, stream: LogStream
+    limits: Limits = Limits(), logger: Logger, stream: LogStream, askPeople: @escaping @Sendable (Approval) -> Void = { _ in }
   ) throws {
     Descriptor.openMissingStandardStreams()
     let inbox = try SignalInbox()
@@ -84,6 +86,7 @@ package struct StdioGate: ~Copyable {
     self.logger = logger
     self.stream = stream
     self.limits = limits
+    self.askPeople = askPeople
     calls = CallLog(stream: stream, level: logger.logLevel, key: key)
     clientInput = Descriptor(standard: STDIN_FILENO)
     clientOutput = Descriptor(standard: STDOUT_FILENO)

@@ -1,3 +1,4 @@
+import Approvals
 import Bytecode
 import Enforcement
 import Messages
@@ -17,6 +18,8 @@ struct Conversation: ~Copyable {
   private(set) var records: [CallRecord] = []
   private(set) var toServer: [String] = []
   private(set) var toClient: [String] = []
+  /// Approvals that people were told of.
+  private(set) var asked: [Approval] = []
 
   init(_ rulebook: Rulebook = .demo, agent: String? = "tester", server: String = "demo") {
     self.init(program: rulebook.program(), agent: agent, server: server, tools: rulebook.toolsResult)
@@ -27,7 +30,7 @@ struct Conversation: ~Copyable {
   ///   - store: that of another connection, which has the program.
   init(
     program: Program, agent: String?, server: String, tools: String, credential: CredentialMarks? = nil,
-    revocations: Revocations = Revocations(), store: PolicyStore? = nil
+    revocations: Revocations = Revocations(), store: PolicyStore? = nil, approvals: ApprovalDesk? = nil
   ) {
     self.tools = tools
     self.revocations = revocations
@@ -35,7 +38,8 @@ struct Conversation: ~Copyable {
     self.store = store
     let generator = Mutex(SeededGenerator(seed: 7))
     session = Session(
-      configuration: GateConfiguration(server: server, identity: Identity(agent: agent), credential: credential), policies: store,
+      configuration: GateConfiguration(
+        server: server, identity: Identity(agent: agent), credential: credential, approvals: approvals), policies: store,
       revocations: revocations,
       random: { count in generator.withLock { state in (0..<count).map { _ in UInt8(truncatingIfNeeded: state.next()) } } })
   }
@@ -56,6 +60,9 @@ struct Conversation: ~Copyable {
     _ = note(actions)
   }
 
+  var isIdle: Bool { session.isIdle }
+  var nextDeadline: UInt64? { session.nextDeadline }
+
   private mutating func tick() -> EventTime {
     if !isFrozen { clock += 1 }
     return EventTime(unixMilliseconds: 1_790_000_000_000 + clock, nanoseconds: UInt64(clock) * 1_000_000)
@@ -71,6 +78,7 @@ struct Conversation: ~Copyable {
           ownRequests.append("\"\(id)\"")
         }
       case .sendToClient(let bytes): toClient.append(String(decoding: bytes, as: UTF8.self))
+      case .ask(let approval): asked.append(approval)
       case .record(let record): records.append(record)
       }
     }
@@ -162,6 +170,7 @@ struct Conversation: ~Copyable {
     toServer = []
     toClient = []
     records = []
+    asked = []
   }
 }
 
@@ -179,6 +188,7 @@ func transcript(_ actions: [Action]) -> String {
     switch action {
     case .sendToServer(let bytes): "  -> server " + String(decoding: bytes, as: UTF8.self)
     case .sendToClient(let bytes): "  -> client " + String(decoding: bytes, as: UTF8.self)
+    case .ask(let approval): "  ask \(approval.request.group) about \(approval.request.target) \(approval.request.arguments)"
     case .record(let record):
       "  record \(record.sender) \(record.outcome)" + (record.method.map { " \($0.name)" } ?? "")
         + (record.target.map { " \($0)" } ?? "") + (record.code.map { " \($0.rawValue)" } ?? "")
