@@ -107,7 +107,7 @@ let package = Package(
       name: "Tool",
       dependencies: [
         "Text", "Syntax", "Formatting", "Semantics", "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement",
-        "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas",
+        "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas", "Approvals", "Fetching",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),

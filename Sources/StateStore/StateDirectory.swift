@@ -6,6 +6,7 @@ package struct StateDirectory: Sendable, Equatable {
 
   var database: String { "\(path)/state.sqlite" }
   var pepperFile: String { "\(path)/pepper" }
+  var approversFile: String { "\(path)/approvers.json" }
 
   /// Where it is: as given, or by the environment (SALLYPORT_STATE, XDG_STATE_HOME, HOME); nil when nothing says.
   package init?(given: String?, environment: (String) -> String?) {

@@ -137,7 +137,8 @@ import Testing
       #"{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"plain","arguments":{"a":["SECRET-1 x",1.50,null],"SECRET-2":"\#(long)"}}}"#
     )
     let shown = try #require(try store.approvals().first?.request.arguments)
-    #expect(shown.hasPrefix(#"{"a":["[gone] x",1.50,null],"[gone]":"éé"#) && shown.hasSuffix(#"… (800 bytes)"}"#) && shown.utf8.count < 700)
+    #expect(shown.contains("[gone] x") && !shown.contains("SECRET") && shown.contains("(800 bytes)"), "\(shown)")
+    #expect(shown.utf8.count < 700)
   }
 
   private struct Broken: ApprovalStore {

@@ -4,6 +4,7 @@ import Gateway
 import JSON
 import Messages
 import Semantics
+import StateStore
 
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -51,8 +52,11 @@ private struct Stage {
     let policy = (folder as NSString).appendingPathComponent("office.sally")
     try writeFile(Snapshot.bytes(of: pinned), to: (folder as NSString).appendingPathComponent("office.snapshot.json"))
     try writeFile(Array(DemoPolicy.text.utf8), to: policy)
+    // A state of its own: nothing of the demonstration stays behind.
+    let state = (folder as NSString).appendingPathComponent("state")
+    _ = try complaining { () throws(StoreError) in try StateStore(making: StateDirectory(state)) }
     // Denials are in the account; the log would say them a second time.
-    gate = [program, "wrap", "--policy", policy, "--agent", "assistant", "--log-level", "error", "--"]
+    gate = [program, "wrap", "--policy", policy, "--agent", "assistant", "--state", state, "--log-level", "error", "--"]
   }
 
   func play() throws -> DemoAccount {

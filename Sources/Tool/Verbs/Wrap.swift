@@ -1,3 +1,4 @@
+import Approvals
 import ArgumentParser
 import Bytecode
 import Compilation
@@ -34,6 +35,14 @@ struct Wrap: ParsableCommand {
   @Option(help: "The agent that calls, as the policy names it. Default: SALLYPORT_AGENT.")
   var agent: String?
 
+  @Option(
+    name: .customLong("client-approves"),
+    help: "A group, as `ask` rules name it, that the person at the client is in: they are asked there. May be repeated.")
+  var groupsAtClient: [String] = []
+
+  @Option(help: "Where to send what waits for others' approval, as JSON by POST.")
+  var approvalsWebhook: String?
+
   @OptionGroup var state: StateOptions
   @OptionGroup var sharedStore: SharedStoreOptions
   @OptionGroup var logging: LogOptions
@@ -49,21 +58,26 @@ struct Wrap: ParsableCommand {
     let stream = LogStream()
     let logger = logging.logger(stream)
     let sharedQuotas = try sharedStore.quotas(logger)
+    let webhook = try approvalsWebhook.map { try ApprovalWebhook($0, logger: logger) }
     let revocations = watch?.revocations ?? Revocations()
     let session = Session(
-      configuration: GateConfiguration(server: server, identity: caller.identity, credential: caller.credential),
+      configuration: GateConfiguration(
+        server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program)),
       policies: PolicyStore(program, quotas: sharedQuotas.map { .shared($0) }), revocations: revocations, random: { randomBytes($0) })
     let gate: StdioGate
     do {
       gate = try StdioGate(
-        starting: upstream.command, session: session, revocations: revocations, key: caller.credential?.key, logger: logger, stream: stream)
+        starting: upstream.command, session: session, revocations: revocations, key: caller.credential?.key, logger: logger, stream: stream,
+        askPeople: { webhook?.tell($0) })
     } catch let failure as StartFailure {
       throw Complaint(failure.description)
     }
     // Behind the gate, which has blocked the signals that it waits for: no other thread may take them.
     let heartbeat = sharedQuotas.map { Heartbeat($0) }
     watch?.begin()
+    webhook?.begin()
     defer {
+      webhook?.end()
       watch?.end()
       withExtendedLifetime(heartbeat) {}
     }
@@ -85,6 +99,17 @@ struct Wrap: ParsableCommand {
       throw Complaint("the policy declares no server `\(server)`", help: suggestion(server, among: names))
     }
     return server
+  }
+
+  /// Nil when no rule asks, or there is nowhere to keep what is asked and nobody at the client to ask.
+  private func approvalDesk(_ program: Program) throws -> ApprovalDesk? {
+    let groups = program.rules.compactMap { rule in if case .ask(let group, _) = rule.kind { group } else { nil } }
+    if let unknown = groupsAtClient.first(where: { !groups.contains($0) }) {
+      throw Complaint("no `ask` rule of the policy is for the group `\(unknown)`", help: suggestion(unknown, among: groups))
+    }
+    guard !groups.isEmpty else { return nil }
+    if state.directory != nil { return ApprovalDesk(store: try state.store(making: state.path == nil), groupsAtClient: groupsAtClient) }
+    return groupsAtClient.isEmpty ? nil : ApprovalDesk(store: ApprovalsInMemory(), groupsAtClient: groupsAtClient)
   }
 
   private func chooseCaller(_ policies: CheckedPolicies, _ server: String, _ watch: StateWatch?) throws -> WrapCaller {

@@ -1,0 +1,45 @@
+import Approvals
+import Credentials
+import Fetching
+import Foundation
+import JSON
+import Logging
+import Synchronization
+
+/// Tells a service of the operator's about approvals that wait: one POST each, on a thread of its own. Whatever becomes of it decides nothing.
+final class ApprovalWebhook: Sendable {
+  private let address: WebAddress
+  private let logger: Logger
+  private let fetcher = Mutex<Fetcher?>(nil)
+
+  /// - Parameter text: an `https` address, or an `http` one of this machine.
+  init(_ text: String, logger: Logger) throws {
+    do throws(WebAddress.Fault) {
+      address = try WebAddress(text)
+    } catch {
+      throw Complaint("--approvals-webhook: `\(text)` cannot be used: \(error.rawValue)")
+    }
+    self.logger = logger
+  }
+
+  /// Starts the thread; what is told before is not sent.
+  func begin() {
+    // The address is the operator's, so services on their own networks are as good as others.
+    let networks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "127.0.0.0/8", "::1"].compactMap { NetworkPrefix($0) }
+    fetcher.withLock { $0 = Fetcher(AddressPolicy(allowing: networks)) }
+  }
+
+  func end() { fetcher.withLock { $0?.stop() } }
+
+  func tell(_ approval: Approval) {
+    let document = Secret(write(ApprovalReport.value(approval, now: approval.asked), .compact))
+    let request = FetchRequest(address, document: document, mostBytes: 1 << 16, deadline: 10_000)
+    let identifier = approval.identifier
+    fetcher.withLock { fetcher in
+      fetcher?.fetch(request) { [logger] result in
+        guard case .failure(let fault) = result else { return }
+        logger.warning("the webhook was not told of an approval", metadata: ["approval": "\(identifier)", "why": "\(fault)"])
+      }
+    }
+  }
+}
