@@ -1,3 +1,4 @@
+internal import Glibc
 internal import JSON
 
 /// Who may decide for which group: a file that the operator writes into the state directory, `approvers.json`, for the owner alone.
@@ -27,6 +28,12 @@ package struct Approvers: Sendable {
       groups[member.name.exact] = Set(people.compactMap { $0.string?.exact })
     }
     self.groups = groups
+  }
+
+  /// The name of whoever runs this process, from the system and not from a variable; nil when it has none.
+  package static func currentUser() -> String? {
+    guard let entry = unsafe getpwuid(getuid()), let name = unsafe entry.pointee.pw_name else { return nil }
+    return unsafe String(cString: name)
   }
 
   private static let most = 1 << 20

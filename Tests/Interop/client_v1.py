@@ -2,6 +2,7 @@
 import asyncio, json, sys
 from jsonschema import Draft202012Validator, FormatChecker
 from mcp import ClientSession, McpError, StdioServerParameters
+from mcp.types import ElicitResult
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
 
@@ -15,6 +16,18 @@ async def say(step, work):
         print(json.dumps({"step": step, "result": plain(await work)}), flush=True)
     except McpError as error:
         print(json.dumps({"step": step, "error": plain(error.error)}), flush=True)
+
+
+def answering(script):
+    """A person who answers every question as the script says, and whose client prints what was asked; nobody when it says nothing."""
+    if "answer" not in script:
+        return None
+
+    async def answer(context, params):
+        print(json.dumps({"step": "asked", "result": {"message": params.message}}), flush=True)
+        return ElicitResult(**script["answer"])
+
+    return answer
 
 
 async def called(client, call):
@@ -33,7 +46,9 @@ async def main(script, command):
         transport = streamablehttp_client(command[0])
     else:
         transport = stdio_client(StdioServerParameters(command=command[0], args=command[1:]))
-    async with transport as streams, ClientSession(*streams[:2]) as session:
+    async with transport as streams, ClientSession(
+        *streams[:2], elicitation_callback=answering(script)
+    ) as session:
         greeting = await session.initialize()
         print(json.dumps({"step": "connect", "revision": str(greeting.protocolVersion)}), flush=True)
         await say("tools", session.list_tools())

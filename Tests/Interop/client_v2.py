@@ -9,6 +9,7 @@ an exit code.
 import asyncio, json, sys
 from jsonschema import Draft202012Validator, FormatChecker
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.types import ElicitResult
 
 
 def plain(value):
@@ -20,6 +21,18 @@ async def say(step, work):
         print(json.dumps({"step": step, "result": plain(await work)}), flush=True)
     except MCPError as error:
         print(json.dumps({"step": step, "error": {"code": error.code, "message": error.message, "data": error.data}}), flush=True)
+
+
+def answering(script):
+    """A person who answers every question as the script says, and whose client prints what was asked; nobody when it says nothing."""
+    if "answer" not in script:
+        return None
+
+    async def answer(context, params):
+        print(json.dumps({"step": "asked", "result": {"message": params.message}}), flush=True)
+        return ElicitResult(**script["answer"])
+
+    return answer
 
 
 async def called(client, call):
@@ -36,7 +49,7 @@ async def called(client, call):
 async def main(mode, script, command):
     is_address = command[0].startswith("http://")
     server = command[0] if is_address else StdioServerParameters(command=command[0], args=command[1:])
-    async with Client(server, mode=mode, read_timeout_seconds=60) as client:
+    async with Client(server, mode=mode, read_timeout_seconds=60, elicitation_callback=answering(script)) as client:
         print(json.dumps({"step": "connect", "revision": client.protocol_version}), flush=True)
         await say("tools", client.list_tools())
         for call in script.get("calls", []):

@@ -110,6 +110,44 @@ struct InteropTests {
     #expect(steps.last?["result"] != nil, "the session ended")
   }
 
+  /// A person at an official client approves a call or does not: by a request of the gate's own, or in the result, as the era has it.
+  @Test(arguments: pairs, [true, false])
+  func approvalsByElicitation(pair: Pair, approves: Bool) throws {
+    let command = Interop.server(pair.server)
+    let folder = try starter(for: command)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rules = """
+      edition 1
+      policy asking
+      use "./policy.sally"
+      ask a_person
+        on library.lend_book
+        from "librarians" within 15m
+        because "Books leave the house."
+
+      """
+    try Data(rules.utf8).write(to: URL(filePath: folder).appending(path: "asking.sally"))
+    let lend: Value = ["name": "lend_book", "arguments": ["title": "Emma", "to": "Ann"]]
+    let script: Value = [
+      "calls": [lend, ["name": "find_book", "arguments": ["title": "Emma"]]],
+      "answer": approves ? ["action": "accept", "content": ["approve": true]] : ["action": "decline"],
+    ]
+    let gate = [
+      Programs.sallyport, "wrap", "--policy", folder, "--agent", "assistant", "--client-approves", "librarians", "--",
+    ]
+    let state = "SALLYPORT_STATE=\(folder)/state"
+    let steps = try talk(pair.client, script, ["/usr/bin/env", state] + gate + command)
+    let asked = steps.filter { $0["step"] == "asked" }
+    #expect(asked.count == 1 && asked[0]["result"]?["message"]?.string?.contains("Books leave the house.") == true, "\(steps)")
+    let lent = try #require(steps.first { $0["step"] == "call lend_book" }?["result"])
+    if approves {
+      #expect(lent["isError"]?.boolean != true && lent["structuredContent"]?["to"] == "Ann", "\(lent)")
+    } else {
+      #expect(lent["_meta"]?["com.sallyport/denial"]?["code"] == "PERMISSION_DENIED", "\(lent)")
+    }
+    #expect(steps.first { $0["step"] == "call find_book" }?["result"]?["isError"]?.boolean != true)
+  }
+
   @Test func theTimeServer() throws {
     let command = [Interop.python(.v2), "-m", "mcp_server_time", "--local-timezone", "Europe/Paris"]
     let script: Value = [

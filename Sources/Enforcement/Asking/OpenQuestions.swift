@@ -19,7 +19,8 @@ struct OpenQuestions {
   private(set) var deadline: UInt64?
 
   func hasRoom(for request: Request) -> Bool {
-    entries.count < Limits.questions && entries.reduce(request.inbound.bytes.count) { $0 + $1.request.inbound.bytes.count } <= Limits.heldBytes
+    entries.count < Limits.questions
+      && entries.reduce(request.inbound.bytes.count) { $0 + $1.request.inbound.bytes.count } <= Limits.heldBytes
   }
 
   func contains(_ identifier: Identifier) -> Bool { entries.contains { $0.request.identifier == identifier } }

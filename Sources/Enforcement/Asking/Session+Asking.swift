@@ -67,7 +67,8 @@ extension Session {
     }
     if let desk = decider.desk, desk.isForClient(asked), request.capabilities.contains(.forms) {
       if request.revision.era == .stateless { return askInResult(approvals, request, asked, desk, target: target, into: &actions) }
-      if request.revision >= .of2025June, !approvals.contains(where: { questions.concern($0.identifier) }), questions.hasRoom(for: request) {
+      if request.revision >= .of2025June, !approvals.contains(where: { questions.concern($0.identifier) }), questions.hasRoom(for: request)
+      {
         return askInRequest(approvals, request, asked, target: target, into: &actions)
       }
     } else {

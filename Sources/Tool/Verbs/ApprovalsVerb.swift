@@ -1,7 +1,6 @@
 import Approvals
 import ArgumentParser
 import Foundation
-import Glibc
 import JSON
 import StateStore
 
@@ -89,11 +88,10 @@ private func decide(_ decision: Approval.Decision, _ identifiers: [String], _ st
 
 /// Of whoever runs this program, from the system and not from a variable.
 private func userName() throws -> String {
-  let user = getuid()
-  guard let entry = unsafe getpwuid(user), let name = unsafe entry.pointee.pw_name else {
-    throw Complaint("user \(user) has no name on this machine, so nobody can say what they may approve")
+  guard let name = Approvers.currentUser() else {
+    throw Complaint("this user has no name on this machine, so nobody can say what they may approve")
   }
-  return unsafe String(cString: name)
+  return name
 }
 
 private func faulting<Result>(_ identifier: String = "", _ body: () throws(ApprovalFault) -> Result) throws -> Result {
