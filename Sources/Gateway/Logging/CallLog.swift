@@ -11,12 +11,13 @@ package struct CallLog: Sendable {
   let stream: LogStream
   /// Calls that went through are `info`; everything else is `notice`.
   let level: Logger.Level
-  /// The name of the key that the connection was opened with.
+  /// The name of the key that the connection was opened with; nil: of none, or connections of several callers share this.
   let key: String?
 
-  package init(stream: LogStream, level: Logger.Level) {
+  package init(stream: LogStream, level: Logger.Level, key: String? = nil) {
     self.stream = stream
     self.level = level
+    self.key = key
   }
 
   package func write(_ record: CallRecord) {

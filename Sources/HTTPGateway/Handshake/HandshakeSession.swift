@@ -156,6 +156,8 @@ final class HandshakeSession {
         reply = nil
       case .sendToClient(let message): route(message, origin: origin, fromClient: fromClient)
       case .record(let record): worker.calls.write(record)
+      // A session without a desk asks nobody.
+      case .ask: break
       }
     }
     box.carriedOut()

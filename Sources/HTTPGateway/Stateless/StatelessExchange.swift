@@ -74,6 +74,8 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
       case .sendToClient(let message):
         if isAnswered, index == last { answer(message, status) } else { pass(message) }
       case .record(let record): worker.calls.write(record)
+      // A session without a desk asks nobody.
+      case .ask: break
       }
     }
     box.carriedOut()

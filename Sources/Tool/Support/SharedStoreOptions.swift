@@ -35,7 +35,7 @@ struct SharedStoreOptions: ParsableArguments {
     }
     var options = RedisOptions(address: address)
     options.user = ProcessInfo.processInfo.environment["SALLYPORT_REDIS_USER"].flatMap { $0.isEmpty ? nil : $0 }
-    let password = try Secret(name: "SALLYPORT_REDIS_PASSWORD", noun: "password", change: "change").read()
+    let password = try SecretVariable(name: "SALLYPORT_REDIS_PASSWORD", noun: "password", change: "change").read()
     options.password = password.map { String(decoding: $0, as: UTF8.self) }
     let consequence = outage.words
     return RedisQuotas(options, outage: outage.meaning) { event in
