@@ -123,7 +123,7 @@ import Testing
       + #"{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#
     let finished = try run(
       Programs.sallyport, ["wrap", "--policy", policy, "--", Programs.stub, "environment"], input: request + "\n",
-      environment: ["SALLYPORT_AGENT": "tester", "SALLYPORT_KEY": "secret", "OTHER_VARIABLE": "1"])
+      environment: ["SALLYPORT_AGENT": "tester", "SALLYPORT_SECRET": "secret", "OTHER_VARIABLE": "1"])
     let answer = try Value(parsing: Array(finished.output.utf8.dropLast()))
     let names = answer["result"]?["content"]?[0]?["text"]?.string ?? ""
     #expect(names.contains("OTHER_VARIABLE") && names.contains("PATH"), "\(finished)")

@@ -18,7 +18,7 @@ import Testing
     client.call(1)
     #expect(try client.receiveText().text.hasSuffix("xxx"))
     let end = client.close()
-    #expect(end.status == .exited(code: 0) && end.errors.contains(#""key":"\(key.dropFirst(3).prefix(12))""#), "\(end.errors)")
+    #expect(end.status == .exited(code: 0) && end.errors.contains("\"key\":\"\(key.dropFirst(3).prefix(12))\""), "\(end.errors)")
     #expect(try state.keys()[0]["lastUsed"]?.string != nil)
   }
 
