@@ -155,7 +155,8 @@ import Testing
     process.arguments = ["python3", "-c", script, folder.path + "/told"]
     process.standardOutput = output
     try process.run()
-    defer { process.terminate() }
+    // It may have inherited a mask that keeps gentler signals from it.
+    defer { kill(process.processIdentifier, SIGKILL) }
     let port = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     var client = try folder.gate(["--approvals-webhook", "http://127.0.0.1:\(port)/hook"])
     client.call(1, text: "dear")

@@ -44,7 +44,7 @@ func run(
   process.standardError = try FileHandle(forWritingTo: files[2].url)
   try process.run()
   let watch = DispatchSource.makeTimerSource()
-  watch.setEventHandler { process.terminate() }
+  watch.setEventHandler { kill(process.processIdentifier, SIGKILL) }
   watch.schedule(deadline: .now() + 60)
   watch.resume()
   process.waitUntilExit()
