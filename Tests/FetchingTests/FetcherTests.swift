@@ -109,13 +109,16 @@ import Testing
     #expect(!AddressPolicy().allows(address))
   }
 
-  @Test func theEnvironmentNamesNoProxy() async throws {
-    let proxy = try LoopbackServer { _ in .document("{\"proxied\":true}") }
-    let server = try LoopbackServer { _ in .document("{}") }
-    for name in ["http_proxy", "all_proxy", "ALL_PROXY"] { unsafe setenv(name, proxy.origin, 1) }
-    defer { for name in ["http_proxy", "all_proxy", "ALL_PROXY"] { unsafe unsetenv(name) } }
-    #expect(await Fetcher(open).answer(FetchRequest(try WebAddress(server.origin))) == .success(FetchedDocument(bytes: Array("{}".utf8))))
-    #expect(proxy.requests.isEmpty)
+  /// In a process of its own: the environment is that of all tests, and of what they start.
+  @Test func theEnvironmentNamesNoProxy() async {
+    await #expect(processExitsWith: .success) {
+      let proxy = try LoopbackServer { _ in .document("{\"proxied\":true}") }
+      let server = try LoopbackServer { _ in .document("{}") }
+      for name in ["http_proxy", "all_proxy", "ALL_PROXY"] { unsafe setenv(name, proxy.origin, 1) }
+      let answer = await Fetcher(AddressPolicy(allowing: NetworkPrefix.loopback)).answer(FetchRequest(try WebAddress(server.origin)))
+      #expect(answer == .success(FetchedDocument(bytes: Array("{}".utf8))))
+      #expect(proxy.requests.isEmpty)
+    }
   }
 
   @Test func manyAtOnceAllEnd() async throws {
@@ -125,7 +128,7 @@ import Testing
       for number in 0..<100 {
         group.addTask {
           guard let address = try? WebAddress("\(server.origin)/\(number)") else { return (number, .failure(.stopped)) }
-          return (number, await fetcher.answer(FetchRequest(address, deadline: 3_000)))
+          return (number, await fetcher.answer(FetchRequest(address, deadline: number % 10 == 0 ? 3_000 : 60_000)))
         }
       }
       return await group.reduce(into: []) { $0.append($1) }

@@ -49,8 +49,9 @@ struct HTTPInteropTests {
       #expect(try talk(.v2auto, gate).allSatisfy { $0["error"] == nil })
       try Data((text + "\ndeny no_lending\n  on library.lend_book\n").utf8).write(to: policy)
       try process.reload(saying: "the policy was reloaded")
-      let denied = try talk(.v2auto, gate).first { $0["step"] == "call lend_book" }
-      #expect(denied?["result"]?["isError"]?.boolean == true)
+      let steps = try talk(.v2auto, gate)
+      let denied = try #require(steps.first { $0["step"] == "call lend_book" }, "\(steps)")
+      #expect(denied["result"]?["_meta"]?["com.sallyport/denial"]?["rule"] == "no_lending", "\(denied)")
     }
   }
 
