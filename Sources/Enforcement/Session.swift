@@ -197,7 +197,7 @@ package struct Session: ~Copyable {
   }
 
   /// True when no request of the client waits for an answer. One that waits for the client itself does not count.
-  package var isIdle: Bool { pending.count == 0 && held.isEmpty && parked.isEmpty }
+  package var isIdle: Bool { pending.count == 0 && held.isEmpty && parked.isEmpty && questions.entries.isEmpty }
 
   /// A reload takes effect with the next message; what is in flight was decided by the policy of its time.
   private mutating func refreshPolicy() {

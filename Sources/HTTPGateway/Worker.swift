@@ -57,7 +57,10 @@ final class Worker {
 
   /// Whether a request's body is worth reading, and whose it is.
   func admit(_ head: HTTPRequestHead) throws(HTTPRefusal) -> Caller {
-    if head.uri == "/healthz" || head.uri == "/readyz" { return Worker.nobody }
+    if head.uri == "/healthz" || head.uri == "/readyz" {
+      try admitProbe(head)
+      return Worker.nobody
+    }
     try door.check(head)
     guard let site = sites[head.uri] else { throw HTTPRefusal(.notFound, "there is nothing at this path") }
     let caller = try recognise(head, site)
@@ -75,6 +78,14 @@ final class Worker {
     default: throw .notAllowed("POST, GET, DELETE")
     }
     return caller
+  }
+
+  /// Anybody may probe, so nobody may have a body kept for it.
+  private func admitProbe(_ head: HTTPRequestHead) throws(HTTPRefusal) {
+    guard head.method == .GET else { throw .notAllowed("GET") }
+    guard head.headers["content-length"].allSatisfy({ $0 == "0" }), head.headers["transfer-encoding"].isEmpty else {
+      throw HTTPRefusal(.badRequest, "a probe has no body")
+    }
   }
 
   /// Of probes, which have no session.
@@ -129,7 +140,6 @@ final class Worker {
   /// For whoever watches over the process. Both say nothing of upstreams: a gateway that is taken out of service because one of its
   /// servers is down serves the others no longer.
   private func answerProbe(_ request: ClientRequest, _ reply: HTTPReply) {
-    guard request.head.method == .GET else { return reply.refuse(.notAllowed("GET")) }
     let isReady = !isDraining || request.head.uri == "/healthz"
     reply.send(isReady ? .ok : .serviceUnavailable, json: Array((isReady ? #"{"status":"ok"}"# : #"{"status":"draining"}"#).utf8))
   }

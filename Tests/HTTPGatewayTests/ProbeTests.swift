@@ -146,6 +146,7 @@ extension Probe {
     Probe("health", 200, contains: "ok", Ask(verb: "GET", target: "/healthz")),
     Probe("readiness", 200, contains: "ok", Ask(verb: "GET", target: "/readyz")),
     Probe("health by POST", 405, invalid, Ask(target: "/healthz")),
+    Probe("health with a body", 400, invalid, Ask(verb: "GET", target: "/healthz").length("99")),
   ]
 
   /// 2026-07-28.

@@ -109,7 +109,7 @@ struct Ask: Sendable {
     var lines = ["\(verb) \(target) \(version)"]
     if host != "" { lines.append("Host: \(host ?? "127.0.0.1:\(port)")") }
     for (name, value) in headers { lines.append("\(name): \(value)") }
-    if verb == "POST" || !body.isEmpty { lines.append("Content-Length: \(length ?? String(body.count))") }
+    if verb == "POST" || !body.isEmpty || length != nil { lines.append("Content-Length: \(length ?? String(body.count))") }
     return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
   }
 
