@@ -25,6 +25,10 @@ package struct GatewayConfiguration: Sendable {
   /// How long requests may take to end once we are told to, in milliseconds.
   package var drainTime: UInt64 = 10_000
   package var limits = HTTPLimits()
+  /// Event loops, each on a thread of its own; nil: as many as there are cores. At most `GatewayConfiguration.mostLoops`.
+  package var loops: Int?
+
+  package static let mostLoops = 64
 
   package init(host: String, port: Int, upstreams: [Upstream], callers: CallerRule) {
     self.host = host

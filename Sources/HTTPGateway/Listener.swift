@@ -5,14 +5,16 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// The gateway as a process runs it: one event loop that serves, and the calling thread, which waits for signals.
+/// The gateway as a process runs it: event loops that serve, and the calling thread, which waits for signals.
+///
+/// One socket listens, and connections go round among the loops. `SO_REUSEPORT`, with a socket for each loop, spreads them by chance: of
+/// a few long connections one loop would often have most.
 package final class Listener: Sendable {
   private let configuration: GatewayConfiguration
   private let logger: Logger
-  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-  private let loop: any EventLoop
+  private let group: MultiThreadedEventLoopGroup
   private let channel: any Channel
-  private let worker: NIOLoopBoundBox<Worker?>
+  private let seats: [WorkerSeat]
   private let stream: LogStream
 
   /// The port that is listened on.
@@ -26,36 +28,48 @@ package final class Listener: Sendable {
     self.configuration = configuration
     self.logger = logger
     self.stream = stream
-    loop = group.next()
-    let box = NIOLoopBoundBox<Worker?>.makeBoxSendingValue(nil, eventLoop: loop)
-    worker = box
-    let calls = CallLog(stream: stream, level: logger.logLevel)
+    let loops = max(1, min(configuration.loops ?? System.coreCount, GatewayConfiguration.mostLoops))
+    group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
+    let seats = (0..<loops).map { [group] _ in WorkerSeat(group.next()) }
+    self.seats = seats
     channel = try ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1_024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      // Nobody is accepted before the workers are there.
+      .serverChannelOption(.autoRead, value: false)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
       .childChannelOption(.writeBufferWaterMark, value: ChannelOptions.Types.WriteBufferWaterMark(low: 1 << 18, high: 1 << 20))
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          guard let worker = box.value else { throw ChannelError.ioOnClosedChannel }
+          guard let worker = seats.first(where: { $0.loop === channel.eventLoop })?.worker.value else {
+            throw ChannelError.ioOnClosedChannel
+          }
           try Listener.configure(channel, worker)
         }
       }
       .bind(host: configuration.host, port: configuration.port).wait()
     guard let port = channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
     self.port = port
-    let loop = loop
-    try loop.submit {
-      let door = FrontDoor(
-        listening: configuration.host, port: port, hosts: configuration.hosts, origins: configuration.origins)
-      box.value = Worker(configuration, door: door, policies: policies, revocations: revocations, loop: loop, logger: logger, calls: calls)
-    }.wait()
-    loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-      box.value?.tick()
-      if stream.hasBacklog { stream.flush() }
+    let door = FrontDoor(
+      listening: configuration.host, port: port, hosts: configuration.hosts, origins: configuration.origins)
+    let calls = CallLog(stream: stream, level: logger.logLevel)
+    let tools = configuration.upstreams.map { _ in SharedTools() }
+    for (number, seat) in seats.enumerated() {
+      try seat.loop.submit {
+        seat.worker.value = Worker(
+          configuration, number: number, of: seats, door: door, policies: policies, revocations: revocations, tools: tools,
+          logger: logger, calls: calls)
+      }.wait()
+      seat.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+        seat.worker.value?.tick()
+        if number == 0, stream.hasBacklog { stream.flush() }
+      }
     }
-    revocations.whenReplaced { [loop] in loop.execute { box.value?.stopsChanged() } }
-    logger.notice("listening", metadata: ["address": "\(configuration.host):\(port)"])
+    revocations.whenReplaced {
+      for seat in seats { seat.loop.execute { seat.worker.value?.stopsChanged() } }
+    }
+    try channel.setOption(.autoRead, value: true).wait()
+    logger.notice("listening", metadata: ["address": "\(configuration.host):\(port)", "loops": "\(loops)"])
   }
 
   private static func configure(_ channel: any Channel, _ worker: Worker) throws {
@@ -84,10 +98,9 @@ package final class Listener: Sendable {
 
   private func end(_ signals: borrowing SignalWait) throws {
     try? channel.close().wait()
-    let worker = worker
-    try loop.submit { worker.value?.drain() }.wait()
+    try onEachLoop { $0.drain() }
     let deadline = ContinuousClock.now + .milliseconds(configuration.drainTime)
-    while try loop.submit({ worker.value?.isBusy ?? false }).wait(), ContinuousClock.now < deadline {
+    while try onEachLoop({ $0.isBusy }).contains(true), ContinuousClock.now < deadline {
       // A second signal is impatience.
       if case .end = signals.next(within: 20) { break }
     }
@@ -97,10 +110,14 @@ package final class Listener: Sendable {
   /// Ends at once.
   package func stop() throws {
     try? channel.close().wait()
-    let worker = worker
-    try loop.submit { worker.value?.abort() }.wait()
-    try loop.submit { worker.value = nil }.wait()
+    try onEachLoop { $0.abort() }
+    for seat in seats { try seat.loop.submit { seat.worker.value = nil }.wait() }
     try group.syncShutdownGracefully()
     stream.flush()
+  }
+
+  @discardableResult
+  private func onEachLoop<Result: Sendable>(_ body: @escaping @Sendable (Worker) -> Result) throws -> [Result] {
+    try seats.compactMap { seat in try seat.loop.submit { seat.worker.value.map(body) }.wait() }
   }
 }

@@ -10,14 +10,18 @@ final class UpstreamSite {
 
   private let policies: PolicyStore
   private let revocations: Revocations
-  private let tools = SharedTools()
+  /// Of all event loops: what one has read, the others need not.
+  private let tools: SharedTools
   /// Sessions of 2026-07-28 between two requests, by caller: making one takes longer than a decision.
   private var resting: [Digest: [SessionBox]] = [:]
   private var restingCount = 0
   private static let mostResting = 1_024
 
-  init(_ upstream: Upstream, policies: PolicyStore, revocations: Revocations, loop: any EventLoop, limits: HTTPLimits) {
+  init(
+    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, loop: any EventLoop, limits: HTTPLimits
+  ) {
     self.upstream = upstream
+    self.tools = tools
     self.policies = policies
     self.revocations = revocations
     pool = UpstreamPool(upstream.address, loop: loop, limits: limits)

@@ -8,11 +8,26 @@ internal import Messages
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Everything that one event loop serves. Nothing in here is shared: a request is read, decided, forwarded and answered on one thread.
+/// The place of a worker, known to the others before the worker is there.
+struct WorkerSeat: Sendable {
+  let loop: any EventLoop
+  let worker: NIOLoopBoundBox<Worker?>
+
+  init(_ loop: any EventLoop) {
+    self.loop = loop
+    worker = .makeBoxSendingValue(nil, eventLoop: loop)
+  }
+}
+
+/// Everything that one event loop serves. Nothing in here is shared: a request is read, decided, forwarded and answered on one thread; one
+/// of a session that another event loop has is handed over whole.
 final class Worker {
   let limits: HTTPLimits
+  /// Among `seats`.
+  let number: Int
   let calls: CallLog
   private let loop: any EventLoop
+  private let seats: [WorkerSeat]
   private let logger: Logger
   private let door: FrontDoor
   private let callers: CallerRule
@@ -25,18 +40,21 @@ final class Worker {
   private var complained: [String: UInt64] = [:]
 
   init(
-    _ configuration: GatewayConfiguration, door: FrontDoor, policies: PolicyStore, revocations: Revocations,
-    loop: any EventLoop, logger: Logger, calls: CallLog
+    _ configuration: GatewayConfiguration, number: Int, of seats: [WorkerSeat], door: FrontDoor, policies: PolicyStore,
+    revocations: Revocations, tools: [SharedTools], logger: Logger, calls: CallLog
   ) {
-    limits = configuration.limits
-    self.loop = loop
+    limits = configuration.limits.divided(among: seats.count)
+    self.number = number
+    self.seats = seats
+    loop = seats[number].loop
     self.calls = calls
     self.logger = logger
     self.door = door
     callers = configuration.callers
     parser = DocumentParser(limits: DocumentLimits(bytes: configuration.limits.message))
-    for upstream in configuration.upstreams {
-      sites[upstream.path] = UpstreamSite(upstream, policies: policies, revocations: revocations, loop: loop, limits: limits)
+    for (upstream, tools) in zip(configuration.upstreams, tools) {
+      sites[upstream.path] = UpstreamSite(
+        upstream, policies: policies, revocations: revocations, tools: tools, loop: loop, limits: limits)
     }
   }
 
@@ -125,6 +143,12 @@ final class Worker {
   private func isHandshake(_ version: String) -> Bool { HandshakeSession.isHandshake(version) }
 
   func handle(_ request: ClientRequest, _ reply: HTTPReply) {
+    if let home = home(of: request), home != number {
+      let seat = seats[home]
+      return ReplyDesk.hand(reply, from: loop, to: seat.loop) { reply in
+        if let worker = seat.worker.value { worker.handle(request, reply) } else { reply.abort() }
+      }
+    }
     guard let site = sites[request.head.uri] else { return answerProbe(request, reply) }
     do throws(HTTPRefusal) {
       switch request.head.method {
@@ -135,6 +159,15 @@ final class Worker {
     } catch {
       reply.refuse(error)
     }
+  }
+
+  /// The worker that has the session which a request names; nil: it names none. In 2026-07-28 the name is nobody's.
+  private func home(of request: ClientRequest) -> Int? {
+    guard let name = request.head.headers.first(name: "mcp-session-id"), let home = HandshakeSessions.number(in: name),
+      seats.indices.contains(home),
+      request.head.headers.first(name: MirroredHeaders.version).map({ isHandshake($0) }) ?? true
+    else { return nil }
+    return home
   }
 
   /// For whoever watches over the process. Both say nothing of upstreams: a gateway that is taken out of service because one of its

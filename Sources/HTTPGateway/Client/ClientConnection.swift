@@ -9,7 +9,7 @@ struct ClientRequest {
 }
 
 /// One connection of a client: requests one after another, each within bounds of size and time. Belongs to one event loop.
-final class ClientConnection: ChannelDuplexHandler {
+final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = Never
   typealias OutboundOut = HTTPServerResponsePart
@@ -172,10 +172,21 @@ final class ClientConnection: ChannelDuplexHandler {
 
   // MARK: Answers
 
-  func answer(_ status: HTTPResponseStatus, _ headers: [(String, String)], _ body: [UInt8]) {
-    guard context != nil else { return }
-    write(status, headers, body)
-    answered()
+  func carryOut(_ step: ReplyStep) {
+    guard let context else { return }
+    switch step {
+    case .answer(let status, let headers, let body):
+      write(status, headers, body)
+      answered()
+    case .begin(let headers):
+      let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: HTTPHeaders(headers))
+      context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    case .write(let bytes): context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
+    case .end:
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      answered()
+    case .abort: abort()
+    }
   }
 
   private func write(_ status: HTTPResponseStatus, _ headers: [(String, String)], _ body: [UInt8]) {
@@ -189,21 +200,6 @@ final class ClientConnection: ChannelDuplexHandler {
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
     }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-  }
-
-  func beginStream(_ headers: [(String, String)]) {
-    guard let context else { return }
-    let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: HTTPHeaders(headers))
-    context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-  }
-
-  func writeStream(_ bytes: [UInt8]) {
-    context?.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
-  }
-
-  func endStream() {
-    context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-    answered()
   }
 
   func abort() { context?.close(promise: nil) }

@@ -4,7 +4,8 @@ internal import NIOHTTP1
 /// The sessions of one upstream's clients from before 2026-07-28, by the ids that the gateway gave them.
 ///
 /// An id is random and sealed to the caller who opened the session, so that nobody else can use it, whether it was guessed or
-/// overheard; an id of somebody else's is answered like one that never was.
+/// overheard; an id of somebody else's is answered like one that never was. Its first byte is the number of the event loop that has the
+/// session, so that a request on any connection finds it.
 final class HandshakeSessions {
   private let limits: HTTPLimits
   private let key = randomBytes(32)
@@ -18,12 +19,18 @@ final class HandshakeSessions {
 
   func open(_ worker: Worker, _ site: UpstreamSite, _ caller: Caller) throws(HTTPRefusal) -> HandshakeSession {
     if sessions.count >= limits.sessions { throw HTTPRefusal(.serviceUnavailable, "too many sessions are open") }
-    let random = randomBytes(HandshakeSessions.randomLength)
+    let random = [UInt8(worker.number)] + randomBytes(HandshakeSessions.randomLength - 1)
     let name = HandshakeSessions.digits(random + seal(random, caller))
     let session = HandshakeSession(worker, site, caller, name: name)
     sessions[name] = session
     session.whenOver = { [weak self] in self?.sessions[name] = nil }
     return session
+  }
+
+  /// The number of the event loop that has a session, by its name alone: anybody can make one up.
+  static func number(in name: String) -> Int? {
+    guard name.utf8.count == 2 * (randomLength + sealLength) else { return nil }
+    return Int(name.prefix(2), radix: 16)
   }
 
   func session(named headers: HTTPHeaders, of caller: Caller) throws(HTTPRefusal) -> HandshakeSession {

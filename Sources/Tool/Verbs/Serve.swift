@@ -46,6 +46,9 @@ struct Serve: ParsableCommand {
     help: ArgumentHelp("Origins of web pages that may call, as browsers send them: https://example.com.", valueName: "origin"))
   var allowOrigin: [String] = []
 
+  @Option(help: "Event loops, each on a thread. Default: one for each core.")
+  var loops: Int?
+
   @OptionGroup var state: StateOptions
   @OptionGroup var logging: LogOptions
 
@@ -62,12 +65,18 @@ struct Serve: ParsableCommand {
         "`\(listen)` can be reached from other machines, and nothing says by which names",
         help: "say it: --allow-host gate.example.com; there is no TLS yet, so put a proxy in front that has it")
     }
+    guard (1...GatewayConfiguration.mostLoops).contains(loops ?? 1) else {
+      throw Complaint("--loops is 1 to \(GatewayConfiguration.mostLoops)")
+    }
     // Before any other thread exists.
     let signals = try SignalWait()
     let watch = try state.watch()
     var configuration = GatewayConfiguration(
       host: address.host, port: address.port, upstreams: upstreams, callers: try chooseCallers(agent, watch))
     configuration.hosts = allowHost
+    configuration.loops = loops
+    // Some of them are for upstreams.
+    configuration.limits.connections = min(configuration.limits.connections, raiseDescriptorLimit() * 3 / 4)
     configuration.origins = allowOrigin
 
     let stream = LogStream()

@@ -56,7 +56,7 @@ final class Gate: Sendable {
   let store: PolicyStore
 
   init(
-    limits: HTTPLimits = HTTPLimits(), upstream port: UInt16? = nil,
+    limits: HTTPLimits = HTTPLimits(), loops: Int = 2, upstream port: UInt16? = nil,
     callers: CallerRule = .everybody(Caller(identity: Identity(agent: "tester"))),
     _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Reply = StubAnswers.answer
   ) throws {
@@ -67,6 +67,7 @@ final class Gate: Sendable {
       upstreams: [Upstream(name: "stub", address: UpstreamAddress("http://127.0.0.1:\(port ?? upstream.port)/mcp")!)],
       callers: callers)
     configuration.limits = limits
+    configuration.loops = loops
     configuration.origins = ["https://app.example"]
     let stream = LogStream(descriptor: Gate.nowhere.fileDescriptor)
     let logger = Logger(label: "test") { JSONLogHandler(label: $0, level: .critical, stream: stream) }
