@@ -76,6 +76,7 @@ let package = Package(
       name: "Evidence",
       dependencies: ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"]),
 
+    .target(name: "Linting", dependencies: ["Semantics", "Syntax", "Text"]),
     .target(
       name: "Analysis", dependencies: ["Semantics", "Compilation", "Bytecode", "RegularExpressions", "JSON", "Text", "Digests"]),
 
@@ -106,7 +107,7 @@ let package = Package(
     .executableTarget(
       name: "Tool",
       dependencies: [
-        "Text", "Syntax", "Formatting", "Semantics", "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement",
+        "Text", "Syntax", "Formatting", "Semantics", "Linting", "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement",
         "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas", "Approvals", "Fetching",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
@@ -140,6 +141,9 @@ let package = Package(
       dependencies: [
         "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Semantics", "RegularExpressions", "Text", "JSON", "TestSupport",
       ],
+      exclude: ["Cases"]),
+    .testTarget(
+      name: "LintingTests", dependencies: ["Linting", "Analysis", "Formatting", "Semantics", "Syntax", "Text", "TestSupport"],
       exclude: ["Cases"]),
     .testTarget(
       name: "DecisionTests",

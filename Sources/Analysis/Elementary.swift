@@ -41,7 +41,7 @@ struct Elementary: Hashable {
     self.subject = subject
     self.test = test
     self.element = element
-    let words = "\(subject.text) \(test.text)"
+    let words = "\(subject.text) \(subject == .clock(.moment) ? test.momentText : test.text)"
     switch element {
     case nil: text = words
     case .passes: text = "any of \(words)"
@@ -136,6 +136,15 @@ extension Atom.Test {
     case .present: "present"
     case .isTrue: "== true"
     case .sameAs(let fact): "== \(fact.text)"
+    }
+  }
+
+  /// Of the clock itself: numbers are moments.
+  var momentText: String {
+    switch self {
+    case .less(let number): number.integer.map { "< \(written(Int64($0)))" } ?? text
+    case .atLeast(let number): number.integer.map { ">= \(written(Int64($0)))" } ?? text
+    default: text
     }
   }
 

@@ -51,7 +51,7 @@ extension Decisions {
   }
 
   /// Divides calls by who makes them, in the words of agents as far as these say it, and then by what they ask for.
-  fileprivate mutating func parts(of calls: Diagrams.Reference, _ agents: [String]) throws(TooLarge) -> [Part] {
+  mutating func parts(of calls: Diagrams.Reference, _ agents: [String]) throws(TooLarge) -> [Part] {
     let claims = Set(space.variables.indices.filter { if case .claim = space.variables[$0].key { true } else { false } })
     guard let place = space.places[.caller] else { throw TooLarge() }
     let verified = try byCredentials(calls)

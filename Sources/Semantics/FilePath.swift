@@ -1,7 +1,7 @@
 /// Paths as text: only `/` separates, nothing is looked up on a disk.
 package enum FilePath {
   /// Without `.`, empty parts and `x/..`; leading `..` and a leading `/` stay.
-  static func normalised(_ path: String) -> String {
+  package static func normalised(_ path: String) -> String {
     let isAbsolute = path.hasPrefix("/")
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {

@@ -28,4 +28,7 @@ package struct Sources: Sendable {
   package let files: [SourceFile]
 
   package var trees: [SyntaxTree] { loaded.map(\.tree) }
+
+  /// Without those of packs, which are part of the program.
+  package var ownTrees: [SyntaxTree] { loaded.filter { !$0.isPack }.map(\.tree) }
 }

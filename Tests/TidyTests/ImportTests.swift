@@ -30,6 +30,7 @@ private let allowed: [String: Set<String>] = [
   "Enforcement": [
     "Decision", "Bytecode", "Messages", "JSON", "Digests", "Schemas", "Filters", "RegularExpressions", "Approvals", "Quotas",
   ],
+  "Linting": ["Semantics", "Syntax", "Text"],
   "Analysis": ["Semantics", "Compilation", "Bytecode", "RegularExpressions", "JSON", "Text", "Digests"],
   "Evidence": ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],

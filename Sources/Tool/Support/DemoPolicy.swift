@@ -19,6 +19,7 @@ enum DemoPolicy {
 
     /// Send money.
     @sensitive
+    @owner("finance")
     scope office.pay
       opens office.transfer_money
 
@@ -31,6 +32,7 @@ enum DemoPolicy {
     grant small_payments
       office.pay to assistant
       when args.amount <= 200.00 and args.currency == "EUR"
+      until 2030-12-31
       because "The assistant pays small bills in euros."
 
     grant bookkeeper_pays
@@ -47,6 +49,12 @@ enum DemoPolicy {
       when any of args.to not ends with "@acme.example"
       because "Agents write to colleagues only; ask a person to write to anybody else."
 
+    /// More payments in an hour than a person makes in a week.
+    limit payments
+      20 calls per hour
+      by agent
+      on office.transfer_money
+
     /// What a payment looks like, whoever makes it; the agent sees it in the tool's schema.
     refine office.transfer_money {
       amount: step 0.01
@@ -60,9 +68,11 @@ enum DemoPolicy {
       from "finance" within 15m
       because "Payments above 50 EUR need a colleague's approval."
 
+    @since("2026-11-30")
     shadow deny large_searches
       on office.search_docs
       when args.limit present and args.limit > 10
+      because "Ask for ten documents at most."
 
     """#
 }

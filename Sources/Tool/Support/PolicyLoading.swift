@@ -3,6 +3,7 @@ import Bytecode
 import Compilation
 import Foundation
 import Semantics
+import Syntax
 import Text
 
 /// Policies and snapshots on a disk.
@@ -56,18 +57,21 @@ struct LoadedPolicies {
   let files: [SourceFile]
   /// Nil when there are errors.
   let policies: CheckedPolicies?
+  let sources: Sources
   /// Of loading and checking, each sorted by file and place.
   let diagnostics: [Diagnostic]
 }
 
 func loadPolicies(_ paths: [String]) throws -> LoadedPolicies { loadPolicies(try policyFiles(paths), reader: DiskReader()) }
 
-private func loadPolicies(_ files: [String], reader: some FileReader) -> LoadedPolicies {
+/// - Parameter now: for warnings about what has ended; nil: time plays no part.
+func loadPolicies(_ files: [String], reader: some FileReader, now: MomentLiteral? = nil) -> LoadedPolicies {
   let loaded = load(files, reader: reader)
-  let checked = check(loaded.value)
+  let checked = check(loaded.value, options: CheckOptions(now: now))
   let diagnostics = loaded.diagnostics + checked.diagnostics
   let hasErrors = diagnostics.contains { $0.severity == .error }
-  return LoadedPolicies(files: loaded.value.files, policies: hasErrors ? nil : checked.value, diagnostics: diagnostics)
+  return LoadedPolicies(
+    files: loaded.value.files, policies: hasErrors ? nil : checked.value, sources: loaded.value, diagnostics: diagnostics)
 }
 
 /// The policies, or every diagnostic on standard error and exit code 3.

@@ -2,15 +2,20 @@ import Analysis
 import ArgumentParser
 import Bytecode
 import Compilation
+import Foundation
 import JSON
+import Linting
 import Semantics
+import Syntax
 import Text
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Read policies as a compiler does: syntax, names, types, phases, rules that cannot work, proofs.",
+    abstract: "Read policies as a compiler does: syntax, names, types, phases, rules that cannot work, proofs, lints.",
     discussion: """
-      Exit codes: 0 clean, 1 warnings, 2 usage, 3 errors, 4 a proof failed and nothing else is wrong.
+      `@allow("name")` before a declaration silences a warning or note of that name there.
+
+      Exit codes: 0 clean (notes may be printed), 1 warnings, 2 usage, 3 errors, 4 a proof failed and nothing else is wrong.
 
       Example: sallyport check policies/ --format github
       """)
@@ -21,15 +26,21 @@ struct Check: ParsableCommand {
   @Option(help: "human, json, sarif (code scanning) or github (annotations of a workflow).")
   var format: DiagnosticFormat = .human
 
+  @Flag(help: "First apply the fixes of warnings and notes that do not change what the policy means.")
+  var fix = false
+
   func run() throws {
-    let loaded = try loadPolicies(paths)
+    let files = try policyFiles(paths)
+    let now = MomentLiteral(milliseconds: Int64(Date().timeIntervalSince1970 * 1000), isDay: false)
+    if fix { try applyFixes(files, now) }
+    let loaded = loadPolicies(files, reader: DiskReader(), now: now)
     var diagnostics = loaded.diagnostics
     var bound: Int?
     if let policies = loaded.policies {
       do {
         let program = try compile(policies, generation: 1)
         bound = program.costliestDecision
-        diagnostics += ProofReport(policies, program).failures + ruleFindings(policies)
+        diagnostics = findings(loaded, policies, now) + ProofReport(policies, program).failures
       } catch {
         diagnostics += error.diagnostics
       }
@@ -44,6 +55,18 @@ struct Check: ParsableCommand {
     if diagnostics.contains(where: { $0.severity == .error && !$0.isOfProof }) { throw ExitCode.policyRejected }
     if report.count(.error) > 0 { throw ExitCode.testsFailed }
     if report.count(.warning) > 0 { throw ExitCode.findings }
+  }
+
+  /// What is to be said of policies that mean something, proofs aside.
+  private func findings(_ loaded: LoadedPolicies, _ policies: CheckedPolicies, _ now: MomentLiteral) -> [Diagnostic] {
+    let input = LintInput(policies: policies, trees: loaded.sources.ownTrees, now: now)
+    return lint(input, others: loaded.diagnostics + ruleFindings(policies))
+  }
+
+  private func applyFixes(_ files: [String], _ now: MomentLiteral) throws {
+    let fixer = PolicyFixer(files) { loaded, policies in findings(loaded, policies, now) }
+    let count = try fixer.fix()
+    Terminal.say(count == 0 ? "nothing to fix" : "fixed \(counted(count, "file"))")
   }
 
   private func human(_ report: DiagnosticReport, _ policies: CheckedPolicies?, _ bound: Int?) -> String {
