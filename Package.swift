@@ -55,6 +55,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "Digests", dependencies: ["CCrypto"]),
     .target(name: "Signatures", dependencies: ["CCrypto"]),
+    .target(name: "Bundles", dependencies: ["Signatures", "Digests", "JSON"]),
 
     // Runtime: knows nothing of policy text or sockets.
     .target(name: "Bytecode", dependencies: ["JSON", "Patterns", "Digests", "Checksums", "Quotas"]),
@@ -107,7 +108,8 @@ let package = Package(
     .executableTarget(
       name: "Tool",
       dependencies: [
-        "Text", "Syntax", "Formatting", "Semantics", "Linting", "Analysis", "Evidence", "Compilation", "Bytecode", "Decision", "Enforcement",
+        "Text", "Syntax", "Formatting", "Semantics", "Linting", "Analysis", "Bundles", "Signatures", "Evidence", "Compilation", "Bytecode",
+        "Decision", "Enforcement",
         "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas", "Approvals", "Fetching",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
@@ -169,6 +171,7 @@ let package = Package(
       name: "AuthenticationTests",
       dependencies: ["Authentication", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "TestSupport"],
       exclude: ["identity-provider.py"]),
+    .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Signatures", "JSON"]),
     .testTarget(name: "ApprovalsTests", dependencies: ["Approvals", "Digests", "TestSupport"]),
     .testTarget(
       name: "StateStoreTests",

@@ -14,7 +14,8 @@ import Glibc
       """,
     version: Version.current,
     subcommands: [
-      Check.self, Fmt.self, Test.self, Diff.self, Graph.self, Explain.self, Init.self, SnapshotVerb.self, Wrap.self, Serve.self,
+      Check.self, Fmt.self, Test.self, Diff.self, Graph.self, Build.self, Verify.self, Explain.self, Init.self, SnapshotVerb.self,
+      Wrap.self, Serve.self,
       ApprovalsVerb.self, Keys.self, Stop.self, Resume.self, Stopped.self, Scan.self, Validate.self, Demo.self,
       DemoServerVerb.self,
     ])

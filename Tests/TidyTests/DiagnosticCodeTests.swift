@@ -40,7 +40,9 @@ import Testing
   }
 
   @Test func everyCodeHasAGoldenCase() {
-    let folders = ["SyntaxTests", "SemanticsTests", "AnalysisTests", "LintingTests", "ToolTests", "SettingsTests"].map { "Tests/\($0)/Cases" }
+    let folders = ["SyntaxTests", "SemanticsTests", "AnalysisTests", "LintingTests", "ToolTests", "SettingsTests"].map {
+      "Tests/\($0)/Cases"
+    }
     let shown = folders.flatMap { allText(under: $0) }.joined()
     for (code, _, path) in Self.declared {
       #expect(shown.contains("[\(code)]"), "\(path) declares \(code), which no golden case shows")

@@ -22,6 +22,7 @@ private let allowed: [String: Set<String>] = [
   "RedisStore": ["CHiredis", "Quotas", "Digests"],
   "Approvals": ["Digests"],
   "Signatures": ["CCrypto"],
+  "Bundles": ["Signatures", "Digests", "JSON"],
   "Credentials": ["JSON", "Signatures", "Digests", "Checksums"],
   "Fetching": ["CCurl", "Credentials", "Dispatch"],
   "Settings": ["Text"],
