@@ -11,7 +11,10 @@ struct UnlimitedTool: LintRule {
     let limited = Set(limits.flatMap(\.targets.tools))
     return input.sensitiveScopes.compactMap { _, scope in
       guard let checked = input.policies.scopes.first(where: { $0.name == scope.name.text }) else { return nil }
-      let free = checked.opens.tools.filter { !limited.contains($0) }
+      // What it implies is not what makes it sensitive.
+      let implied = Set(scope.implies.map(\.text))
+      let others = Set(input.policies.scopes.filter { implied.contains($0.name) }.flatMap(\.opens.tools))
+      let free = checked.opens.tools.filter { !limited.contains($0) && !others.contains($0) }
       guard let first = free.first else { return nil }
       let name = "\(input.policies.servers[first.server].name).\(input.policies.tool(first).name)"
       let more = free.count > 1 ? " and \(free.count - 1) more" : ""
