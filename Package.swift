@@ -162,7 +162,8 @@ let package = Package(
       ],
       exclude: ["Cases"]),
     .testTarget(
-      name: "LanguageTests", dependencies: ["Analysis", "Evidence", "Compilation", "Bytecode", "Semantics", "Text", "TestSupport"]),
+      name: "LanguageTests",
+      dependencies: ["Analysis", "Evidence", "Linting", "Compilation", "Bytecode", "Semantics", "Syntax", "Text", "TestSupport"]),
     .testTarget(
       name: "CredentialsTests", dependencies: ["Credentials", "Checksums", "Digests", "JSON", "TestSupport"],
       exclude: ["Cases", "make-tokens.py"]),

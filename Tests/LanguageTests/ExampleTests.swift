@@ -3,11 +3,13 @@ import Bytecode
 import Compilation
 import Evidence
 import Foundation
+import Linting
 import Semantics
+import Syntax
 import Testing
 import Text
 
-/// The shipped examples: their tests pass and what they claim to prove is proved.
+/// The shipped examples: nothing is to be said of them, their tests pass and what they claim to prove is proved.
 @Suite struct ExampleTests {
   private static let folder = URL(filePath: #filePath).appending(path: "../../../rules/examples").standardized
 
@@ -29,6 +31,10 @@ import Text
     let checked = check(loaded.value)
     let said = Renderer(files: loaded.value.files).render(loaded.diagnostics + checked.diagnostics)
     let policies = try #require(checked.value, "\(said)")
+    let input = LintInput(
+      policies: policies, trees: loaded.value.ownTrees, now: MomentLiteral(milliseconds: 1_795_000_000_000, isDay: false))
+    let findings = lint(input, others: loaded.diagnostics + checked.diagnostics)
+    #expect(findings.isEmpty, "\(Renderer(files: loaded.value.files).render(findings))")
     for outcome in prove(policies) { #expect(outcome.isProved, "\(files): \(outcome.proof.name)") }
     var runner = TestRunner(CallJudge(policies, try compile(policies, generation: 1)))
     for test in policies.tests {

@@ -9,8 +9,6 @@ import Text
 /// Policies in memory, and files beside the tests, in `docs/errors` or in `docs/language`.
 struct LintFiles: FileReader {
   var texts: [String: String] = [:]
-  /// Looked into first.
-  var root: String?
   private static let folders = ["Cases", "../../docs/errors", "../../docs/language"].map { beside($0) }
   static let pages = beside("../../docs/errors")
 
@@ -20,7 +18,7 @@ struct LintFiles: FileReader {
 
   func contents(of path: String) throws(FileProblem) -> [UInt8] {
     if let text = texts[path] { return Array(text.utf8) }
-    for folder in [root].compactMap({ $0 }) + Self.folders {
+    for folder in Self.folders {
       if let data = FileManager.default.contents(atPath: (folder as NSString).appendingPathComponent(path)) { return Array(data) }
     }
     throw .missing
