@@ -19,7 +19,7 @@ package struct TestRunner: ~Copyable {
     let program = judge.program
     var state = State(principal: Principal(Identity(caller: .anyone), of: program), now: start)
     if !program.limits.isEmpty { state.gauge = LimitGauge(program) }
-    state.labels.bind(to: judge.program)
+    state.labels.bind(names: program.labels.map(\.name))
     perform(test.steps, &state)
     return TestOutcome(test: test, failures: state.failures)
   }
@@ -36,7 +36,9 @@ package struct TestRunner: ~Copyable {
     var failures: [TestFailure] = []
 
     /// Of the session that a call belongs to.
-    func labels(of session: SessionKey) -> LabelSet { labels.labels(of: session) ?? LabelSet() }
+    func labels(of session: SessionKey) -> LabelSet {
+      if case .labels(let known) = labels.labels(of: session) { known } else { LabelSet() }
+    }
   }
 
   private mutating func perform(_ steps: [CheckedPolicies.TestStep], _ state: inout State) {

@@ -1,4 +1,5 @@
 package import Credentials
+package import Enforcement
 internal import Digests
 internal import Foundation
 internal import GRDB

@@ -2,10 +2,18 @@ import Bytecode
 import Decision
 import Enforcement
 import JSON
+import StoreKits
 import Testing
 
 /// A session is what the policy says, of the principal who calls: nobody gets into another's, or out of their own.
 @Suite struct SessionKeyTests {
+  @Test func labelsInMemory() async throws {
+    try await LabelStoreKit {
+      let labels = SessionLabels()
+      return (labels, labels)
+    }.all()
+  }
+
   private func keys(_ claims: [String: JSON.Value], _ policy: String = "") throws -> SessionKeys {
     let program = try LimitedGate.program(policy)
     let paths = claims.map { name, value -> (ClaimPath, JSON.Value) in
