@@ -116,7 +116,9 @@ let package = Package(
       ]),
     .target(
       name: "Sallyport",
-      dependencies: ["Semantics", "Text", "Compilation", "Bytecode", "Decision", "Enforcement", "Evidence", "Messages", "JSON", "Digests"]),
+      dependencies: [
+        "Semantics", "Text", "Compilation", "Bytecode", "Decision", "Enforcement", "Evidence", "Messages", "JSON", "Digests", "Approvals",
+      ]),
     .target(name: "DemoServer", dependencies: ["JSON"]),
     .executableTarget(name: "DemoServerProgram", dependencies: ["DemoServer"]),
     .executableTarget(name: "StubServer", path: "Tests/StubServer"),

@@ -43,7 +43,9 @@ private let allowed: [String: Set<String>] = [
   "Benchmarks": ["CAllocations"],
   // Counts the steps of the interpreter, which the wrapper has no use for.
   "RegularExpressionsTests": ["CPCRE2"],
-  "Sallyport": ["Semantics", "Text", "Compilation", "Bytecode", "Decision", "Enforcement", "Evidence", "Messages", "JSON", "Digests"],
+  "Sallyport": [
+    "Semantics", "Text", "Compilation", "Bytecode", "Decision", "Enforcement", "Evidence", "Messages", "JSON", "Digests", "Approvals",
+  ],
   "DemoServerProgram": ["DemoServer"],
   "DemoServer": ["JSON", "Messages"],
 ]
