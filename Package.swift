@@ -187,7 +187,9 @@ let package = Package(
       exclude: ["Cases"]),
     .testTarget(
       name: "RedisStoreTests",
-      dependencies: ["RedisStore", "Quotas", "Approvals", "Bytecode", "Digests", "Enforcement", "JSON", "TestSupport", "StoreKits", "StoreWorker"]),
+      dependencies: [
+        "RedisStore", "Quotas", "Approvals", "Bytecode", "Digests", "Enforcement", "JSON", "TestSupport", "StoreKits", "StoreWorker",
+      ]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(

@@ -124,7 +124,8 @@ struct Decider: ~Copyable {
 
   /// What marks the session cannot be known, or kept.
   static var withoutLabels: Refusal {
-    var refusal = Refusal(.storeUnavailable, "What this session has done before is kept in a store that does not answer, so nothing is let through.")
+    var refusal = Refusal(
+      .storeUnavailable, "What this session has done before is kept in a store that does not answer, so nothing is let through.")
     refusal.retryAfterMilliseconds = Limits.firstRetryMilliseconds
     return refusal
   }

@@ -147,7 +147,8 @@ private struct ApprovalRecord {
     guard bytes.count > 64, let subject = Digest(hex: String(decoding: bytes.prefix(64), as: UTF8.self)),
       let value = try? Value(parsing: Array(bytes.dropFirst(64))), let identifier = value["id"]?.string, let group = value["group"]?.string,
       let rules = value["rules"]?.elements, let caller = value["caller"]?.string, let target = value["target"]?.string,
-      let arguments = value["arguments"]?.string, let within = value["within"]?.number?.integer, let asked = value["asked"]?.number?.integer,
+      let arguments = value["arguments"]?.string, let within = value["within"]?.number?.integer,
+      let asked = value["asked"]?.number?.integer,
       let number = value["number"]?.number?.integer
     else { return nil }
     let request = ApprovalRequest(
@@ -155,7 +156,8 @@ private struct ApprovalRecord {
       arguments: arguments, within: Int64(within))
     var outcome: Approval.Outcome?
     if let word = value["decision"]?.string {
-      guard let decision = Approval.Decision(rawValue: word), let person = value["by"]?.string, let moment = value["decided"]?.number?.integer
+      guard let decision = Approval.Decision(rawValue: word), let person = value["by"]?.string,
+        let moment = value["decided"]?.number?.integer
       else { return nil }
       outcome = Approval.Outcome(decision: decision, by: person, moment: Int64(moment))
     }

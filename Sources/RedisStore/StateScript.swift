@@ -73,7 +73,7 @@ enum StateScript {
       """#
 
   /// KEYS: the version, the records by identifier, the identifiers by deadline, those that wait by deadline, and the identifiers of one subject or
-  /// an empty name for all. ARGV: the moment, an identifier or nothing. Answers with the version, how many wait, and records.
+  /// an empty name for all. ARGV: the moment, an identifier or nothing, and whether it is one subject. Answers with the version, how many wait, and records.
   static let readApprovals = #"""
     local answer = { redis.call('GET', KEYS[1]) or '0', redis.call('ZCOUNT', KEYS[4], '(' .. ARGV[1], '+inf') }
     local names

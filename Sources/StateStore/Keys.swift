@@ -1,6 +1,6 @@
 package import Credentials
-package import Enforcement
 internal import Digests
+package import Enforcement
 internal import Foundation
 internal import GRDB
 

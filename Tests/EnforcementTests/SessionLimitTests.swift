@@ -55,7 +55,8 @@ extension Talk {
 @Suite struct SessionLimitTests {
   /// How a call ends that the server was given, and whether what it took comes back under `refund on failure`.
   static let endings: [(message: String, comesBack: Bool)] = [
-    (#"{"jsonrpc":"2.0","id":1,"result":{"content":[]}}"#, false), (#"{"jsonrpc":"2.0","id":1,"result":{"content":[],"isError":true}}"#, true),
+    (#"{"jsonrpc":"2.0","id":1,"result":{"content":[]}}"#, false),
+    (#"{"jsonrpc":"2.0","id":1,"result":{"content":[],"isError":true}}"#, true),
     (#"{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"no"}}"#, true),
     // Against the protocol, or no answer at all: whether anything failed is not known.
     (#"{"jsonrpc":"2.0","id":1,"result":{"content":[],"isError":"true"}}"#, false), (#"{"jsonrpc":"2.0","id":1,"result":7}"#, false),

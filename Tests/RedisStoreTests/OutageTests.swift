@@ -88,7 +88,8 @@ struct OutageTests {
     let server = try RedisServer()
     let limit = try #require(Limit(40, per: .nanoseconds(3_600 * second)))
     let single = try #require(Limit(1, per: .flight))
-    let stocked = Stocked(.shared(RedisQuotas(RedisClient(RedisOptions(address: server.address)), outage: .local(percent: 25))), [limit, single])
+    let stocked = Stocked(
+      .shared(RedisQuotas(RedisClient(RedisOptions(address: server.address)), outage: .local(percent: 25))), [limit, single])
     server.kill()
     let answers = (0..<20).map { _ in stocked.reserve([stocked.charge(0)], at: now()).outcome }
     let admitted = answers.count { if case .admitted = $0 { true } else { false } }

@@ -173,10 +173,11 @@ struct StateTests {
     let watch = RedisStopWatch(RedisOptions(address: server.address), gate, patience: .seconds(60))
     #expect(!gate.stops.isCurrent)
     server.thaw()
-    #expect(waits(3) {
-      watch.look()
-      return gate.stops.isCurrent
-    })
+    #expect(
+      waits(3) {
+        watch.look()
+        return gate.stops.isCurrent
+      })
   }
 
   // MARK: Approvals
@@ -208,10 +209,11 @@ struct StateTests {
     _ = try store.file(ApprovalStoreKit.request("a"), at: 11)
     _ = try store.decide(approval.identifier, .approve, by: "ann", at: 12)
     _ = try store.use(approval.request.subject, groups: ["leads"], at: 13)
-    #expect(try store.audit().map { "\($0.moment) \($0.actor) \($0.act) \($0.object) \($0.details ?? "-")" } == [
-      "10 clerk approval.ask \(approval.identifier) bank.transfer, of leads", "12 ann approval.approve \(approval.identifier) -",
-      "13 clerk approval.use \(approval.identifier) -",
-    ])
+    #expect(
+      try store.audit().map { "\($0.moment) \($0.actor) \($0.act) \($0.object) \($0.details ?? "-")" } == [
+        "10 clerk approval.ask \(approval.identifier) bank.transfer, of leads", "12 ann approval.approve \(approval.identifier) -",
+        "13 clerk approval.use \(approval.identifier) -",
+      ])
   }
 
   /// Many gates use one approval: one of them does.

@@ -66,7 +66,9 @@ struct LibraryPageTests {
     let read = Array(#"{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"x:y",\#(meta)}}"#.utf8)
     state.stop(.agent, "assistant", by: "ann")
     for answers in [first.receiveFromClient(read), second.receiveFromClient(read)] {
-      let texts = answers.compactMap { output in if case .sendToClient(let message) = output { String(decoding: message, as: UTF8.self) } else { nil } }
+      let texts = answers.compactMap { output in
+        if case .sendToClient(let message) = output { String(decoding: message, as: UTF8.self) } else { nil }
+      }
       #expect(texts.count == 1 && texts[0].contains("An operator has stopped the agent"), "\(texts)")
     }
     state.resume(.agent, "assistant")

@@ -74,7 +74,8 @@ struct SharedStoreOptions: ParsableArguments {
 
   @Option(
     name: .customLong("stops-outage"),
-    help: ArgumentHelp("How long what was last known to be stopped holds while the shared store does not answer; then everything is denied.")
+    help: ArgumentHelp(
+      "How long what was last known to be stopped holds while the shared store does not answer; then everything is denied.")
   )
   var stopsOutage = Span.second
 
@@ -101,7 +102,8 @@ final class SharedStore {
           "the shared store does not answer; \(outage.words), calls of sessions with labels are denied",
           metadata: metadata.merging(["reason": "\(fault)"]) { $1 })
       case .back: logger.notice("the shared store answers again", metadata: metadata)
-      case .lost(let what): logger.error("the shared store has lost what it kept; \(what) that are known here were put back", metadata: metadata)
+      case .lost(let what):
+        logger.error("the shared store has lost what it kept; \(what) that are known here were put back", metadata: metadata)
       }
     }
     quotas = RedisQuotas(client, outage: outage.meaning)
@@ -114,7 +116,8 @@ final class SharedStore {
           "what is stopped cannot be read from the shared store; soon nothing is let through",
           metadata: metadata.merging(["reason": "\(fault)"]) { $1 })
       case .back: logger.notice("what is stopped can be read again", metadata: metadata)
-      case .lost(let what): logger.error("the shared store has lost what it kept; \(what) that are known here were put back", metadata: metadata)
+      case .lost(let what):
+        logger.error("the shared store has lost what it kept; \(what) that are known here were put back", metadata: metadata)
       }
     }
   }

@@ -63,7 +63,8 @@ struct Wrap: ParsableCommand {
     let session = Session(
       configuration: GateConfiguration(
         server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program, shared)),
-      policies: PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels), revocations: revocations, random: { randomBytes($0) })
+      policies: PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels), revocations: revocations,
+      random: { randomBytes($0) })
     let gate: StdioGate
     do {
       gate = try StdioGate(
