@@ -63,6 +63,20 @@ package final class RedisApprovals: ApprovalStore {
 
   package func audit() throws -> [AuditLine] { try RedisAudit.lines(client, prefix) }
 
+  /// What all gateways seal with that share this server, so that a question of one can be answered at another. Made when there is none.
+  ///
+  /// - Returns: nil without an answer.
+  package func sealSecret() -> [UInt8]? {
+    let key = Array("\(prefix):{state}:seal".utf8)
+    do throws(RedisFault) {
+      _ = try client.command([Array("SET".utf8), key, Array(sha256(randomBytes(32)).hex.utf8), Array("NX".utf8)])
+      guard case .text(let secret) = try client.command([Array("GET".utf8), key]), secret.count == 64 else { return nil }
+      return secret
+    } catch {
+      return nil
+    }
+  }
+
   // MARK: What the scripts are told
 
   private struct Line {

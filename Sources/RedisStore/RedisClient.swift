@@ -107,7 +107,9 @@ package final class RedisClient: Sendable {
 
   /// What a server throws out to make room would be forgotten: amounts that were taken, marks, stops.
   private static func requireMemory(_ connection: inout RedisConnection) throws(RedisFault) {
-    guard let words = try connection.command(["INFO", "memory"].map { Array($0.utf8) }).string else {
+    let reply = try connection.command(["INFO", "memory"].map { Array($0.utf8) })
+    if case .failure(let words) = reply, !words.hasPrefix("NOPERM") { throw RedisFault(description: words) }
+    guard let words = reply.string else {
       throw RedisFault(description: "the server does not let this user read `INFO memory`, so whether it forgets keys is not known")
     }
     let lines = words.split(whereSeparator: \.isNewline)

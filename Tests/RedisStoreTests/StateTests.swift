@@ -202,6 +202,16 @@ struct StateTests {
     }
   }
 
+  /// What one gateway seals another opens, and nobody else.
+  @Test func gatewaysSealAlike() throws {
+    let server = try RedisServer()
+    let secrets = [Self.client(server), Self.client(server)].map { RedisApprovals($0).sealSecret() }
+    #expect(secrets[0] != nil && secrets[0] == secrets[1])
+    #expect(RedisApprovals(Self.client(server), prefix: "other").sealSecret() != secrets[0])
+    server.kill()
+    #expect(RedisApprovals(Self.client(server)).sealSecret() == nil)
+  }
+
   @Test func theAuditHasEveryAct() throws {
     let server = try RedisServer()
     let store = RedisApprovals(Self.client(server))

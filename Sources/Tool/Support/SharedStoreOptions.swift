@@ -90,6 +90,8 @@ final class SharedStore {
   let quotas: RedisQuotas
   let labels: RedisLabels
   let approvals: RedisApprovals
+  /// Of all gateways that share the store; while it does not answer, of this one.
+  let seal: RequestSeal
   private let stops: RedisStopWatch
   private var heartbeat: Heartbeat?
 
@@ -109,6 +111,7 @@ final class SharedStore {
     quotas = RedisQuotas(client, outage: outage.meaning)
     labels = RedisLabels(client)
     approvals = RedisApprovals(client)
+    seal = approvals.sealSecret().map { RequestSeal(secret: $0) } ?? .random()
     stops = RedisStopWatch(options, revocations, patience: .milliseconds(stopsOutage.milliseconds)) { event in
       switch event {
       case .gone(let fault):

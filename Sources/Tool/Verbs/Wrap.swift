@@ -109,7 +109,7 @@ struct Wrap: ParsableCommand {
       throw Complaint("no `ask` rule of the policy is for the group `\(unknown)`", help: suggestion(unknown, among: groups))
     }
     guard !groups.isEmpty else { return nil }
-    if let shared { return ApprovalDesk(store: shared.approvals, groupsAtClient: groupsAtClient) }
+    if let shared { return ApprovalDesk(store: shared.approvals, seal: shared.seal, groupsAtClient: groupsAtClient) }
     if state.directory != nil { return ApprovalDesk(store: try state.store(making: state.path == nil), groupsAtClient: groupsAtClient) }
     return groupsAtClient.isEmpty ? nil : ApprovalDesk(store: ApprovalsInMemory(), groupsAtClient: groupsAtClient)
   }
