@@ -12,7 +12,7 @@ enum TokenGroups {
   static func read(_ token: VerifiedToken, _ claim: String) -> [String] {
     // A token of a client alone speaks for nobody who could decide.
     guard token.subject != nil, let value = token.claims[claim] else { return [] }
-    let names = value.string.map { [$0] } ?? value.elements?.map { $0.string } ?? []
+    let names: [String?] = value.string.map { [$0] } ?? value.elements?.map { $0.string } ?? []
     guard names.count <= most, names.allSatisfy({ $0.map { !$0.isEmpty && $0.utf8.count <= longest } ?? false }) else { return [] }
     return names.compactMap(\.self)
   }

@@ -189,7 +189,10 @@ struct StateTests {
     _ = try store.decide(approval.identifier, .approve, by: "ann", at: 1)
     server.kill()
     let subject = approval.request.subject
-    for attempt in [{ _ = try store.use(subject, groups: ["leads"], at: 2) }, { _ = try store.file(approval.request, at: 2) }] {
+    let attempts: [() throws -> Void] = [
+      { _ = try store.use(subject, groups: ["leads"], at: 2) }, { _ = try store.file(approval.request, at: 2) },
+    ]
+    for attempt in attempts {
       do {
         try attempt()
         Issue.record("there is no server")

@@ -97,7 +97,8 @@ struct SharedStoreTests {
       one.call(id)
       #expect(try one.receive().denialCode == "UPSTREAM_UNAVAILABLE")
     }
-    #expect(one.close().errors.contains("what is stopped cannot be read from the shared store"))
+    let log = one.close().errors
+    #expect(log.contains("what is stopped cannot be read from the shared store"))
     _ = other.close()
   }
 
