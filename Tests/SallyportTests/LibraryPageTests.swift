@@ -65,7 +65,7 @@ struct LibraryPageTests {
     let meta = #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#
     let read = Array(#"{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"x:y",\#(meta)}}"#.utf8)
     func texts(_ outputs: [GuardedSession.Output]) -> String {
-      outputs.map { output in if case .sendToClient(let message) = output { String(decoding: message, as: UTF8.self) } else { "" } }.joined()
+      outputs.map { if case .sendToClient(let message) = $0 { String(decoding: message, as: UTF8.self) } else { "" } }.joined()
     }
     state.stop(.agent, "assistant", by: "ann")
     for answers in [first.receiveFromClient(read), second.receiveFromClient(read)] {
