@@ -85,7 +85,7 @@ let package = Package(
     .target(name: "CPosix"),
     // Found without pkg-config, whose flags for it are of a kind that packages may not have.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
-    .target(name: "RedisStore", dependencies: ["CHiredis", "Quotas", "Digests"]),
+    .target(name: "RedisStore", dependencies: ["CHiredis", "Quotas", "Digests", "Approvals", "Enforcement", "JSON"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
     .target(name: "Settings", dependencies: ["Text"]),
@@ -116,14 +116,18 @@ let package = Package(
       ]),
     .target(
       name: "Sallyport",
-      dependencies: ["Semantics", "Text", "Compilation", "Bytecode", "Decision", "Enforcement", "Evidence", "Messages", "JSON", "Digests"]),
+      dependencies: [
+        "Semantics", "Text", "Compilation", "Bytecode", "Decision", "Enforcement", "Evidence", "Messages", "JSON", "Digests", "Approvals",
+      ]),
     .target(name: "DemoServer", dependencies: ["JSON"]),
     .executableTarget(name: "DemoServerProgram", dependencies: ["DemoServer"]),
     .executableTarget(name: "StubServer", path: "Tests/StubServer"),
     .executableTarget(
-      name: "StoreWorker", dependencies: ["StateStore", "Approvals", "Credentials", "Digests", "Enforcement"], path: "Tests/StoreWorker"),
+      name: "StoreWorker", dependencies: ["StateStore", "RedisStore", "Approvals", "Credentials", "Digests", "Enforcement"],
+      path: "Tests/StoreWorker"),
 
     .target(name: "TestSupport", dependencies: ["Text", "JSON", "Approvals", "Digests"], path: "Tests/TestSupport"),
+    .target(name: "StoreKits", dependencies: ["Enforcement", "Bytecode", "Digests"], path: "Tests/StoreKits"),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], exclude: ["Cases"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax", "Formatting", "Text", "TestSupport"], exclude: ["Cases"]),
     .testTarget(
@@ -157,8 +161,7 @@ let package = Package(
       name: "EnforcementTests",
       dependencies: [
         "Enforcement", "Approvals", "Messages", "Compilation", "Semantics", "Syntax", "Text", "JSON", "Bytecode", "Decision", "Digests",
-        "Schemas", "Patterns", "Quotas",
-        "TestSupport",
+        "Schemas", "Patterns", "Quotas", "TestSupport", "StoreKits",
       ],
       exclude: ["Cases"]),
     .testTarget(
@@ -177,13 +180,17 @@ let package = Package(
     .testTarget(
       name: "StateStoreTests",
       dependencies: [
-        "StateStore", "Approvals", "Credentials", "Enforcement", "TestSupport", "StoreWorker",
+        "StateStore", "Approvals", "Credentials", "Enforcement", "TestSupport", "StoreKits", "StoreWorker",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "SettingsTests", dependencies: ["Settings", "Authentication", "Fetching", "Credentials", "Text", "TestSupport"],
       exclude: ["Cases"]),
-    .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore", "Quotas", "JSON", "TestSupport"]),
+    .testTarget(
+      name: "RedisStoreTests",
+      dependencies: [
+        "RedisStore", "Quotas", "Approvals", "Bytecode", "Digests", "Enforcement", "JSON", "TestSupport", "StoreKits", "StoreWorker",
+      ]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),
     .testTarget(

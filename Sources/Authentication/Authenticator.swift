@@ -168,7 +168,7 @@ package final class Authenticator: Sendable {
     }
     var expiry = token.expiry
     if case .opaque = settings.tokens { expiry = min(expiry, clock.unix() + settings.introspectionLife) }
-    let caller = AuthenticatedCaller(token, digest, goodUntil: expiry)
+    let caller = AuthenticatedCaller(token, digest, goodUntil: expiry, groupsClaim: settings.groupsClaim)
     cache.withLock { $0.put(caller, for: digest, expiry: expiry, generation: generation) }
     done(.accepted(caller))
   }

@@ -11,10 +11,13 @@ package final class AuthenticatedCaller: Sendable {
   package let digest: Digest
   /// Seconds since 1970: from then on it has to be checked again, and streams that it opened end.
   package let goodUntil: Int64
+  /// Groups of its subject, as `ask` rules name those who decide, when the issuer's settings say which claim has them.
+  package let groups: [String]
 
-  init(_ token: VerifiedToken, _ digest: Digest, goodUntil: Int64) {
+  init(_ token: VerifiedToken, _ digest: Digest, goodUntil: Int64, groupsClaim: String? = nil) {
     self.token = token
     identity = Identity(token)
+    groups = groupsClaim.map { TokenGroups.read(token, $0) } ?? []
     self.digest = digest
     self.goodUntil = goodUntil
   }

@@ -40,8 +40,12 @@ extension SettingsReading {
       life = reader.whole("answer_life", in: 0...300, unit: "seconds") ?? 30
       tokens = client.flatMap { client in secret.map { .opaque(endpoint: endpoint, client: client.text, secret: SecretReader($0)) } }
     }
+    let groups = reader.text("groups_claim")
+    if let groups, groups.text.isEmpty {
+      reader.complain(groups.range, "`groups_claim` names no claim", help: "leave it out, or write \"groups\"")
+    }
     guard let name, let requirements, let tokens else { return nil }
-    return IssuerSettings(name, requirements, tokens, keys: keys, introspectionLife: life)
+    return IssuerSettings(name, requirements, tokens, keys: keys, introspectionLife: life, groupsClaim: groups?.text)
   }
 
   private enum Kind: String, CaseIterable { case signed, opaque }

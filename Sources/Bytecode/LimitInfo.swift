@@ -34,10 +34,12 @@ package struct LimitInfo: Hashable, Sendable {
   package let keys: [Key]
   /// The policy's own words to the caller.
   package let because: String?
+  /// Whether what a call took comes back when its server fails.
+  package let refundsOnFailure: Bool
 
   package init(
     name: String, file: String, line: Int, isShadow: Bool, isConfidential: Bool, limit: Limit, measure: Measure, keys: [Key],
-    because: String?
+    because: String?, refundsOnFailure: Bool
   ) {
     self.name = name
     self.file = file
@@ -48,6 +50,7 @@ package struct LimitInfo: Hashable, Sendable {
     self.measure = measure
     self.keys = keys
     self.because = because
+    self.refundsOnFailure = refundsOnFailure
   }
 }
 

@@ -74,7 +74,8 @@ private struct Canonical {
       case .wait(let milliseconds): "wait \(milliseconds)"
       }
     return "\(manner)limit \(quoted(limit.name)) \(limit.amount) \(measure) \(period) burst \(limit.burst ?? limit.amount)"
-      + " by \(list(limit.keys.map(text))) on \(targetTexts(limit.targets).distinctInOrder.joined(separator: ", ")) over \(overflow)\n"
+      + " by \(list(limit.keys.map(text))) on \(targetTexts(limit.targets).distinctInOrder.joined(separator: ", ")) over \(overflow)"
+      + (limit.refundsOnFailure ? " refund on failure\n" : "\n")
   }
 
   private func text(_ key: CheckedPolicies.Limit.Key) -> String {

@@ -63,7 +63,7 @@ extension LimitInfo {
     self.init(
       name: checked.name, file: file.path, line: file.position(at: checked.nameRange.lower).line, isShadow: checked.isShadow,
       isConfidential: checked.annotations.contains { $0.name == "confidential" }, limit: limit, measure: measure,
-      keys: checked.keys.map(Key.init), because: because)
+      keys: checked.keys.map(Key.init), because: because, refundsOnFailure: checked.refundsOnFailure)
   }
 }
 

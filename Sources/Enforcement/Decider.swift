@@ -109,14 +109,25 @@ struct Decider: ~Copyable {
     guard !program.labels.isEmpty || charging.ledger.hasSessionKeys else { return nil }
     session = keys.key(document, arguments)
     if program.labels.isEmpty { return nil }
-    let known = policies.labels.labels(of: session)
-    labels = known ?? LabelSet()
-    if known == nil {
+    labels = LabelSet()
+    switch policies.labels.labels(of: session) {
+    case .labels(let known):
+      labels = known
+      return nil
+    case .noRoom:
       var refusal = Refusal(.rateLimited, "Too many sessions are marked with labels; the marks of another one could not be kept.")
       refusal.retryAfterMilliseconds = Limits.longestRetryMilliseconds
       return refusal
+    case .unavailable: return Decider.withoutLabels
     }
-    return nil
+  }
+
+  /// What marks the session cannot be known, or kept.
+  static var withoutLabels: Refusal {
+    var refusal = Refusal(
+      .storeUnavailable, "What this session has done before is kept in a store that does not answer, so nothing is let through.")
+    refusal.retryAfterMilliseconds = Limits.firstRetryMilliseconds
+    return refusal
   }
 
   /// Works out what a call that was just allowed takes (`charging`).
@@ -131,10 +142,10 @@ struct Decider: ~Copyable {
   var currentSession: SessionKey? { program.labels.isEmpty ? nil : session }
 
   /// - Parameter session: nil for all sessions of the caller.
-  /// - Returns: names of the labels it has now.
-  func mark(_ session: SessionKey?, _ change: LabelChange) -> [String] {
+  /// - Returns: names of the labels it has now; nil when the change could not be kept where all gateways find it.
+  func mark(_ session: SessionKey?, _ change: LabelChange) -> [String]? {
     guard !change.isEmpty else { return [] }
-    return policies.labels.apply(change, to: session ?? keys.whole).labels.map { program.labels[Int($0.index)].name }
+    return policies.labels.apply(change, to: session ?? keys.whole)?.labels.map { program.labels[Int($0.index)].name }
   }
 
   private static func name(of principal: Principal) -> String? { names(of: principal).first }

@@ -53,11 +53,23 @@ struct PendingRequests {
   private var nextCancelled = 0
   /// What requests that are over had taken from limits.
   private(set) var ended: [Reservations.Number] = []
+  /// Of those whose server has failed.
+  private(set) var failed: [Reservations.Number] = []
   /// When to look for requests that waited for too long: no later than the first of them did. Nil: there are none.
   private(set) var deadline: UInt64?
 
-  var hasEnded: Bool { !ended.isEmpty }
-  mutating func forgetEnded() { ended.removeAll(keepingCapacity: true) }
+  var hasEnded: Bool { !ended.isEmpty || !failed.isEmpty }
+  mutating func forgetEnded() {
+    ended.removeAll(keepingCapacity: true)
+    failed.removeAll(keepingCapacity: true)
+  }
+
+  /// A request that was just removed is over because its server has failed.
+  mutating func noteFailure(of request: PendingRequest) {
+    guard let number = request.reservation, let place = ended.lastIndex(of: number) else { return }
+    ended.remove(at: place)
+    failed.append(number)
+  }
 
   var count: Int { entries.count }
   var isFull: Bool { entries.count >= Limits.inFlight }

@@ -15,19 +15,23 @@ package final class PolicyStore: Sendable {
   private let current: Mutex<InForce>
   private let key: SanitiserKey
   /// Of all sessions; they outlive a reload.
-  let labels = SessionLabels()
+  let labels: SessionLabels
   /// What was taken from limits; it outlives a reload.
   let quotas: QuotaStore
 
   /// - Parameters:
   ///   - key: what pseudonyms and enclosures are made with.
   ///   - quotas: where balances of limits are kept; nil: in memory.
-  package init(_ program: Program, key: SanitiserKey = .random(), quotas: QuotaStore? = nil) {
+  ///   - labels: where labels of sessions are kept; nil: in memory.
+  package init(
+    _ program: Program, key: SanitiserKey = .random(), quotas: QuotaStore? = nil, labels shared: (any SharedLabels)? = nil
+  ) {
     self.key = key
+    labels = SessionLabels(shared: shared)
     let quotas = quotas ?? .local(LocalQuotas(keys: Limits.balances, waiters: Limits.waiting))
     self.quotas = quotas
     current = Mutex(InForce(filters: ProgramFilters(program, key: key), ledger: LimitLedger(program, quotas)))
-    labels.bind(to: program)
+    labels.bind(names: program.labels.map(\.name))
   }
 
   package var program: Program { inForce.filters.program }
@@ -41,7 +45,7 @@ package final class PolicyStore: Sendable {
     let next = InForce(filters: ProgramFilters(program, key: key), ledger: LimitLedger(program, quotas))
     return current.withLock { current in
       defer { current = next }
-      labels.bind(to: program)
+      labels.bind(names: program.labels.map(\.name))
       return current.filters.program
     }
   }

@@ -109,6 +109,7 @@ extension Session {
   /// A server that never answers must not fill the table of requests: what has waited for too long is answered, and taken back.
   mutating func giveUpWaiting(at time: EventTime, into actions: inout [Action]) {
     for request in pending.takeExpired(at: time.nanoseconds) {
+      pending.noteFailure(of: request)
       actions.append(.sendToServer(Reply.cancellation(of: request.identifier, reason: "no answer came in time")))
       if request.method == .initialize { phase = .opening }
       let message = "The MCP server did not answer in time; whether it carried out the request is not known."

@@ -19,7 +19,7 @@ extension Session {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
     }
     guard !pending.isFull else { return deny(request, Session.tooMany, into: &actions) }
-    if let refusal = decider.enterSession(request.document, request.parameter("arguments")), marks(request.method) {
+    if let refusal = decider.enterSession(request.document, request.parameter("arguments")), needsLabels(request.method) {
       return deny(request, refusal, into: &actions)
     }
     switch request.method {
@@ -37,10 +37,11 @@ extension Session {
     }
   }
 
-  /// Whether an answer can mark a session; what cannot needs no room for marks.
-  private func marks(_ method: Method) -> Bool {
+  /// Whether a request is decided by labels, or its answer can mark a session. Lists leave open what they do not know.
+  private func needsLabels(_ method: Method) -> Bool {
     switch method {
     case .toolsCall, .promptsGet, .resourcesRead, .complete, .tasksGet, .tasksResult, .tasksCancel, .tasksUpdate: true
+    case .subscribe, .listen: true
     default: false
     }
   }

@@ -9,6 +9,7 @@ extension Session {
     into actions: inout [Action]
   ) {
     if request.method == .initialize { phase = .opening }
+    pending.noteFailure(of: request)
     var splices = Splices(of: document)
     switch Scrubber.examine(document.string(error.message) ?? "") {
     case .clean: break

@@ -45,7 +45,12 @@ extension Session {
     let revision = if request.method == .initialize, case .handshake(let agreed) = phase { agreed } else { request.revision }
     let filtered = filter.apply(document, carrier, of: owner, in: revision, output: output, validation: &validation)
     note(filtered, in: &request.record)
-    request.record.labels = decider.mark(request.session, change(by: request, owner, document, result, filtered))
+    // What an answer marks its session with must hold before the model reads it.
+    guard let labels = decider.mark(request.session, change(by: request, owner, document, result, filtered)) else {
+      if request.method == .initialize { phase = .opening }
+      return deny(request, Session.unmarked, at: time, into: &actions)
+    }
+    request.record.labels = labels
     switch filtered.outcome {
     case .unchanged: release(message, of: request, at: time, into: &actions)
     case .rewritten(let bytes) where bytes.count <= Limits.messageBytes: release(bytes, of: request, at: time, into: &actions)
@@ -70,9 +75,13 @@ extension Session {
     record.method = method
     record.agent = decider.agentName
     note(filtered, in: &record)
-    record.labels = decider.mark(session, LabelChange(sets: filtered.labels))
+    let labels = decider.mark(session, LabelChange(sets: filtered.labels))
+    record.labels = labels ?? []
     var passed: [UInt8]? = message
     switch filtered.outcome {
+    case _ where labels == nil:
+      passed = nil
+      record.reason = "what it marks the session with could not be kept"
     case .unchanged: break
     case .rewritten(let bytes) where bytes.count <= Limits.messageBytes: passed = bytes
     case .rewritten:
@@ -183,6 +192,9 @@ extension Session {
     if !isDone(request, document, result) || filtered.isBlocked { change.clears = LabelSet() }
     return change
   }
+
+  private static let unmarked = Refusal(
+    .outputBlocked, "The server's answer was withheld: what it marks the session with could not be kept. The call was carried out.")
 
   private func tellsOfWork(_ method: Method) -> Bool { [.toolsCall, .tasksGet, .tasksResult].contains(method) }
 

@@ -10,7 +10,10 @@ extension Session {
     if request.revision.era == .stateless, let defect = shapeDefect(document, result, of: request) {
       return deny(request, Refusal(.outputBlocked, "The server's answer was withheld: \(defect)."), at: time, into: &actions)
     }
-    if request.method == .toolsCall { bindTask(document, result, of: request) }
+    if request.method == .toolsCall {
+      if document.member(result, "isError").flatMap({ document.boolean($0) }) == true { pending.noteFailure(of: request) }
+      bindTask(document, result, of: request)
+    }
     var request = request
     if let problems = mismatch(document, result, of: request) {
       request.record.outputMismatch = Session.summary(of: problems)

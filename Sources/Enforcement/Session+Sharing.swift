@@ -34,6 +34,7 @@ extension Session {
     if live.reading == identifier {
       failListing(at: time, into: &actions)
     } else if let request = pending.remove(identifier) {
+      pending.noteFailure(of: request)
       if request.method == .initialize { phase = .opening }
       let message = "The MCP server could not be reached, or failed before it answered; whether it carried out the request is not known."
       deny(request, Refusal(.upstreamUnavailable, message), at: time, into: &actions)

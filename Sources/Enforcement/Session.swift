@@ -114,6 +114,7 @@ package struct Session: ~Copyable {
     lastForwarded = nil
     live.forget()
     for request in pending.removeAll() {
+      pending.noteFailure(of: request)
       answerUnavailable(request, at: time, into: &actions)
     }
     giveUpParked(at: time, into: &actions)

@@ -11,7 +11,8 @@ package struct SessionKeys {
   package init(_ principal: Principal, _ program: Program) {
     var bytes: [UInt8] = []
     let claims = program.sessionKey.compactMap { part in if case .claim(let path) = part { path } else { nil } }
-    if program.sessionKey.isEmpty {
+    // Arguments are the client's own: without a claim that says whose they are, anybody could name anybody's session.
+    if claims.isEmpty || claims.contains(where: { principal.value(of: $0) == nil }) {
       bytes += "\(principal.identity.caller)".utf8
       let all = SessionKeys.lasting(principal.identity.claims).map { (name: $0.key.description, value: $0.value) }
       for claim in all.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {

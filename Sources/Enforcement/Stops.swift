@@ -36,11 +36,22 @@ package struct Stops: Sendable {
   package let isCurrent: Bool
 
   package init(keys: some Sequence<String> = [], isCurrent: Bool = true) {
-    self.keys = Set(keys.exact)
+    self.init(keys: Set(keys.exact), isCurrent: isCurrent)
+  }
+
+  private init(keys: Set<ExactText>, isCurrent: Bool) {
+    self.keys = keys
     self.isCurrent = isCurrent
   }
 
   package mutating func stop(_ kind: Kind, _ name: String, _ entry: Entry) { entries[kind, default: [:]][name.exact] = entry }
+
+  /// What either says. Keys are good that are in the store of either: only one of them keeps keys.
+  func union(_ other: Stops) -> Stops {
+    var all = Stops(keys: keys.union(other.keys), isCurrent: isCurrent && other.isCurrent)
+    all.entries = entries.merging(other.entries) { $0.merging($1) { own, _ in own } }
+    return all
+  }
 
   package subscript(kind: Kind, name: String) -> Entry? { entries[kind]?[name.exact] }
 

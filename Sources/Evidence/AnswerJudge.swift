@@ -96,6 +96,12 @@ package struct AnswerJudge: ~Copyable {
     }
   }
 
+  /// The server failed instead of answering: it marks what an answer marks, and clears nothing.
+  func failure(of call: Call) -> ReleasedAnswer {
+    ReleasedAnswer(
+      passed: nil, isChanged: false, block: nil, findings: [], labels: LabelChange(sets: subject(of: call).2.sets))
+  }
+
   private func outputSchema(of tool: ToolID) -> OutputSchema? {
     let info = program.tool(tool)
     let tools = policies.servers[Int(info.server.index)].snapshot.tools

@@ -20,24 +20,42 @@ package struct Judgement: Sendable {
   /// What limits say to it, when the rules and filters let it pass; nil until they were asked.
   package private(set) var limits: LimitReading?
 
+  /// What people say to it, when rules ask about it; nil until they were asked.
+  package private(set) var approval: ApprovalGauge.Reading?
+
+  /// Asks people, if it comes to that.
+  ///
+  /// - Parameter target: `bank.transfer`
+  package mutating func ask(_ gauge: inout ApprovalGauge, _ target: String, _ program: Program, by principal: Principal, at now: Moment) {
+    guard problems.isEmpty, filterDenial == nil, case .ask = trace.verdict else { return }
+    approval = gauge.ask(call, target, trace, program, by: principal, at: now)
+  }
+
+  /// The grant by which the call may go on; nil: it may not.
+  private var opening: RuleNumber? {
+    guard problems.isEmpty, filterDenial == nil else { return nil }
+    switch (trace.verdict, approval) {
+    case (.allow(let grounds), _): return grounds.grant
+    case (.ask(let question), .approved): return question.grant
+    case (.ask, _), (.deny, _): return nil
+    }
+  }
+
   /// Takes from limits what the call takes, if it comes to that.
   ///
   /// - Parameter target: `bank.transfer`
   package mutating func take(
     from gauge: inout LimitGauge, _ target: String, by principal: Principal, in session: SessionKey, at now: Moment
   ) {
-    guard problems.isEmpty, filterDenial == nil, case .allow(let grounds) = trace.verdict else { return }
-    limits = gauge.take(call, target, grant: grounds.grant, by: principal, in: session, at: now)
+    guard let opening else { return }
+    limits = gauge.take(call, target, grant: opening, by: principal, in: session, at: now)
   }
 
   /// The limit that refuses the call.
   package var refusingLimit: LimitInfo? { limits?.refusing }
 
   /// Whether the call goes to the server.
-  package var isLetThrough: Bool {
-    guard problems.isEmpty, filterDenial == nil, refusingLimit == nil, case .allow = trace.verdict else { return false }
-    return true
-  }
+  package var isLetThrough: Bool { opening != nil && refusingLimit == nil }
 
   /// The filter that denies what the rules would let pass; of several, the one with the smallest name.
   package var filterDenial: FilterDenial? { filtered?.denials.first }
@@ -49,7 +67,12 @@ package struct Judgement: Sendable {
     if refusingLimit != nil { return "RATE_LIMITED" }
     return switch trace.verdict {
     case .allow: nil
-    case .ask: "APPROVAL_REQUIRED"
+    case .ask:
+      switch approval {
+      case .approved: nil
+      case .denied: "PERMISSION_DENIED"
+      case .asked, nil: "APPROVAL_REQUIRED"
+      }
     case .deny(.invalidArgument): "INVALID_ARGUMENT"
     case .deny: "PERMISSION_DENIED"
     }

@@ -30,6 +30,12 @@ package struct Explanation: Sendable {
     case .allow(let grounds):
       outcome = "allow by \(program.rule(grounds.grant).name)"
       reasons = []
+    case .ask(let question) where judgement.approval == .approved:
+      outcome = "allow by \(program.rule(question.grant).name)"
+      reasons = []
+    case .ask(let question) where judgement.approval == .denied:
+      outcome = "deny code PERMISSION_DENIED"
+      reasons = ["a person has denied it, as \(program.rule(question.ask).name) asks"]
     case .ask(let question):
       outcome = "ask by \(program.rule(question.ask).name)"
       reasons = Explanation.because(program.rule(question.ask))

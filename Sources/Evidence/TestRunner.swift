@@ -3,6 +3,7 @@ internal import Decision
 internal import Enforcement
 internal import JSON
 package import Semantics
+internal import Text
 
 /// Runs tests and tables on the program that was compiled from the same policies: the very code that decides for agents.
 package struct TestRunner: ~Copyable {
@@ -19,7 +20,7 @@ package struct TestRunner: ~Copyable {
     let program = judge.program
     var state = State(principal: Principal(Identity(caller: .anyone), of: program), now: start)
     if !program.limits.isEmpty { state.gauge = LimitGauge(program) }
-    state.labels.bind(to: judge.program)
+    state.labels.bind(names: program.labels.map(\.name))
     perform(test.steps, &state)
     return TestOutcome(test: test, failures: state.failures)
   }
@@ -30,13 +31,16 @@ package struct TestRunner: ~Copyable {
     let labels = SessionLabels()
     /// Nil: there are no limits.
     var gauge: LimitGauge?
+    var approvals = ApprovalGauge()
     var last: (call: CheckedPolicies.TestCall, judgement: Judgement, session: SessionKey)?
     /// Of the last call; nil: the server has not answered yet.
     var answer: ReleasedAnswer?
     var failures: [TestFailure] = []
 
     /// Of the session that a call belongs to.
-    func labels(of session: SessionKey) -> LabelSet { labels.labels(of: session) ?? LabelSet() }
+    func labels(of session: SessionKey) -> LabelSet {
+      if case .labels(let known) = labels.labels(of: session) { known } else { LabelSet() }
+    }
   }
 
   private mutating func perform(_ steps: [CheckedPolicies.TestStep], _ state: inout State) {
@@ -44,14 +48,22 @@ package struct TestRunner: ~Copyable {
       switch step {
       case .caller(let caller): state.principal = Principal(identity(of: caller, in: judge.policies), of: judge.program)
       case .at(let milliseconds): state.now = Moment(milliseconds: milliseconds)
-      case .call(let call): perform(call, &state)
-      case .result(let value, let range):
-        if let last = state.last, last.judgement.isLetThrough {
-          take(value, &state)
-        } else {
+      case .wait(let milliseconds):
+        let (sum, isTooLate) = state.now.milliseconds.addingReportingOverflow(milliseconds)
+        state.now = Moment(milliseconds: isTooLate ? .max : sum)
+      case .decision(let approves, let group, let range):
+        if let fault = state.approvals.decide(approves: approves, group: group, at: state.now) {
           let got = state.last.map { Explanation($0.judgement, judge.program).outcome } ?? "no call before it"
-          state.failures.append(TestFailure(range: range, got: got, reasons: ["the call does not reach the server, which answers nothing"]))
+          state.failures.append(TestFailure(range: range, got: got, reasons: [fault]))
         }
+      case .call(let call): perform(call, &state)
+      case .result(let value, let range): if reachesServer(range, &state) { take(value, &state) }
+      case .failure(let range):
+        guard reachesServer(range, &state), let last = state.last else { continue }
+        let answer = answers.failure(of: last.judgement.call)
+        state.labels.apply(answer.labels, to: last.session)
+        state.answer = answer
+        state.gauge?.fail(at: state.now)
       case .expect(let expectation): check(expectation, &state)
       case .repeated(let count, let every, let steps):
         for _ in 0..<count {
@@ -62,11 +74,21 @@ package struct TestRunner: ~Copyable {
     }
   }
 
+  /// Whether the last call does; what a server answers to another is a failure of the test.
+  private func reachesServer(_ range: SourceRange, _ state: inout State) -> Bool {
+    if let last = state.last, last.judgement.isLetThrough { return true }
+    let got = state.last.map { Explanation($0.judgement, judge.program).outcome } ?? "no call before it"
+    state.failures.append(TestFailure(range: range, got: got, reasons: ["the call does not reach the server, which answers nothing"]))
+    return false
+  }
+
   private mutating func perform(_ call: CheckedPolicies.TestCall, _ state: inout State) {
     settle(&state)
     let document = Document(call.arguments)
     let session = SessionKeys(state.principal, judge.program).key(document, document.root)
     var judgement = judge.judge(call, as: state.principal, with: state.labels(of: session), at: state.now)
+    judgement.ask(&state.approvals, name(of: call), judge.program, by: state.principal, at: state.now)
+    if judgement.approval == .approved { state.labels.apply(judge.program.approvalLabels, to: session) }
     if var gauge = state.gauge {
       judgement.take(from: &gauge, name(of: call), by: state.principal, in: session, at: state.now)
       state.gauge = gauge
@@ -142,10 +164,10 @@ package struct TestRunner: ~Copyable {
     switch expected {
     case .listed(let listed): return judgement.isListed == listed
     case .allow(let rule):
-      guard isPassed, case .allow = verdict else { return false }
+      guard isPassed, judgement.isLetThrough else { return false }
       return rule.map { applies($0, judgement.trace) } ?? true
     case .ask(let rule):
-      guard isPassed, case .ask = verdict else { return false }
+      guard isPassed, case .ask = verdict, judgement.code == "APPROVAL_REQUIRED" else { return false }
       return rule.map { applies($0, judgement.trace) } ?? true
     case .limited(let name, let pause):
       guard let limit = judgement.refusingLimit, name.map({ $0 == limit.name }) ?? true else { return false }
@@ -163,6 +185,7 @@ package struct TestRunner: ~Copyable {
     switch denial {
     case .anyReason:
       if case .deny = verdict { return true }
+      if judgement.approval == .denied { return true }
       return !judgement.problems.isEmpty || judgement.filterDenial != nil || answer?.block != nil
     case .byRule(let rule):
       guard judgement.problems.isEmpty, case .deny(.byRule) = verdict else { return false }
@@ -174,6 +197,7 @@ package struct TestRunner: ~Copyable {
     case .code(let code):
       if answer?.block != nil { return code == "OUTPUT_BLOCKED" }
       if case .deny = verdict { return judgement.code == code }
+      if judgement.approval == .denied { return judgement.code == code }
       return (!judgement.problems.isEmpty || judgement.filterDenial != nil || judgement.refusingLimit != nil) && judgement.code == code
     }
   }

@@ -14,8 +14,11 @@ package final class LocalQuotas: Sendable {
   /// Read without the lock, which is needed only when somebody waits.
   private let waiting = Atomic<Int>(0)
 
+  /// With a line of the processor's cache to either side: two shards in one line would make threads wait for each other that have nothing in common.
   private final class Shard: Sendable {
+    private let before = InlineArray<8, UInt64>(repeating: 0)
     let table: Mutex<BalanceTable>
+    private let after = InlineArray<8, UInt64>(repeating: 0)
 
     init(capacity: Int) { table = Mutex(BalanceTable(capacity: capacity)) }
   }

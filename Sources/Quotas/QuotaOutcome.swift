@@ -4,8 +4,11 @@ package struct Charge: Hashable, Sendable {
   package let limit: Int
   package let key: QuotaKey
   package let amount: Amount
+  /// Whether it is given back when the server fails. For whoever keeps what was taken; a store makes no difference.
+  package let isRefundable: Bool
 
-  package init(limit: Int, key: QuotaKey, amount: Amount) {
+  package init(limit: Int, key: QuotaKey, amount: Amount, isRefundable: Bool = false) {
+    self.isRefundable = isRefundable
     self.limit = limit
     self.key = key
     self.amount = amount

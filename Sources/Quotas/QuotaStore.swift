@@ -45,6 +45,14 @@ package enum QuotaStore: Sendable {
     }
   }
 
+  /// A call is over, and its server has failed.
+  package func fail(_ charges: [Charge], takenAt taken: QuotaTime, at time: QuotaTime) {
+    let returned = charges.filter(\.isRefundable)
+    let kept = charges.filter { !$0.isRefundable }
+    if !returned.isEmpty { refund(returned.span, takenAt: taken, at: time) }
+    if !kept.isEmpty { release(kept.span, takenAt: taken, at: time) }
+  }
+
   package func turn(of ticket: QuotaTicket, at time: QuotaTime) -> QuotaTime? {
     switch self {
     case .local(let quotas): quotas.turn(of: ticket)

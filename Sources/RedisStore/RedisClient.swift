@@ -22,7 +22,7 @@ package struct RedisOptions: Sendable {
 
 /// A connection that is made when it is needed, and a breaker: after a fault the server counts as gone for a while, so that calls do not all
 /// wait for it one after another.
-final class RedisClient: Sendable {
+package final class RedisClient: Sendable {
   private struct State: ~Copyable {
     var connection: RedisConnection?
     var closedUntil: ContinuousClock.Instant?
@@ -34,7 +34,7 @@ final class RedisClient: Sendable {
   private let report: @Sendable (RedisEvent) -> Void
 
   /// - Parameter report: told when the server goes and when it is back.
-  init(_ options: RedisOptions, report: @escaping @Sendable (RedisEvent) -> Void) {
+  package init(_ options: RedisOptions, report: @escaping @Sendable (RedisEvent) -> Void = { _ in }) {
     self.options = options
     self.report = report
   }
@@ -63,6 +63,9 @@ final class RedisClient: Sendable {
     }
     return try result.get()
   }
+
+  /// What the log should say, in the words of whoever found out.
+  func note(_ event: RedisEvent) { report(event) }
 
   /// Runs a script by its digest; sends its text when the server does not know it yet.
   func run(_ script: RedisScript, keys: [[UInt8]], _ arguments: [[UInt8]]) throws(RedisFault) -> RedisReply {
@@ -98,7 +101,21 @@ final class RedisClient: Sendable {
       let reply = try connection.command(["SELECT", "\(options.address.database)"].map { Array($0.utf8) })
       if case .failure(let words) = reply { throw RedisFault(description: words) }
     }
+    try RedisClient.requireMemory(&connection)
     return connection
+  }
+
+  /// What a server throws out to make room would be forgotten: amounts that were taken, marks, stops.
+  private static func requireMemory(_ connection: inout RedisConnection) throws(RedisFault) {
+    let reply = try connection.command(["INFO", "memory"].map { Array($0.utf8) })
+    if case .failure(let words) = reply, !words.hasPrefix("NOPERM") { throw RedisFault(description: words) }
+    guard let words = reply.string else {
+      throw RedisFault(description: "the server does not let this user read `INFO memory`, so whether it forgets keys is not known")
+    }
+    let lines = words.split(whereSeparator: \.isNewline)
+    let isBounded = !lines.contains("maxmemory:0")
+    guard isBounded, !lines.contains("maxmemory_policy:noeviction") else { return }
+    throw RedisFault(description: "the server forgets keys when its memory is full; it needs `maxmemory-policy noeviction`")
   }
 }
 
@@ -106,6 +123,8 @@ final class RedisClient: Sendable {
 package enum RedisEvent: Equatable, Sendable {
   case gone(RedisFault)
   case back
+  /// The server has begun anew: what gateways knew was put back.
+  case lost(String)
 }
 
 /// A script and the digest that the server knows it by.

@@ -63,12 +63,10 @@ package final class RedisQuotas: SharedQuotas {
   /// - Parameters:
   ///   - prefix: begins the names of all keys; gateways with the same one count together.
   ///   - lifeMilliseconds: after so long without a word from a gateway its calls in flight count no more.
-  ///   - report: told when the server goes and when it is back.
   package init(
-    _ options: RedisOptions, prefix: String = "sallyport", outage: Outage = .deny, clock: Clock = .server, lifeMilliseconds: Int = 15_000,
-    report: @escaping @Sendable (RedisEvent) -> Void = { _ in }
+    _ client: RedisClient, prefix: String = "sallyport", outage: Outage = .deny, clock: Clock = .server, lifeMilliseconds: Int = 15_000
   ) {
-    client = RedisClient(options, report: report)
+    self.client = client
     self.outage = outage
     self.clock = clock
     self.prefix = prefix

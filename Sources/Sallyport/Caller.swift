@@ -1,4 +1,5 @@
 internal import Bytecode
+internal import Enforcement
 internal import JSON
 
 /// Who makes a call.
@@ -18,6 +19,13 @@ public struct Caller: Sendable {
   }
 
   let identity: Identity
+
+  /// What its token can be stopped by.
+  var marks: CredentialMarks? {
+    func text(_ name: String) -> String? { identity.claims[ClaimPath(root: .token, path: [name])]?.string }
+    let (token, subject) = (text("jti"), text("sub"))
+    return token == nil && subject == nil ? nil : CredentialMarks(token: token, subject: subject)
+  }
 
   /// Nobody that the policy declares; only grants to `any agent` reach it.
   public static let anyone = Caller(identity: Identity(caller: .anyone))

@@ -15,6 +15,8 @@ public struct GuardedSession: ~Copyable {
     case sendToClient([UInt8])
     /// A request is finished, or a message was dropped: for the log.
     case record(Summary)
+    /// A call waits for a person who is not at the client: `GuardedState.decide` says what they decide.
+    case ask(GuardedState.PendingApproval)
   }
 
   /// On both clocks, for the policy's clock facts and for latencies.
@@ -62,13 +64,26 @@ public struct GuardedSession: ~Copyable {
   private var session: Session
   private var actions: [Action] = []
 
+  /// With a state of its own.
+  ///
   /// - Parameters:
   ///   - server: the `server` declaration that the upstream is held to. A name that the policy does not declare closes everything.
   ///   - caller: who is on the client's side.
   public init(policy: Policy, server: String, caller: Caller) {
+    self.init(state: GuardedState(policy: policy), server: server, caller: caller)
+  }
+
+  /// - Parameters:
+  ///   - state: what this session has together with others.
+  ///   - server: the `server` declaration that the upstream is held to. A name that the policy does not declare closes everything.
+  ///   - caller: who is on the client's side.
+  ///   - groupsAtClient: groups, as `ask` rules name them, that the person at the client is in: they are asked there. Of a client at which nobody
+  ///     sits there are none, or it approves everything that its own agent asks for.
+  public init(state: GuardedState, server: String, caller: Caller, groupsAtClient: [String] = []) {
     session = Session(
-      configuration: GateConfiguration(server: server, identity: caller.identity), policies: PolicyStore(policy.program),
-      random: { randomBytes($0) })
+      configuration: GateConfiguration(
+        server: server, identity: caller.identity, credential: caller.marks, approvals: state.desk(groupsAtClient: groupsAtClient)),
+      policies: state.policies, revocations: state.revocations, random: { randomBytes($0) })
   }
 
   public mutating func receiveFromClient(_ message: [UInt8], at time: Time = .now()) -> [Output] {
@@ -106,13 +121,12 @@ public struct GuardedSession: ~Copyable {
 
   private mutating func outputs() -> [Output] {
     defer { actions.removeAll(keepingCapacity: true) }
-    return actions.compactMap { action in
+    return actions.map { action in
       switch action {
       case .sendToServer(let message): .sendToServer(message)
       case .sendToClient(let message): .sendToClient(message)
       case .record(let record): .record(Summary(record))
-      // A session without a desk asks nobody.
-      case .ask: nil
+      case .ask(let approval): .ask(GuardedState.PendingApproval(approval))
       }
     }
   }

@@ -32,6 +32,8 @@ extension CheckedPolicies.Limit {
     guard measure == other.measure, keys.count == other.keys.count, keys.allSatisfy(other.keys.contains), overflow.denies else {
       return false
     }
+    // What this one gives back the other has still taken.
+    guard !refundsOnFailure || other.refundsOnFailure else { return false }
     guard Set(targets.tools).isSuperset(of: other.targets.tools), targets.prompts.isEmpty == other.targets.prompts.isEmpty,
       other.targets.prompts.isEmpty, other.targets.resources.isEmpty
     else { return false }

@@ -47,11 +47,16 @@ extension Checker {
       return report(
         .badQuantity, "calls in flight are counted whole", syntax.amount.range, "a part of a call", help: "write a whole number")
     }
+    if period == .flight, let refund = syntax.refund {
+      return report(
+        .badQuantity, "calls in flight take nothing that stays taken", refund, "nothing to give back",
+        help: "remove it; a place is free when the call is over, whatever came of it")
+    }
     parts.limits.append(
       .init(
         name: syntax.name.text, amount: amount, measure: measure, period: period, burst: burst, keys: keys.compactMap(\.self),
-        targets: targets, overflow: overflow, isShadow: limit.declaration.shadow != nil, annotations: annotations(of: limit.declaration),
-        nameRange: syntax.name.range))
+        targets: targets, overflow: overflow, refundsOnFailure: syntax.refund != nil, isShadow: limit.declaration.shadow != nil,
+        annotations: annotations(of: limit.declaration), nameRange: syntax.name.range))
     checkCount(of: parts.limits.count - 1)
   }
 

@@ -32,22 +32,34 @@ extension Checker {
       case .call(let call):
         progress.hasCalled = true
         if let call = lower(call, file) { lowered.append(.call(call)) }
-      case .result(let value, let range):
-        if !progress.hasCalled {
-          report(.emptyTest, "nothing was called yet", range, "the answer to which call?", help: "put a `call` before it")
+      case .wait(let literal):
+        if case .duration(let time) = literal.kind {
+          lowered.append(.wait(milliseconds: time))
+        } else {
+          report(.badQuantity, "a pause is a length of time", literal.range, "none", help: "write `wait 15m`")
         }
+      case .result(let value, let range):
+        requireCall(progress, range, "the answer to which call?")
         if let value = json(value) { lowered.append(.result(value, range)) }
+      case .failure(let range):
+        requireCall(progress, range, "of which call?")
+        lowered.append(.failure(range))
+      case .decision(let approves, let group, let range):
+        requireCall(progress, range, "of which call?")
+        lowered.append(.decision(approves: approves, group: group?.value, range))
       case .expect(let expectation):
         progress.hasExpected = true
-        if !progress.hasCalled {
-          report(.emptyTest, "nothing was called yet", expectation.range, "of which call?", help: "put a `call` before it")
-        }
+        requireCall(progress, expectation.range, "of which call?")
         if let expectation = lower(expectation, file) { lowered.append(.expect(expectation)) }
       case .repeated(let count, let every, let inner, let range):
         if let repeated = lower(count, every, inner, range, file, &progress) { lowered.append(repeated) }
       }
     }
     return lowered
+  }
+
+  private mutating func requireCall(_ progress: TestProgress, _ range: SourceRange, _ question: String) {
+    if !progress.hasCalled { report(.emptyTest, "nothing was called yet", range, question, help: "put a `call` before it") }
   }
 
   private mutating func lower(

@@ -33,6 +33,14 @@ extension CheckedPolicies {
     case call(TestCall)
     /// What the server answers to the last call: a text, or a value that a tool gives as structured content.
     case result(JSON.Value, SourceRange)
+    /// The server fails instead of answering the last call.
+    case failure(SourceRange)
+    /// What a person says to the last call, which was asked about.
+    ///
+    /// - group: nil: everybody who is asked says so.
+    case decision(approves: Bool, group: String?, SourceRange)
+    /// The clock moves on.
+    case wait(milliseconds: Int64)
     /// Speaks of the last call before it.
     case expect(Expectation)
     /// The clock moves on by `everyMilliseconds` after each round.

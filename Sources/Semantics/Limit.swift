@@ -44,6 +44,8 @@ extension CheckedPolicies {
     package let keys: [Key]
     package let targets: Targets
     package let overflow: Overflow
+    /// Whether what a call took comes back when its server fails.
+    package let refundsOnFailure: Bool
     /// Counted and logged, not enforced.
     package let isShadow: Bool
     package let annotations: [Annotation]

@@ -1,5 +1,6 @@
 package import Approvals
 package import Digests
+internal import Enforcement
 internal import GRDB
 
 extension StateStore: ApprovalStore {

@@ -42,7 +42,3 @@ package struct Approvers: Sendable {
     StoreError(.damaged, "`\(path)` is no list of approvers", help: #"write groups and user names: {"finance-leads": ["ann", "bob"]}"#)
   }
 }
-
-extension StateStore {
-  package func approvers() throws(StoreError) -> Approvers { try Approvers(in: directory) }
-}

@@ -1,28 +1,5 @@
+package import Enforcement
 internal import GRDB
-
-/// One administrative act: who did what to what, and when.
-package struct AuditLine: Sendable, Equatable {
-  /// Milliseconds since 1970.
-  package let moment: Int64
-  package let actor: String
-  /// `key.create`, `key.revoke`, `stop`, …
-  package let act: String
-  package let object: String
-  package let details: String?
-}
-
-/// Who does something administrative, and when: goes into the audit with it.
-package struct Act: Sendable {
-  /// A person's name on this machine.
-  package let actor: String
-  /// Milliseconds since 1970.
-  package let moment: Int64
-
-  package init(actor: String, moment: Int64) {
-    self.actor = actor
-    self.moment = moment
-  }
-}
 
 extension StateStore {
   /// All of it, oldest first.

@@ -1,5 +1,6 @@
 package import Credentials
 internal import Digests
+package import Enforcement
 internal import Foundation
 internal import GRDB
 

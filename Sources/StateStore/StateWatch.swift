@@ -31,13 +31,16 @@ package final class StateWatch: Sendable {
     var looks = 0
   }
 
-  package let revocations = Revocations()
+  package let revocations: Revocations
   private let directory: StateDirectory
   private let state: Mutex<State>
 
   /// Reads the store as it is now. There need be none yet.
-  package init(_ directory: StateDirectory) throws(StoreError) {
+  ///
+  /// - Parameter revocations: where what it says goes, beside what others say.
+  package init(_ directory: StateDirectory, _ revocations: Revocations = Revocations()) throws(StoreError) {
     self.directory = directory
+    self.revocations = revocations
     var state = State()
     if try directory.exists() {
       let store = try StateStore(opening: directory)

@@ -1,17 +1,7 @@
 package import Enforcement
 internal import GRDB
 
-/// Something that is stopped.
-package struct StopRecord: Sendable, Equatable {
-  package let kind: Stops.Kind
-  package let name: String
-  /// Milliseconds since 1970.
-  package let since: Int64
-  package let actor: String
-  package let because: String?
-}
-
-extension StateStore {
+extension StateStore: StopStore {
   /// Stops something on every gate that shares the store. What is stopped already stays as it was.
   ///
   /// - Returns: false when it was stopped before.

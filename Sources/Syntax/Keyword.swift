@@ -7,7 +7,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
 
   // Clauses of declarations and what stands in them.
   case `as`, layer, from, opens, implies, resource, prompt, to, any, all, none, of, when, until, because, on, within
-  case calls, per, `in`, flight, burst, by, over, wait, up, after, approval
+  case calls, per, `in`, flight, burst, by, over, wait, up, refund, failure, after, approval
   case second, minute, hour, day, week, month, seconds, minutes, hours, days, weeks, months
 
   // Conditions.
@@ -22,7 +22,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
     block
 
   // Evidence.
-  case anyone, at, call, result, expect, `repeat`, every, allow, limited, retry, output, listed, hidden, code
+  case anyone, at, call, result, approve, refuse, expect, `repeat`, every, allow, limited, retry, output, listed, hidden, code
   case allowed, only, never, sometimes
 
   /// The words a declaration starts with.

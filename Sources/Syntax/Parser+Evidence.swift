@@ -101,7 +101,7 @@ extension Parser {
     return TestSyntax(name: name, steps: try steps())
   }
 
-  static let stepWords: [Keyword] = [.as, .at, .call, .result, .expect, .repeat]
+  static let stepWords: [Keyword] = [.as, .at, .wait, .call, .result, .approve, .refuse, .expect, .repeat]
 
   private mutating func steps() throws(Broken) -> [TestSyntax.Step] {
     var steps: [TestSyntax.Step] = []
@@ -111,9 +111,11 @@ extension Parser {
     return steps
   }
 
+  private static let stepList = "as, at, wait, call, result, approve, refuse, expect or repeat"
+
   private mutating func step() throws(Broken) -> TestSyntax.Step {
     let start = position
-    guard current.kind == .word else { throw unexpected("a step", help: "a step starts with as, at, call, result, expect or repeat") }
+    guard current.kind == .word else { throw unexpected("a step", help: "a step starts with \(Self.stepList)") }
     var word = current.keyword
     if word.map({ !Self.stepWords.contains($0) }) ?? true {
       let written = text(of: current)
@@ -121,7 +123,7 @@ extension Parser {
       guard let word else {
         report(
           .unknownWord, "`\(written)` is no step of a test", current.range, "unknown step",
-          help: "steps are as, at, call, result, expect and repeat")
+          help: "steps start with \(Self.stepList)")
         throw Broken()
       }
       misspelt(current, as: word.rawValue)
@@ -131,7 +133,12 @@ extension Parser {
     case .as: return .caller(try caller())
     case .at: return .at(try moment("a moment such as 2026-11-18T10:00:00Z"))
     case .call: return .call(try callSyntax())
+    case .wait: return .wait(try duration("a length of time such as 15m"))
+    case .approve, .refuse:
+      let group = accept(.from) == nil ? nil : try string("a group in quotes")
+      return .decision(approves: word == .approve, group: group, range(from: start))
     case .result:
+      if accept(.failure) != nil { return .failure(range(from: start)) }
       let value = try value("the result's text in quotes, or a value")
       return .result(value, range(from: start))
     case .expect: return .expect(try expectation())

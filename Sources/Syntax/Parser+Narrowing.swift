@@ -135,10 +135,12 @@ extension Parser {
     var keys: [FactPath] = []
     var targets: [Target] = []
     var overflow: LimitSyntax.Overflow?
-    try clauses(of: "a limit", [.by, .on, .over]) { parser, word throws(Broken) in
+    var refund: SourceRange?
+    try clauses(of: "a limit", [.by, .on, .over, .refund]) { parser, word throws(Broken) in
       switch word {
       case .by: keys = try parser.keys()
       case .on: targets = try parser.targets()
+      case .refund: refund = try parser.refund()
       default: overflow = try parser.overflow()
       }
     }
@@ -147,7 +149,7 @@ extension Parser {
     }
     return LimitSyntax(
       name: name, amount: rate.amount, measure: rate.measure, period: rate.period, burst: rate.burst, keys: keys, targets: targets,
-      overflow: overflow)
+      overflow: overflow, refund: refund)
   }
 
   private struct Rate {
@@ -213,6 +215,13 @@ extension Parser {
     try expect(.up, help: "`over wait up to 2s`")
     try expect(.to, help: "`over wait up to 2s`")
     return .wait(upTo: try duration("a duration such as 2s"))
+  }
+
+  private mutating func refund() throws(Broken) -> SourceRange {
+    let start = position - 1
+    try expect(.on, help: "`refund on failure`")
+    try expect(.failure, help: "`refund on failure`")
+    return range(from: start)
   }
 
   private mutating func keys() throws(Broken) -> [FactPath] {

@@ -2,10 +2,18 @@ import Bytecode
 import Decision
 import Enforcement
 import JSON
+import StoreKits
 import Testing
 
 /// A session is what the policy says, of the principal who calls: nobody gets into another's, or out of their own.
 @Suite struct SessionKeyTests {
+  @Test func labelsInMemory() async throws {
+    try await LabelStoreKit {
+      let labels = SessionLabels()
+      return (labels, labels)
+    }.all()
+  }
+
   private func keys(_ claims: [String: JSON.Value], _ policy: String = "") throws -> SessionKeys {
     let program = try LimitedGate.program(policy)
     let paths = claims.map { name, value -> (ClaimPath, JSON.Value) in
@@ -38,6 +46,24 @@ import Testing
       #expect(try key(mine, arguments) != key(theirs, arguments))
     }
     #expect(try key(keys([:], Self.byThread), #"{"thread":"a"}"#) != key(mine, #"{"thread":"a"}"#))
+  }
+
+  /// Arguments are the client's own: where no claim says whose they are, the caller does.
+  @Test func anArgumentAloneOpensNobodysSession() throws {
+    let policy = "session by args.thread\nlimit few 1 calls per hour by session on demo.search"
+    let (mine, theirs) = (try keys(["token.sub": "me"], policy), try keys(["token.sub": "you"], policy))
+    #expect(try key(mine, #"{"thread":"a"}"#) != key(theirs, #"{"thread":"a"}"#))
+    #expect(try key(mine, #"{"thread":"a"}"#) == key(keys(["token.sub": "me", "token.jti": "x"], policy), #"{"thread":"a"}"#))
+    #expect(try key(mine, #"{"thread":"a"}"#) != key(mine, #"{"thread":"b"}"#))
+    // A claim that a credential does not have tells nobody from anybody.
+    let byTeam = "session by token.team, args.thread\nlimit few 1 calls per hour by session on demo.search"
+    #expect(try key(keys(["token.sub": "me"], byTeam)) != key(keys(["token.sub": "you"], byTeam)))
+    #expect(try key(keys(["token.sub": "me", "token.team": "t"], byTeam)) == key(keys(["token.sub": "you", "token.team": "t"], byTeam)))
+    let program = try LimitedGate.program(byTeam)
+    func named(_ name: String) throws -> SessionKey {
+      try key(SessionKeys(Principal(Identity(caller: .named(name)), of: program), program))
+    }
+    #expect(try named("tester") != named("other"))
   }
 
   /// A session outlives the renewal of the credential: a new token does not wash a label off.

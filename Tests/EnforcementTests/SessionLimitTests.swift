@@ -53,6 +53,58 @@ extension Talk {
 }
 
 @Suite struct SessionLimitTests {
+  /// How a call ends that the server was given, and whether what it took comes back under `refund on failure`.
+  static let endings: [(message: String, comesBack: Bool)] = [
+    (#"{"jsonrpc":"2.0","id":1,"result":{"content":[]}}"#, false),
+    (#"{"jsonrpc":"2.0","id":1,"result":{"content":[],"isError":true}}"#, true),
+    (#"{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"no"}}"#, true),
+    // Against the protocol, or no answer at all: whether anything failed is not known.
+    (#"{"jsonrpc":"2.0","id":1,"result":{"content":[],"isError":"true"}}"#, false), (#"{"jsonrpc":"2.0","id":1,"result":7}"#, false),
+  ]
+
+  @Test(arguments: endings) func aFailureGivesBack(_ ending: (message: String, comesBack: Bool)) throws {
+    for refunds in [false, true] {
+      let talk = try LimitedGate.talk("limit few 1 calls per day by agent on demo.search\(refunds ? " refund on failure" : "")")
+      talk.call(1)
+      talk.server(ending.message)
+      talk.call(2)
+      #expect((talk.toServer.count == 2) == (refunds && ending.comesBack), "\(ending.message)")
+    }
+  }
+
+  /// What the agent does by itself gives nothing back, or it could call for ever; and of two limits only the one that says so gives back.
+  @Test func onlyFailuresGiveBack() throws {
+    let talk = try LimitedGate.talk("limit few 1 calls per day by agent on demo.search refund on failure")
+    talk.call(1)
+    talk.client(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
+    talk.call(2)
+    #expect(talk.denial?["rule"] == "few")
+    let both = try LimitedGate.talk(
+      "limit few 1 calls per day by agent on demo.search refund on failure\nlimit many 2 calls per day by agent on demo.search")
+    for id in 1...2 {
+      both.call(id)
+      both.server(#"{"jsonrpc":"2.0","id":\#(id),"error":{"code":1,"message":"no"}}"#)
+    }
+    both.call(3)
+    #expect(both.denial?["rule"] == "many")
+  }
+
+  @Test func aServerThatEndsHasFailed() throws {
+    let program = try LimitedGate.program("limit few 3 calls per day by agent on demo.search refund on failure")
+    let store = PolicyStore(program)
+    func talk() -> Talk {
+      var conversation = Conversation(program: program, agent: "tester", server: "demo", tools: LimitedGate.tools, store: store)
+      conversation.shakeHands()
+      return Talk(conversation)
+    }
+    for _ in 1...2 {
+      let talk = talk()
+      for id in 1...4 { talk.call(id) }
+      #expect(talk.toServer.count == 3 && talk.denial?["rule"] == "few")
+      talk.serverExits()
+    }
+  }
+
   @Test func aLimitRefusesAndSaysWhatAndWhen() throws {
     let talk = try LimitedGate.talk(
       "cost demo.search = 5\nlimit budget 10 cost per hour by agent, tool on demo.search over deny because \"Search less.\"")

@@ -22,7 +22,7 @@ struct OutageTests {
     await withDiscardingTaskGroup { group in
       for _ in 0..<4 {
         group.addTask {
-          let stocked = Stocked(.shared(RedisQuotas(RedisOptions(address: address))), limits)
+          let stocked = Stocked(.shared(RedisQuotas(RedisClient(RedisOptions(address: address)))), limits)
           // Of its own: it may begin late, when other tests take the processors.
           let begin = ContinuousClock.now
           while ContinuousClock.now - begin < .seconds(2) {
@@ -42,9 +42,9 @@ struct OutageTests {
   @Test func aGatewayThatDiesLeavesItsPlaces() throws {
     let server = try RedisServer()
     let limit = try #require(Limit(2, per: .flight))
-    let survivor = Stocked(.shared(RedisQuotas(RedisOptions(address: server.address), lifeMilliseconds: 400)), [limit])
+    let survivor = Stocked(.shared(RedisQuotas(RedisClient(RedisOptions(address: server.address)), lifeMilliseconds: 400)), [limit])
     do {
-      let dying = Stocked(.shared(RedisQuotas(RedisOptions(address: server.address), lifeMilliseconds: 400)), [limit])
+      let dying = Stocked(.shared(RedisQuotas(RedisClient(RedisOptions(address: server.address)), lifeMilliseconds: 400)), [limit])
       for _ in 0..<2 { #expect(dying.reserve([dying.charge(0)], at: now()).outcome != .unavailable) }
     }
     #expect(survivor.reserve([survivor.charge(0)], at: now()).outcome == .over(charge: 0, retryAfter: nil))
@@ -61,7 +61,7 @@ struct OutageTests {
     let events = Mutex<[RedisEvent]>([])
     var options = RedisOptions(address: server.address)
     options.pauseMilliseconds = 100
-    let stocked = Stocked(.shared(RedisQuotas(options) { event in events.withLock { $0.append(event) } }), [limit])
+    let stocked = Stocked(.shared(RedisQuotas(RedisClient(options) { event in events.withLock { $0.append(event) } })), [limit])
     guard case .admitted = stocked.reserve([stocked.charge(0)], at: now()).outcome else {
       Issue.record("a call goes while the server is there")
       return
@@ -88,7 +88,8 @@ struct OutageTests {
     let server = try RedisServer()
     let limit = try #require(Limit(40, per: .nanoseconds(3_600 * second)))
     let single = try #require(Limit(1, per: .flight))
-    let stocked = Stocked(.shared(RedisQuotas(RedisOptions(address: server.address), outage: .local(percent: 25))), [limit, single])
+    let stocked = Stocked(
+      .shared(RedisQuotas(RedisClient(RedisOptions(address: server.address)), outage: .local(percent: 25))), [limit, single])
     server.kill()
     let answers = (0..<20).map { _ in stocked.reserve([stocked.charge(0)], at: now()).outcome }
     let admitted = answers.count { if case .admitted = $0 { true } else { false } }
@@ -105,7 +106,7 @@ struct OutageTests {
     var options = RedisOptions(address: server.address)
     options.pauseMilliseconds = 50
     let (one, other) = (
-      Stocked(.shared(RedisQuotas(options)), [limit]), Stocked(.shared(RedisQuotas(options)), [limit])
+      Stocked(.shared(RedisQuotas(RedisClient(options))), [limit]), Stocked(.shared(RedisQuotas(RedisClient(options))), [limit])
     )
     let charges = [one.charge(0)]
     let taken = now()
@@ -135,12 +136,13 @@ struct OutageTests {
     let events = Mutex<[RedisEvent]>([])
     let wrong = Stocked(
       .shared(
-        RedisQuotas(RedisOptions(address: server.address, password: "wrong-secret")) { event in events.withLock { $0.append(event) } }),
+        RedisQuotas(
+          RedisClient(RedisOptions(address: server.address, password: "wrong-secret")) { event in events.withLock { $0.append(event) } })),
       [limit])
     #expect(wrong.reserve([wrong.charge(0)], at: now()).outcome == .unavailable)
     let said = events.withLock { "\($0)" }
     #expect(!said.contains("wrong-secret") && said.contains("password"))
-    let right = Stocked(.shared(RedisQuotas(RedisOptions(address: server.address, password: "hunter2-hunter2"))), [limit])
+    let right = Stocked(.shared(RedisQuotas(RedisClient(RedisOptions(address: server.address, password: "hunter2-hunter2")))), [limit])
     guard case .admitted = right.reserve([right.charge(0)], at: now()).outcome else {
       Issue.record("the right password opens")
       return

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import RedisStore
 
-/// A real server of its own, on a socket in a folder of its own, that keeps nothing on disk.
+/// A real server of its own, on a socket in a folder of its own, that keeps nothing on disk unless it is told to.
 final class RedisServer {
   static let program = ["/usr/bin/redis-server", "/usr/local/bin/redis-server", "/opt/homebrew/bin/redis-server"].first {
     FileManager.default.isExecutableFile(atPath: $0)
@@ -15,19 +15,28 @@ final class RedisServer {
   }
 
   private let folder: URL
-  private let process: Process
+  private var process = Process()
+  private let socket: String
+  private let arguments: [String]
   var processIdentifier: Int32 { process.processIdentifier }
   let address: RedisAddress
 
   init(arguments: [String] = []) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "sally-redis-\(UInt32.random(in: 0 ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let socket = folder.appending(path: "s").path
+    socket = folder.appending(path: "s").path
     address = try RedisAddress("redis+unix://\(socket)")
+    self.arguments =
+      ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder.path, "--loglevel", "warning"] + arguments
+    try start()
+  }
+
+  /// With what it has kept, if it was told to keep anything.
+  func start() throws {
+    try? FileManager.default.removeItem(atPath: socket)
     process = Process()
     process.executableURL = URL(filePath: RedisServer.program ?? "/usr/bin/redis-server")
-    process.arguments =
-      ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder.path, "--loglevel", "warning"] + arguments
+    process.arguments = arguments
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()

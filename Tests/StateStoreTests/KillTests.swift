@@ -3,6 +3,7 @@ import Credentials
 import Enforcement
 import Foundation
 import Glibc
+import StoreKits
 import TestSupport
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
 
   /// The lines that each of two workers wrote before it was killed.
   private func kill(two directory: String, seed: UInt64, after microseconds: UInt32) throws -> [[String]] {
-    let workers = try (0..<2).map { number in try Worker(directory, seed: seed &+ UInt64(number) &* 1_000_003) }
+    let workers = try (0..<2).map { number in try KillableWorker(directory, seed: seed &+ UInt64(number) &* 1_000_003) }
     // The time counts from when both work: before that there is nothing to break off.
     for worker in workers { worker.waitForLine() }
     usleep(microseconds)
@@ -124,36 +125,5 @@ import Testing
       if line.act == "resume" { stopped.remove(line.object) }
     }
     #expect(stopped == Set(try store.stops().map { "\($0.kind.rawValue) \($0.name)" }), "\(round)")
-  }
-}
-
-/// A `StoreWorker` that can be killed.
-private final class Worker {
-  private let process = Process()
-  private let output = Pipe()
-  private var bytes = Data()
-
-  init(_ directory: String, seed: UInt64) throws {
-    let bundle = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
-    process.executableURL = bundle.deletingLastPathComponent().appending(path: "StoreWorker")
-    process.arguments = [directory, "\(seed)"]
-    process.standardOutput = output
-    try process.run()
-  }
-
-  func waitForLine() {
-    while !bytes.contains(UInt8(ascii: "\n")) {
-      let more = output.fileHandleForReading.availableData
-      if more.isEmpty { return }
-      bytes += more
-    }
-  }
-
-  /// - Returns: the whole lines that it wrote.
-  func kill() -> [String] {
-    Glibc.kill(process.processIdentifier, SIGKILL)
-    bytes += (try? output.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }
 }

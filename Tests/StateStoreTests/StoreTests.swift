@@ -3,12 +3,23 @@ import Enforcement
 import Foundation
 import GRDB
 import Glibc
+import StoreKits
 import Testing
 
 @testable import StateStore
 
 @Suite struct StoreTests {
   static let act = Act(actor: "ana", moment: 1_000)
+
+  @Test func stopsAreKept() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path
+    try await StopStoreKit {
+      let directory = StateDirectory("\(path)/\(UInt64.random(in: 0 ... .max))")
+      return (try StateStore(making: directory), try StateStore(opening: directory))
+    }.all()
+    withExtendedLifetime(folder) {}
+  }
 
   // MARK: Keys
 

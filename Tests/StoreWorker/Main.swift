@@ -3,6 +3,7 @@ import Credentials
 import Digests
 import Enforcement
 import Foundation
+import RedisStore
 import StateStore
 
 /// Works on a store until it is killed. Each line it says is something that the store has acknowledged: what was done, and to which key.
@@ -10,8 +11,10 @@ import StateStore
 /// `StoreWorker DIR SEED`
 @main enum StoreWorker {
   static func main() throws {
+    let seed = UInt64(CommandLine.arguments[2]) ?? 1
+    if let address = try? RedisAddress(CommandLine.arguments[1]) { return try SharedWorker.run(address, seed: seed) }
     let store = try StateStore(making: StateDirectory(CommandLine.arguments[1]))
-    var random = Generator(state: UInt64(CommandLine.arguments[2]) ?? 1)
+    var random = Generator(state: seed)
     var own: [String] = []
     var asked: [Approval] = []
     var approved: [Approval] = []
@@ -60,11 +63,11 @@ import StateStore
   }
 
   /// One write a line: it is there whole or not at all.
-  private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+  static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 }
 
 /// SplitMix64.
-private struct Generator {
+struct Generator {
   var state: UInt64
 
   mutating func next() -> UInt64 {

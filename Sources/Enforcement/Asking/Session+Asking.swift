@@ -37,8 +37,9 @@ extension Session {
       if let reply = request.reply, !(try settle(request, reply, asked, target: target, into: &actions)) { return false }
       if let used = try desk.store.use(subject, groups: asked.names, at: moment) {
         decider.approved = Approved(used, subject)
-        _ = decider.mark(decider.currentSession, decider.program.approvalLabels)
-        return true
+        if decider.mark(decider.currentSession, decider.program.approvalLabels) != nil { return true }
+        deny(request, Decider.withoutLabels, target: target, into: &actions)
+        return false
       }
       // Sent a second time, it would ask a second time.
       guard request.reply == nil else {

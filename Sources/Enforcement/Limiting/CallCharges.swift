@@ -141,7 +141,8 @@ package struct CallCharges: ~Copyable {
         continue
       }
       guard amount > .zero else { continue }
-      let charge = Charge(limit: ledger.numbers[template.limit], key: key, amount: amount)
+      let charge = Charge(
+        limit: ledger.numbers[template.limit], key: key, amount: amount, isRefundable: ledger.info(template.limit).refundsOnFailure)
       if isShadow {
         shadows.append(charge)
         shadowLimits.append(template.limit)

@@ -63,6 +63,12 @@ package struct LimitGauge {
       retryAfterMilliseconds: refusal?.retryAfterMilliseconds)
   }
 
+  /// The server failed instead of answering the last call.
+  package mutating func fail(at now: Moment) {
+    ledger.quotas.fail(open, takenAt: taken, at: QuotaTime(now))
+    open = []
+  }
+
   /// The last call was answered.
   private mutating func answer(at time: QuotaTime) {
     ledger.quotas.release(open.span, takenAt: taken, at: time)

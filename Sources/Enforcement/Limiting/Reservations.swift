@@ -32,6 +32,12 @@ struct Reservations {
     free.append(number)
   }
 
+  /// The call's server has failed.
+  mutating func fail(_ number: Number, to quotas: QuotaStore, at time: QuotaTime) {
+    quotas.fail(entries[number].charges, takenAt: entries[number].taken, at: time)
+    free.append(number)
+  }
+
   mutating func refund(_ number: Number, to quotas: QuotaStore, at time: QuotaTime) {
     let charges = entries[number].charges
     quotas.refund(charges.span, takenAt: entries[number].taken, at: time)

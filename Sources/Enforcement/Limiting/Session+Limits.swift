@@ -178,6 +178,7 @@ extension Session {
   mutating func releaseEnded(at time: EventTime) {
     guard pending.hasEnded else { return }
     let now = QuotaTime(time)
+    for number in pending.failed { reservations.fail(number, to: quotas, at: now) }
     for number in pending.ended { reservations.release(number, from: quotas, at: now) }
     pending.forgetEnded()
   }

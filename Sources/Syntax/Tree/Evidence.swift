@@ -94,6 +94,12 @@ package struct TestSyntax: Sendable {
     case call(CallSyntax)
     /// `result "text"`, `result { … }`
     case result(ValueSyntax, SourceRange)
+    /// `result failure`
+    case failure(SourceRange)
+    /// `approve`, `approve from "finance-leads"`, `refuse`
+    case decision(approves: Bool, group: StringLiteral?, SourceRange)
+    /// `wait 15m`
+    case wait(Literal)
     case expect(ExpectationSyntax)
     /// `repeat 124 every 1s { … }`
     case repeated(count: Literal, every: Literal?, steps: [Step], SourceRange)

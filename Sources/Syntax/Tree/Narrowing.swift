@@ -91,7 +91,7 @@ package struct CostSyntax: Sendable {
   }
 }
 
-/// `limit search_budget 600 cost per hour burst 20 by agent, tool on github.search_* over deny because "…"`
+/// `limit search_budget 600 cost per hour burst 20 by agent, tool on github.search_* over deny because "…" refund on failure`
 package struct LimitSyntax: Sendable {
   package enum Measure: Sendable {
     case calls
@@ -134,10 +134,12 @@ package struct LimitSyntax: Sendable {
   /// Empty: every tool.
   package let targets: [Target]
   package let overflow: Overflow?
+  /// `refund on failure`: where it stands.
+  package let refund: SourceRange?
 
   package init(
     name: Identifier, amount: Literal, measure: Measure, period: Period?, burst: Literal?, keys: [FactPath], targets: [Target],
-    overflow: Overflow?
+    overflow: Overflow?, refund: SourceRange?
   ) {
     self.name = name
     self.amount = amount
@@ -147,6 +149,7 @@ package struct LimitSyntax: Sendable {
     self.keys = keys
     self.targets = targets
     self.overflow = overflow
+    self.refund = refund
   }
 }
 

@@ -10,6 +10,8 @@ struct ExplanationReport {
   private let program: Program
   private let target: String
   private let caller: String
+  /// That the caller's credential is bound to; nil: it is not.
+  private let scopes: [String]?
   /// Of the session.
   private let labels: LabelSet
   /// The filters that would read the answer.
@@ -18,13 +20,14 @@ struct ExplanationReport {
   private let answer: ReleasedAnswer?
 
   init(
-    _ judgement: Judgement, _ program: Program, target: String, caller: String, labels: LabelSet, readers: [FilterInfo],
-    answer: ReleasedAnswer?
+    _ judgement: Judgement, _ program: Program, target: String, caller: String, scopes: [String]?, labels: LabelSet,
+    readers: [FilterInfo], answer: ReleasedAnswer?
   ) {
     self.judgement = judgement
     self.program = program
     self.target = target
     self.caller = caller
+    self.scopes = scopes
     self.labels = labels
     self.readers = readers
     self.answer = answer
@@ -60,6 +63,9 @@ struct ExplanationReport {
       out += "  \(problem.path.isEmpty ? "arguments" : problem.path)  \(problem.message)\n"
     }
     if let because { out += "  because \(because)\n" }
+    if let scopes, judgement.trace.verdict == .deny(.outOfScope) {
+      out += "  it is bound to \(scopes.joined(separator: ", ")); without that, the rules below would decide\n"
+    }
     guard judgement.problems.isEmpty else { return out }
     if let filter = judgement.filterDenial?.filter { out += "\nfilter \(filter.name)  \(filter.file):\(filter.line)\n" }
     for name in judgement.filtered?.shadows ?? [] { out += "\nshadow filter \(name) would deny it\n" }
@@ -177,6 +183,7 @@ struct ExplanationReport {
         (judgement.problems + (judgement.filterDenial?.problems ?? [])).map { ["path": .string($0.path), "message": .string($0.message)] }),
       "limits": .array((judgement.limits?.states ?? []).map(value)),
       "rules": .array(judgement.trace.rules.map(value)), "labels": list(labels),
+      "scopes": scopes.map { .array($0.map(Value.string)) } ?? .null,
       "readers": .array(
         readers.map { ["filter": .string($0.name), "shadow": .boolean($0.isShadow), "file": .string($0.file), "line": number($0.line)] }),
       "answer": answer.map(value) ?? .null,

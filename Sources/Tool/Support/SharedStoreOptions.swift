@@ -1,50 +1,46 @@
+import Approvals
 import ArgumentParser
+import Enforcement
 import Foundation
 import Gateway
 import Logging
 import Quotas
 import RedisStore
 
-/// Where several gateways count together.
-struct SharedStoreOptions: ParsableArguments {
+/// Which Redis several gateways share.
+struct SharedStoreAddress: ParsableArguments {
   @Option(
     name: .customLong("state-store"),
     help: ArgumentHelp(
       """
-      The Redis that this gateway shares its limits with others through: redis://host:port/database or redis+unix:///path. A user and a \
-      password are in SALLYPORT_REDIS_USER and SALLYPORT_REDIS_PASSWORD, or SALLYPORT_REDIS_PASSWORD_FILE. Default: limits in memory.
+      The Redis that gateways share limits, labels, stops and approvals through: redis://host:port/database or redis+unix:///path. A user \
+      and a password are in SALLYPORT_REDIS_USER and SALLYPORT_REDIS_PASSWORD, or SALLYPORT_REDIS_PASSWORD_FILE.
       """,
       valueName: "url"))
   var address: String?
 
-  @Option(
-    name: .customLong("store-outage"),
-    help: ArgumentHelp(
-      "What happens to calls under limits while it does not answer: deny, or local:PERCENT to go on with a share of every limit.",
-      valueName: "what"))
-  var outage: StoreOutage = .deny
-
   /// Nil: none is named.
-  func quotas(_ logger: Logger) throws -> RedisQuotas? {
+  func options() throws -> RedisOptions? {
     guard let text = address else { return nil }
     let address: RedisAddress
     do {
       address = try RedisAddress(text)
     } catch {
-      throw SharedStoreOptions.complaint(error)
+      throw SharedStoreAddress.complaint(error)
     }
     var options = RedisOptions(address: address)
     options.user = ProcessInfo.processInfo.environment["SALLYPORT_REDIS_USER"].flatMap { $0.isEmpty ? nil : $0 }
     let password = try SecretVariable(name: "SALLYPORT_REDIS_PASSWORD", noun: "password", change: "change").read()
     options.password = password.map { String(decoding: $0, as: UTF8.self) }
-    let consequence = outage.words
-    return RedisQuotas(options, outage: outage.meaning) { event in
-      switch event {
-      case .gone(let fault):
-        logger.error("the shared store does not answer; \(consequence)", metadata: ["store": "\(address)", "reason": "\(fault)"])
-      case .back: logger.notice("the shared store answers again", metadata: ["store": "\(address)"])
-      }
-    }
+    return options
+  }
+
+  /// For a verb that a person waits for; nil: none is named.
+  func client() throws -> RedisClient? {
+    guard var options = try options() else { return nil }
+    options.connectMilliseconds = 5_000
+    options.commandMilliseconds = 5_000
+    return RedisClient(options)
   }
 
   // The text itself is not repeated: it may hold a secret.
@@ -59,6 +55,85 @@ struct SharedStoreOptions: ParsableArguments {
     case .needsTLS:
       Complaint("--state-store cannot use TLS itself", help: "use a socket, a private network, or a local tunnel such as stunnel")
     }
+  }
+}
+
+/// What a gateway shares with others, and what happens while it cannot.
+struct SharedStoreOptions: ParsableArguments {
+  @OptionGroup var store: SharedStoreAddress
+
+  @Option(
+    name: .customLong("store-outage"),
+    help: ArgumentHelp(
+      """
+      What happens to calls under limits while the shared store does not answer: deny, or local:PERCENT to go on with a share of every limit. \
+      Calls of sessions with labels are denied in any case.
+      """,
+      valueName: "what"))
+  var outage: StoreOutage = .deny
+
+  @Option(
+    name: .customLong("stops-outage"),
+    help: ArgumentHelp(
+      "How long what was last known to be stopped holds while the shared store does not answer; then everything is denied.")
+  )
+  var stopsOutage = Span.second
+
+  /// Nil: none is named.
+  func open(_ revocations: Revocations, _ logger: Logger) throws -> SharedStore? {
+    try store.options().map { SharedStore($0, outage, stopsOutage, revocations, logger) }
+  }
+}
+
+/// What a gateway and others have together, for as long as it is there.
+final class SharedStore {
+  let quotas: RedisQuotas
+  let labels: RedisLabels
+  let approvals: RedisApprovals
+  /// Of all gateways that share the store; while it does not answer, of this one.
+  let seal: RequestSeal
+  private let stops: RedisStopWatch
+  private var heartbeat: Heartbeat?
+
+  init(_ options: RedisOptions, _ outage: StoreOutage, _ stopsOutage: Span, _ revocations: Revocations, _ logger: Logger) {
+    let metadata: Logger.Metadata = ["store": "\(options.address)"]
+    let client = RedisClient(options) { event in
+      switch event {
+      case .gone(let fault):
+        logger.error(
+          "the shared store does not answer; \(outage.words), calls of sessions with labels are denied",
+          metadata: metadata.merging(["reason": "\(fault)"]) { $1 })
+      case .back: logger.notice("the shared store answers again", metadata: metadata)
+      case .lost(let what):
+        logger.error("the shared store has lost what it kept; \(what) that are known here were put back", metadata: metadata)
+      }
+    }
+    quotas = RedisQuotas(client, outage: outage.meaning)
+    labels = RedisLabels(client)
+    approvals = RedisApprovals(client)
+    seal = approvals.sealSecret().map { RequestSeal(secret: $0) } ?? .random()
+    stops = RedisStopWatch(options, revocations, patience: .milliseconds(stopsOutage.milliseconds)) { event in
+      switch event {
+      case .gone(let fault):
+        logger.error(
+          "what is stopped cannot be read from the shared store; soon nothing is let through",
+          metadata: metadata.merging(["reason": "\(fault)"]) { $1 })
+      case .back: logger.notice("what is stopped can be read again", metadata: metadata)
+      case .lost(let what):
+        logger.error("the shared store has lost what it kept; \(what) that are known here were put back", metadata: metadata)
+      }
+    }
+  }
+
+  /// From where other threads may begin.
+  func begin() {
+    heartbeat = Heartbeat(quotas)
+    stops.begin()
+  }
+
+  func end() {
+    stops.end()
+    heartbeat = nil
   }
 }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Enforcement
 import Foundation
+import RedisStore
 import StateStore
 
 /// The option of the verbs that read or change what is kept.
@@ -18,12 +20,20 @@ struct StateOptions: ParsableArguments {
   }
 
   /// Nil when nothing says where state would be. There need be none, unless somebody says where it is.
-  func watch() throws -> StateWatch? {
+  ///
+  /// - Parameter revocations: where what is stopped there goes.
+  func watch(_ revocations: Revocations) throws -> StateWatch? {
     guard let directory = directory else { return nil }
     return try complaining { () throws(StoreError) in
       if path != nil { _ = try StateStore(opening: directory) }
-      return try StateWatch(directory)
+      return try StateWatch(directory, revocations)
     }
+  }
+
+  /// Who may decide on approvals, by the word of this machine's operator.
+  func approvers() throws -> Approvers {
+    guard let directory else { throw Complaint("nothing says where the state is", help: "--state DIR, or SALLYPORT_STATE") }
+    return try complaining { () throws(StoreError) in try Approvers(in: directory) }
   }
 
   /// - Throws: a complaint when there is none, unless `making`.
@@ -44,6 +54,17 @@ func complaining<Result: ~Copyable>(_ body: () throws(StoreError) -> Result) thr
   }
 }
 
+/// The same of any store.
+func complainingOfAny<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as StoreError {
+    throw Complaint(error.description, help: error.help)
+  } catch let fault as RedisFault {
+    throw Complaint("the shared store does not answer: \(fault)", help: "nothing may have changed; look before you do it again")
+  }
+}
+
 /// This person, now.
 func act() -> Act { Act(actor: NSUserName(), moment: milliseconds(Date.now)) }
 
@@ -58,6 +79,7 @@ func written(_ milliseconds: Int64) -> String {
 struct Span: ExpressibleByArgument {
   let milliseconds: Int64
 
+  static let second = Span(milliseconds: 1_000)
   static let day = Span(milliseconds: 86_400_000)
 
   private init(milliseconds: Int64) { self.milliseconds = milliseconds }
@@ -74,7 +96,7 @@ struct Span: ExpressibleByArgument {
     self.init(milliseconds: product)
   }
 
-  var defaultValueDescription: String { "\(milliseconds / 3_600_000)h" }
+  var defaultValueDescription: String { milliseconds < 3_600_000 ? "\(milliseconds / 1_000)s" : "\(milliseconds / 3_600_000)h" }
 }
 
 /// A text that goes into lists and logs as it is.

@@ -2,6 +2,7 @@ import Approvals
 import ArgumentParser
 import Foundation
 import JSON
+import RedisStore
 import StateStore
 
 struct ApprovalsVerb: ParsableCommand {
@@ -26,9 +27,10 @@ struct ApprovalsVerb: ParsableCommand {
     var format = OutputFormat.human
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var shared: SharedStoreAddress
 
     func run() throws {
-      let store = try state.store()
+      let store = try approvalStore(shared, state)
       let now = act().moment
       let approvals = try faulting { () throws(ApprovalFault) in try store.approvals() }
       let report = ApprovalReport(approvals.filter { all || $0.state(at: now) == .pending }, now: now)
@@ -48,8 +50,9 @@ struct ApprovalsVerb: ParsableCommand {
     var ids: [String]
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var shared: SharedStoreAddress
 
-    func run() throws { try decide(.approve, ids, state) }
+    func run() throws { try decide(.approve, ids, shared, state) }
   }
 
   struct Deny: ParsableCommand {
@@ -61,16 +64,19 @@ struct ApprovalsVerb: ParsableCommand {
     var ids: [String]
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var shared: SharedStoreAddress
 
-    func run() throws { try decide(.deny, ids, state) }
+    func run() throws { try decide(.deny, ids, shared, state) }
   }
 }
 
 /// Those before one that cannot be decided are decided.
-private func decide(_ decision: Approval.Decision, _ identifiers: [String], _ state: StateOptions) throws {
-  let store = try state.store()
+private func decide(
+  _ decision: Approval.Decision, _ identifiers: [String], _ shared: SharedStoreAddress, _ state: StateOptions
+) throws {
+  let store = try approvalStore(shared, state)
   let person = try userName()
-  let approvers = try complaining { () throws(StoreError) in try store.approvers() }
+  let approvers = try state.approvers()
   for identifier in identifiers {
     let kept = try faulting { () throws(ApprovalFault) in try store.approvals() }
     guard let approval = kept.first(where: { $0.identifier == identifier }) else { throw complaint(.unknown, identifier) }
@@ -84,6 +90,12 @@ private func decide(_ decision: Approval.Decision, _ identifiers: [String], _ st
     let what = "\(approval.request.target) for \(approval.request.caller)"
     Terminal.say(decision == .approve ? "approved \(identifier): \(what), once" : "denied \(identifier): \(what)")
   }
+}
+
+/// The shared store if one is named, else the state of this machine.
+private func approvalStore(_ shared: SharedStoreAddress, _ state: StateOptions) throws -> any ApprovalStore {
+  if let client = try shared.client() { return RedisApprovals(client) }
+  return try state.store()
 }
 
 /// Of whoever runs this program, from the system and not from a variable.

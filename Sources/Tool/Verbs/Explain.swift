@@ -38,6 +38,11 @@ struct Explain: ParsableCommand {
   @Option(name: .customLong("label"), help: "A label that the session has. May be repeated.")
   var labels: [String] = []
 
+  @Option(
+    name: .customLong("scope"),
+    help: "A scope that the caller's key or token is bound to, as the policy names it. May be repeated; without it: not bound.")
+  var scopes: [String] = []
+
   @Option(help: "A file with the server's answer, or - for standard input: what filters would make of it is shown.")
   var result: String?
 
@@ -55,7 +60,9 @@ struct Explain: ParsableCommand {
     var judge = CallJudge(policies, try compiled(policies))
     let request = try CallReader(policies: policies, server: server).read(call)
     let caller = try callerFromOptions(policies)
-    let principal = Principal(identity(of: caller, in: policies), of: judge.program)
+    let known = identity(of: caller, in: policies)
+    let bounds = try scopeNames(policies)
+    let principal = Principal(Identity(caller: known.caller, claims: known.claims, scopes: bounds), of: judge.program)
     let labels = try labelSet(judge.program)
     let moment = try moment()
     var judgement = judge.judge(request.call, as: principal, with: labels, at: moment)
@@ -65,8 +72,8 @@ struct Explain: ParsableCommand {
     var answers = AnswerJudge(policies, judge.program)
     let answer = try result.map { answers.release(try readResult($0), of: judgement) }
     let report = ExplanationReport(
-      judgement, judge.program, target: request.name, caller: agent ?? "anyone", labels: labels, readers: answers.readers(of: judgement),
-      answer: answer)
+      judgement, judge.program, target: request.name, caller: agent ?? "anyone", scopes: bounds, labels: labels,
+      readers: answers.readers(of: judgement), answer: answer)
     switch format {
     case .human: Terminal.write(report.human(colour: Terminal.hasColour(.output)))
     case .json: Terminal.write(write(report.json, .pretty) + [UInt8(ascii: "\n")])
@@ -79,6 +86,15 @@ struct Explain: ParsableCommand {
       throw Complaint("`\(at)` is no moment", help: "write a day or a moment in UTC: 2026-11-18 or 2026-11-18T10:00:00Z")
     }
     return Moment(milliseconds: milliseconds)
+  }
+
+  /// Nil: the caller is not bound.
+  private func scopeNames(_ policies: CheckedPolicies) throws -> [String]? {
+    let known = policies.scopes.map(\.name)
+    for scope in scopes where !known.contains(where: { $0.utf8.elementsEqual(scope.utf8) }) {
+      throw Complaint("the policy declares no scope `\(scope)`", help: nearest(to: scope, among: known).map { "did you mean `\($0)`?" })
+    }
+    return scopes.isEmpty ? nil : scopes
   }
 
   private func labelSet(_ program: Program) throws -> LabelSet {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Credentials
 import Foundation
 import JSON
+import RedisStore
 import StateStore
 
 struct Keys: ParsableCommand {
@@ -92,10 +93,15 @@ struct Keys: ParsableCommand {
     var because: PlainText?
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var shared: SharedStoreAddress
 
     func run() throws {
       let store = try state.store()
       try complaining { () throws(StoreError) in try store.revokeKey(id.identifier, because: because?.text, act()) }
+      // Gateways on other machines read other folders.
+      if let client = try shared.client() {
+        _ = try complainingOfAny { try RedisStops(client).stop(.key, id.identifier, because: because?.text, act()) }
+      }
       Terminal.say("revoked key \(id.identifier)")
     }
   }

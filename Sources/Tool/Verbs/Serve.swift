@@ -50,13 +50,14 @@ struct Serve: ParsableCommand {
   var loops: Int?
 
   @OptionGroup var state: StateOptions
+  @OptionGroup var sharedStore: SharedStoreOptions
   @OptionGroup var logging: LogOptions
 
   func run() throws {
     let policies = try requirePolicies(policy)
     let upstreams = try chooseUpstreams(policies)
     let agent = try chooseAgent(agent, policies)
-    let store = PolicyStore(try compiled(policies))
+    let program = try compiled(policies)
     guard let address = ListenAddress(listen) else {
       throw Complaint("`\(listen)` is no address to listen on", help: "HOST:PORT, as in 127.0.0.1:8400 or [::1]:8400")
     }
@@ -70,7 +71,8 @@ struct Serve: ParsableCommand {
     }
     // Before any other thread exists.
     let signals = try SignalWait()
-    let watch = try state.watch()
+    let revocations = Revocations(awaitsShared: sharedStore.store.address != nil)
+    let watch = try state.watch(revocations)
     var configuration = GatewayConfiguration(
       host: address.host, port: address.port, upstreams: upstreams, callers: try chooseCallers(agent, watch))
     configuration.hosts = allowHost
@@ -81,16 +83,22 @@ struct Serve: ParsableCommand {
 
     let stream = LogStream()
     let logger = logging.logger(stream)
+    let shared = try sharedStore.open(revocations, logger)
+    let store = PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels)
     let listener: Listener
     do {
       listener = try Listener(
-        configuration, policies: store, revocations: watch?.revocations ?? Revocations(), logger: logger, stream: stream)
+        configuration, policies: store, revocations: revocations, logger: logger, stream: stream)
     } catch {
       throw Complaint("cannot listen on \(listen): \(error)")
     }
     // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
+    shared?.begin()
     watch?.begin()
-    defer { watch?.end() }
+    defer {
+      watch?.end()
+      shared?.end()
+    }
     try listener.run(signals) { reload(store, upstreams, logger) }
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Credentials
 import Enforcement
 import JSON
+import RedisStore
 import StateStore
 
 extension Stops.Kind: ExpressibleByArgument {}
@@ -33,7 +34,7 @@ struct StopTarget: ParsableArguments {
 
 struct Stop: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Stop a key, token, subject, agent, tool or server at once, on every gate that shares the state.",
+    abstract: "Stop a key, token, subject, agent, tool or server at once, on every gate that shares the state or the store.",
     discussion: """
       Within a second nothing of it is let through: new calls are refused, results of calls in flight are withheld, subscriptions end. It stays so \
       until `sallyport resume`. `sallyport stopped` shows what is stopped.
@@ -47,16 +48,18 @@ struct Stop: ParsableCommand {
   var because: PlainText?
 
   @OptionGroup var state: StateOptions
+  @OptionGroup var shared: SharedStoreAddress
 
   func run() throws {
-    let store = try state.store(making: true)
-    if target.kind == .key, try complaining({ () throws(StoreError) in try store.keys() }).allSatisfy({ $0.identifier != target.name }) {
+    let store = try stopStore(shared, state, making: true)
+    // A shared store has no keys.
+    if target.kind == .key, let store = store as? StateStore,
+      try complaining({ () throws(StoreError) in try store.keys() }).allSatisfy({ $0.identifier != target.name })
+    {
       throw Complaint(
         "there is no key `\(target.name)`", help: "the id is the 12 characters behind `sp_`; `sallyport keys list` shows them")
     }
-    let isNew = try complaining { () throws(StoreError) in
-      try store.stop(target.kind, target.name, because: because?.text, act())
-    }
+    let isNew = try complainingOfAny { try store.stop(target.kind, target.name, because: because?.text, act()) }
     Terminal.say(isNew ? "stopped \(target.words)" : "\(target.words) is stopped already")
   }
 }
@@ -72,10 +75,11 @@ struct Resume: ParsableCommand {
 
   @OptionGroup var target: StopTarget
   @OptionGroup var state: StateOptions
+  @OptionGroup var shared: SharedStoreAddress
 
   func run() throws {
-    let store = try state.store()
-    let wasStopped = try complaining { () throws(StoreError) in try store.resume(target.kind, target.name, act()) }
+    let store = try stopStore(shared, state)
+    let wasStopped = try complainingOfAny { try store.resume(target.kind, target.name, act()) }
     Terminal.say(wasStopped ? "resumed \(target.words)" : "\(target.words) was not stopped")
     if !wasStopped { throw ExitCode.findings }
   }
@@ -89,10 +93,11 @@ struct Stopped: ParsableCommand {
   var format = OutputFormat.human
 
   @OptionGroup var state: StateOptions
+  @OptionGroup var shared: SharedStoreAddress
 
   func run() throws {
-    let store = try state.store()
-    let stops = try complaining { () throws(StoreError) in try store.stops() }
+    let store = try stopStore(shared, state)
+    let stops = try complainingOfAny { try store.stops() }
     switch format {
     case .human:
       guard !stops.isEmpty else { return Terminal.write("nothing is stopped\n") }
@@ -108,4 +113,10 @@ struct Stopped: ParsableCommand {
       Terminal.write(write(["stopped": .array(rows)], .pretty) + [UInt8(ascii: "\n")])
     }
   }
+}
+
+/// The shared store if one is named, else the state of this machine.
+func stopStore(_ shared: SharedStoreAddress, _ state: StateOptions, making: Bool = false) throws -> any StopStore {
+  if let client = try shared.client() { return RedisStops(client) }
+  return try state.store(making: making)
 }

@@ -52,18 +52,19 @@ struct Wrap: ParsableCommand {
     let policies = try requirePolicies(policy)
     let server = try chooseServer(policies)
     let program = try compiled(policies)
-    let watch = try state.watch()
+    let revocations = Revocations(awaitsShared: sharedStore.store.address != nil)
+    let watch = try state.watch(revocations)
     let caller = try chooseCaller(policies, server, watch)
 
     let stream = LogStream()
     let logger = logging.logger(stream)
-    let sharedQuotas = try sharedStore.quotas(logger)
     let webhook = try approvalsWebhook.map { try ApprovalWebhook($0, logger: logger) }
-    let revocations = watch?.revocations ?? Revocations()
+    let shared = try sharedStore.open(revocations, logger)
     let session = Session(
       configuration: GateConfiguration(
-        server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program)),
-      policies: PolicyStore(program, quotas: sharedQuotas.map { .shared($0) }), revocations: revocations, random: { randomBytes($0) })
+        server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program, shared)),
+      policies: PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels), revocations: revocations,
+      random: { randomBytes($0) })
     let gate: StdioGate
     do {
       gate = try StdioGate(
@@ -73,13 +74,13 @@ struct Wrap: ParsableCommand {
       throw Complaint(failure.description)
     }
     // Behind the gate, which has blocked the signals that it waits for: no other thread may take them.
-    let heartbeat = sharedQuotas.map { Heartbeat($0) }
+    shared?.begin()
     watch?.begin()
     webhook?.begin()
     defer {
       webhook?.end()
       watch?.end()
-      withExtendedLifetime(heartbeat) {}
+      shared?.end()
     }
     switch gate.run() {
     case .clientClosed, .signal: break
@@ -102,12 +103,13 @@ struct Wrap: ParsableCommand {
   }
 
   /// Nil when no rule asks, or there is nowhere to keep what is asked and nobody at the client to ask.
-  private func approvalDesk(_ program: Program) throws -> ApprovalDesk? {
+  private func approvalDesk(_ program: Program, _ shared: SharedStore?) throws -> ApprovalDesk? {
     let groups = program.rules.compactMap { rule in if case .ask(let group, _) = rule.kind { group } else { nil } }
     if let unknown = groupsAtClient.first(where: { !groups.contains($0) }) {
       throw Complaint("no `ask` rule of the policy is for the group `\(unknown)`", help: suggestion(unknown, among: groups))
     }
     guard !groups.isEmpty else { return nil }
+    if let shared { return ApprovalDesk(store: shared.approvals, seal: shared.seal, groupsAtClient: groupsAtClient) }
     if state.directory != nil { return ApprovalDesk(store: try state.store(making: state.path == nil), groupsAtClient: groupsAtClient) }
     return groupsAtClient.isEmpty ? nil : ApprovalDesk(store: ApprovalsInMemory(), groupsAtClient: groupsAtClient)
   }

@@ -20,23 +20,28 @@ import Synchronization
       print("{\"one\": \(try time(limits: 1, threads: 1)), \"three\": \(try time(limits: 3, threads: 1))}")
       return
     }
-    print("limits of a call  threads  ns a call and thread (median of 9)")
+    print("limits of a call  threads  balances  ns a call and thread (median of 9)")
     for limits in [1, 2, 4] {
-      for threads in [1, 2] {
-        print(padded("\(limits)", 16), padded("\(threads)", 8), padded("\(try time(limits: limits, threads: threads))", 10))
+      for (threads, sharing) in [(1, false), (2, false), (2, true)] where limits > 1 || !sharing {
+        print(
+          padded("\(limits)", 16), padded("\(threads)", 8), sharing ? "   shared" : "      own",
+          padded("\(try time(limits: limits, threads: threads, sharing: sharing))", 10))
       }
     }
     try memory()
   }
 
-  /// Every thread is another agent; with more than one limit they share the limits beyond the first, as agents share a tool.
-  static func time(limits count: Int, threads: Int) throws -> Int {
+  /// Every thread is another agent.
+  ///
+  /// - Parameter sharing: whether the limits beyond the first are counted for all of them together, as agents share a tool: then threads have to
+  ///   wait for each other. Otherwise they have nothing in common.
+  static func time(limits count: Int, threads: Int, sharing: Bool = false) throws -> Int {
     let quotas = LocalQuotas()
     var samples: [Int] = []
     for _ in 0..<9 {
       let longest = Atomic<Int>(0)
       DispatchQueue.concurrentPerform(iterations: threads) { thread in
-        guard let nanoseconds = try? take(count, from: quotas, thread: thread, rounds: rounds) else { return }
+        guard let nanoseconds = try? take(count, from: quotas, thread: thread, sharing: sharing, rounds: rounds) else { return }
         longest.max(nanoseconds / rounds, ordering: .relaxed)
       }
       samples.append(longest.load(ordering: .relaxed))
@@ -45,11 +50,11 @@ import Synchronization
   }
 
   /// - Returns: nanoseconds it took.
-  static func take(_ count: Int, from quotas: LocalQuotas, thread: Int, rounds: Int) throws -> Int {
+  static func take(_ count: Int, from quotas: LocalQuotas, thread: Int, sharing: Bool = false, rounds: Int) throws -> Int {
     guard let limit = Limit(1_000_000_000, per: .nanoseconds(second)) else { throw Failure.noLimit }
     let number = quotas.define([limit])[0]
     let charges = (0..<count).map { index in
-      let owner = UInt64(index == 0 ? thread : 99)
+      let owner = UInt64(sharing && index > 0 ? 99 : thread)
       return Charge(limit: number, key: key(owner, UInt64(index)), amount: Amount(1, decimals: limit.decimals) ?? .zero)
     }
     var rooms = QuotaRooms()
