@@ -45,13 +45,8 @@ package struct TestRunner: ~Copyable {
       case .caller(let caller): state.principal = Principal(identity(of: caller, in: judge.policies), of: judge.program)
       case .at(let milliseconds): state.now = Moment(milliseconds: milliseconds)
       case .call(let call): perform(call, &state)
-      case .result(let value, let range):
-        if let last = state.last, last.judgement.isLetThrough {
-          take(value, &state)
-        } else {
-          let got = state.last.map { Explanation($0.judgement, judge.program).outcome } ?? "no call before it"
-          state.failures.append(TestFailure(range: range, got: got, reasons: ["the call does not reach the server, which answers nothing"]))
-        }
+      case .result(let value, let range): take(.value(value), range, &state)
+      case .binaryResult(let type, let bytes, let range): take(.binary(type: type, bytes: bytes), range, &state)
       case .expect(let expectation): check(expectation, &state)
       case .repeated(let count, let every, let steps):
         for _ in 0..<count {
@@ -85,12 +80,18 @@ package struct TestRunner: ~Copyable {
 
   /// A call that was let through, and of whose answer the test says nothing, was answered by nothing in particular.
   private mutating func settle(_ state: inout State) {
-    if state.answer == nil, let last = state.last, last.judgement.isLetThrough { take(.string(""), &state) }
+    if state.answer == nil, let last = state.last, last.judgement.isLetThrough { take(.value(.string("")), &state) }
   }
 
-  private mutating func take(_ value: Value, _ state: inout State) {
+  private mutating func take(_ answer: MadeUpAnswer, _ range: SourceRange, _ state: inout State) {
+    if let last = state.last, last.judgement.isLetThrough { return take(answer, &state) }
+    let got = state.last.map { Explanation($0.judgement, judge.program).outcome } ?? "no call before it"
+    state.failures.append(TestFailure(range: range, got: got, reasons: ["the call does not reach the server, which answers nothing"]))
+  }
+
+  private mutating func take(_ answer: MadeUpAnswer, _ state: inout State) {
     guard let last = state.last else { return }
-    let answer = answers.release(value, of: last.judgement.call)
+    let answer = answers.release(answer, of: last.judgement.call)
     state.labels.apply(answer.labels, to: last.session)
     state.answer = answer
   }
@@ -112,7 +113,7 @@ package struct TestRunner: ~Copyable {
     case .listed: got = judgement.isListed ? "listed" : "hidden"
     case .session: got = "session has \(names(state.labels(of: session)))"
     case .output where state.answer?.block == nil:
-      got = "output \(state.answer?.texts.filter { !$0.isEmpty }.map { "\"\($0)\"" }.joined(separator: ", ") ?? "none")"
+      got = "output \(state.answer?.texts.filter { !$0.isEmpty }.map { "\"\($0.prefix(400))\"" }.joined(separator: ", ") ?? "none")"
     case .output, .allow, .ask, .deny, .limited:
       switch state.answer?.block {
       case .filter(let name): got = "deny by \(name)"

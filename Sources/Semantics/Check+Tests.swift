@@ -32,10 +32,17 @@ extension Checker {
       case .call(let call):
         progress.hasCalled = true
         if let call = lower(call, file) { lowered.append(.call(call)) }
-      case .result(let value, let range):
-        if !progress.hasCalled {
-          report(.emptyTest, "nothing was called yet", range, "the answer to which call?", help: "put a `call` before it")
+      case .result(_, let range) where !progress.hasCalled, .binaryResult(_, _, let range) where !progress.hasCalled:
+        report(.emptyTest, "nothing was called yet", range, "the answer to which call?", help: "put a `call` before it")
+      case .binaryResult(let type, let size, let range):
+        guard case .size(let bytes) = size.kind, (1...TestLimits.binaryBytes).contains(bytes) else {
+          report(
+            .badQuantity, "binary content in a test has 1 byte to 8 MiB", size.range, "not of this size",
+            help: "write a size: `result binary \"image/png\" 64KiB`")
+          continue
         }
+        if let type = mediaType(type) { lowered.append(.binaryResult(type: type, bytes: Int(bytes), range)) }
+      case .result(let value, let range):
         if let value = json(value) { lowered.append(.result(value, range)) }
       case .expect(let expectation):
         progress.hasExpected = true
@@ -207,6 +214,8 @@ private struct TestProgress {
 private enum TestLimits {
   /// Of one `repeat`: enough to run any limit out, few enough to end.
   static let repetitions = 100_000
+  /// Fits in one message with its base64.
+  static let binaryBytes: Int64 = 8 << 20
 }
 
 extension Constant {

@@ -33,6 +33,8 @@ extension CheckedPolicies {
     case call(TestCall)
     /// What the server answers to the last call: a text, or a value that a tool gives as structured content.
     case result(JSON.Value, SourceRange)
+    /// Binary content that begins like what it says it is.
+    case binaryResult(type: String, bytes: Int, SourceRange)
     /// Speaks of the last call before it.
     case expect(Expectation)
     /// The clock moves on by `everyMilliseconds` after each round.

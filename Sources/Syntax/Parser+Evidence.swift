@@ -132,6 +132,10 @@ extension Parser {
     case .at: return .at(try moment("a moment such as 2026-11-18T10:00:00Z"))
     case .call: return .call(try callSyntax())
     case .result:
+      if accept(.binary) != nil {
+        let type = try string("a type in quotes, such as \"image/png\"")
+        return .binaryResult(type: type, size: try size("a size such as 64KiB"), range(from: start))
+      }
       let value = try value("the result's text in quotes, or a value")
       return .result(value, range(from: start))
     case .expect: return .expect(try expectation())

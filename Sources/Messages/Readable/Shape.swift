@@ -8,8 +8,8 @@ indirect enum Shape: Sendable {
   case opaque
   /// Every string in it, the names of members too.
   case read
-  /// Base64 of what the type beside it says.
-  case encoded(type: Node?)
+  /// Base64 of what the type beside it says; of a resource or of a content block.
+  case encoded(type: Node?, isResource: Bool)
   case at(TextPlace, Shape)
   /// An object with members that the protocol names; others are read.
   case object([Field])
@@ -105,7 +105,9 @@ extension Shape {
     switch kind {
     case .text: return Fields.contentBlock
     case .image, .audio:
-      return Fields.contentBlock + [Field("data", .encoded(type: document.member(node, "mimeType"))), Field("mimeType", .opaque)]
+      return Fields.contentBlock + [
+        Field("data", .encoded(type: document.member(node, "mimeType"), isResource: false)), Field("mimeType", .opaque),
+      ]
     case .link: return Fields.contentBlock + Fields.resource
     case .resource: return Fields.contentBlock + [Field("resource", .embedded)]
     case .toolUse: return Fields.contentBlock + [Field]("id name", .opaque) + [Field("input", .read)]
@@ -122,6 +124,6 @@ extension Shape {
   }
 
   static func embeddedFields(_ document: Document, _ node: Node) -> [Field] {
-    Fields.embeddedResource + [Field("blob", .encoded(type: document.member(node, "mimeType")))]
+    Fields.embeddedResource + [Field("blob", .encoded(type: document.member(node, "mimeType"), isResource: true))]
   }
 }

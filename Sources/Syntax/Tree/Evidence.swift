@@ -94,6 +94,8 @@ package struct TestSyntax: Sendable {
     case call(CallSyntax)
     /// `result "text"`, `result { … }`
     case result(ValueSyntax, SourceRange)
+    /// `result binary "image/png" 64KiB`
+    case binaryResult(type: StringLiteral, size: Literal, SourceRange)
     case expect(ExpectationSyntax)
     /// `repeat 124 every 1s { … }`
     case repeated(count: Literal, every: Literal?, steps: [Step], SourceRange)
