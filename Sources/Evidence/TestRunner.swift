@@ -3,6 +3,7 @@ internal import Decision
 internal import Enforcement
 internal import JSON
 package import Semantics
+internal import Text
 
 /// Runs tests and tables on the program that was compiled from the same policies: the very code that decides for agents.
 package struct TestRunner: ~Copyable {

@@ -28,7 +28,7 @@ extension MessageFilter {
         case .block:
           let seen = BinaryNotice(clause: clause, bytes: content.bytes, type: content.signature?.name)
           plan.block = plan.block ?? .init(filter: number, pattern: nil, cause: .binary(seen))
-        case .redact(let text): placeholder = placeholder ?? .some(text)
+        case .redact(let text): if placeholder == nil { placeholder = .some(text) }
         case nil: break
         }
       }

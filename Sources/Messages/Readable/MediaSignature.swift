@@ -49,7 +49,7 @@ package struct MediaSignature: Sendable {
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 
   private static let png = MediaSignature("image/png image/apng", (0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
-  private static let images = [
+  private static let images: [MediaSignature] = [
     png, MediaSignature("image/jpeg image/jpg image/pjpeg", (0, [0xFF, 0xD8, 0xFF])), MediaSignature("image/gif", (0, text("GIF87a"))),
     MediaSignature("image/gif", (0, text("GIF89a"))), MediaSignature("image/webp", (0, text("RIFF")), (8, text("WEBP"))),
     MediaSignature("image/tiff image/tiff-fx", (0, [0x49, 0x49, 0x2A, 0])),
@@ -61,7 +61,7 @@ package struct MediaSignature: Sendable {
     MediaSignature("image/bmp image/x-ms-bmp image/x-bmp", (0, text("BM")), (6, [0, 0, 0, 0])),
     MediaSignature("image/jxl", (0, [0xFF, 0x0A])), MediaSignature("image/jxl", (4, text("JXL "))),
   ]
-  private static let sounds = [
+  private static let sounds: [MediaSignature] = [
     MediaSignature("audio/vnd.wave audio/wav audio/x-wav audio/wave", (0, text("RIFF")), (8, text("WAVE"))),
     MediaSignature("audio/flac audio/x-flac", (0, text("fLaC"))), MediaSignature("audio/mpeg audio/mp3", (0, text("ID3"))),
     MediaSignature("audio/aiff audio/x-aiff", (0, text("FORM")), (8, text("AIFF"))),
@@ -74,13 +74,13 @@ package struct MediaSignature: Sendable {
     MediaSignature("audio/aac audio/x-aac audio/aacp", (0, [0xFF, 0xF1])),
     MediaSignature("audio/aac audio/x-aac audio/aacp", (0, [0xFF, 0xF9])),
   ]
-  private static let films = [
+  private static let films: [MediaSignature] = [
     MediaSignature("video/webm audio/webm video/matroska video/x-matroska audio/x-matroska", (0, [0x1A, 0x45, 0xDF, 0xA3])),
     MediaSignature("video/quicktime", (4, text("ftypqt"))), MediaSignature("video/mp4 audio/mp4 video/x-m4v", (4, text("ftyp"))),
     MediaSignature("video/x-msvideo video/avi", (0, text("RIFF")), (8, text("AVI "))), MediaSignature("video/mpeg", (0, [0, 0, 1, 0xBA])),
     MediaSignature("video/mpeg", (0, [0, 0, 1, 0xB3])),
   ]
-  private static let archives = [
+  private static let archives: [MediaSignature] = [
     MediaSignature(
       "application/zip application/x-zip-compressed application/java-archive application/epub+zip application/vnd.android.package-archive "
         + "application/vnd.openxmlformats-officedocument.* application/vnd.oasis.opendocument.*", (0, [0x50, 0x4B, 3, 4])),
@@ -90,7 +90,7 @@ package struct MediaSignature: Sendable {
     MediaSignature("application/x-7z-compressed", (0, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C])),
     MediaSignature("application/vnd.rar application/x-rar-compressed", (0, [0x52, 0x61, 0x72, 0x21, 0x1A, 7])),
   ]
-  private static let others = [
+  private static let others: [MediaSignature] = [
     MediaSignature("application/pdf", (0, text("%PDF-"))),
     MediaSignature("application/vnd.sqlite3 application/x-sqlite3", (0, text("SQLite format 3\0"))),
     MediaSignature("application/wasm", (0, [0, 0x61, 0x73, 0x6D])),
@@ -102,5 +102,5 @@ package struct MediaSignature: Sendable {
     MediaSignature("font/otf application/font-sfnt", (0, text("OTTO"))),
     MediaSignature("font/ttf application/font-sfnt", (0, [0, 1, 0, 0, 0])),
   ]
-  private static let known = images + sounds + films + archives + others
+  private static let known: [MediaSignature] = images + sounds + films + archives + others
 }
