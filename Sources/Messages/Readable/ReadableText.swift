@@ -170,9 +170,8 @@ private struct TextWalk {
 
   /// Of an unknown type nothing is known, so what looks like content of a known one is that, too.
   private mutating func visitContent(_ node: Node, _ place: TextPlace) {
-    let fields = Shape.contentFields(document, node)
-    visit(node, fields, place)
-    guard !fields.contains(where: { if case .encoded = $0.shape { true } else { false } }), document.kind(node) == .object else { return }
+    visit(node, Shape.contentFields(document, node), place)
+    guard document.kind(node) == .object, !Shape.isKnownContent(document, node) else { return }
     for name in ["data", "blob"] {
       guard let data = document.member(node, name), document.kind(data) == .string else { continue }
       note(data, document.member(node, "mimeType"), base64(data), in: node, false, place)

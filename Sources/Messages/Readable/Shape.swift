@@ -99,9 +99,7 @@ extension Shape {
 
   /// What a content block has, by its type. Of an unknown type nothing is known, so all of it is read.
   static func contentFields(_ document: Document, _ node: Node) -> [Field] {
-    guard let type = document.member(node, "type"),
-      let kind = ContentKind.allCases.first(where: { document.stringEquals(type, $0.rawValue) })
-    else { return Fields.anyMessage + [Field("type", .read)] }
+    guard let kind = contentKind(document, node) else { return Fields.anyMessage + [Field("type", .read)] }
     switch kind {
     case .text: return Fields.contentBlock
     case .image, .audio:
@@ -114,6 +112,13 @@ extension Shape {
     case .toolResult:
       return Fields.contentBlock + [Field]("toolUseId isError", .opaque) + [Field("content", .contents), Field("structuredContent", .read)]
     }
+  }
+
+  /// Whether the protocol has content of its type.
+  static func isKnownContent(_ document: Document, _ node: Node) -> Bool { contentKind(document, node) != nil }
+
+  private static func contentKind(_ document: Document, _ node: Node) -> ContentKind? {
+    document.member(node, "type").flatMap { type in ContentKind.allCases.first { document.stringEquals(type, $0.rawValue) } }
   }
 
   private enum ContentKind: String, CaseIterable {
