@@ -13,7 +13,7 @@ struct CostlyText {
   let steps: UInt32
 
   /// Steps at one place. A search begins at many places, a whole match at one.
-  private static func limit(_ mode: MatchMode) -> UInt32 { mode == .search ? 10_000 : 100_000 }
+  private static func limit(_ mode: MatchMode) -> UInt32 { mode == .search ? 25_000 : 100_000 }
 
   /// Nil when there is none: no two parts compete, or the counts are small.
   init?(_ expression: RegularExpression, _ caseInsensitive: Bool, _ mode: MatchMode) {
