@@ -78,10 +78,11 @@ package struct FilterInfo: Hashable, Sendable {
   /// In order of place.
   package let clauses: [FilterClause]
   package let longest: LongestText?
+  package let binaries: [BinaryClause]
 
   package init(
     name: String, file: String, line: Int, isShadow: Bool, isConfidential: Bool, places: FilterPlaces, structuredPaths: [ResultPath] = [],
-    transforms: FilterTransforms = [], clauses: [FilterClause], longest: LongestText? = nil
+    transforms: FilterTransforms = [], clauses: [FilterClause], longest: LongestText? = nil, binaries: [BinaryClause] = []
   ) {
     self.name = name
     self.file = file
@@ -93,6 +94,7 @@ package struct FilterInfo: Hashable, Sendable {
     self.transforms = transforms
     self.clauses = clauses
     self.longest = longest
+    self.binaries = binaries
   }
 }
 

@@ -57,7 +57,9 @@ private struct Verifier {
           clause.patterns.allSatisfy({ parts.patternSets[clause.set].patterns.contains($0) }), isKnown(clause.labels)
         else { throw .reference }
       }
-      guard filter.longest.map({ isKnown($0.labels) }) ?? true else { throw .reference }
+      guard filter.longest.map({ isKnown($0.labels) }) ?? true, filter.binaries.allSatisfy({ isKnown($0.labels) }) else {
+        throw .reference
+      }
     }
     let changes =
       (parts.tools + parts.prompts).map(\.labels) + parts.servers.flatMap(\.resourceLabels).map(\.change) + [parts.approvalLabels]

@@ -113,8 +113,12 @@ private struct Canonical {
       "match \(text(policies.patternSets[clause.set], only: clause.pattern)) -> \(text(clause.actions))"
     }
     let longest = filter.longest.map { ["longer than \($0.bytes) -> \(text($0.actions))"] } ?? []
+    let binaries = filter.binaries.map { binary in
+      let types = binary.types.isEmpty ? "" : (binary.isExcept ? " not " : " ") + binary.types.map(quoted).joined(separator: ", ")
+      return "binary\(types)\(binary.longerThan.map { " longer than \($0)" } ?? "") -> \(text(binary.actions))"
+    }
     return "\(manner)filter \(quoted(filter.name)) on \(targetTexts(filter.targets).distinctInOrder.joined(separator: ", "))"
-      + " in \(places) (\(paths)) after \(transforms) \((clauses.distinctInOrder + longest).joined(separator: ", "))\n"
+      + " in \(places) (\(paths)) after \(transforms) \((clauses.distinctInOrder + longest + binaries.distinctInOrder).joined(separator: ", "))\n"
   }
 
   private func targetTexts(_ targets: Targets) -> [String] {

@@ -71,7 +71,7 @@ struct FilterTable {
           LongestText(
             bytes: longest.bytes, content: longest.actions.content.map(ContentAction.init), labels: labels.set(longest.actions.labels),
             because: longest.actions.because)
-        }))
+        }, binaries: filter.binaries.map { BinaryClause($0, labels) }))
   }
 
   private mutating func number(of set: Int, _ policies: CheckedPolicies) -> Int {
@@ -142,6 +142,25 @@ extension ContentAction {
       case .block: .block
       }
   }
+}
+
+extension BinaryClause {
+  fileprivate init(_ binary: CheckedPolicies.Filter.Binary, _ labels: LabelTable) {
+    let action: Action? =
+      switch binary.actions.content {
+      case .block: .block
+      case .redact(let template):
+        .redact(template.map { $0.flatMap(\.ownText) })
+      case .wrap, .remove, .truncate, nil: nil
+      }
+    self.init(
+      isExcept: binary.isExcept, types: binary.types.map(MediaRange.init), longerThan: binary.longerThan, action: action,
+      labels: labels.set(binary.actions.labels), because: binary.actions.because)
+  }
+}
+
+extension CheckedPolicies.Filter.TemplatePiece {
+  fileprivate var ownText: [UInt8] { if case .text(let text) = self { Array(text.utf8) } else { [] } }
 }
 
 extension RedactionTemplate.Piece {

@@ -152,13 +152,19 @@ extension Session {
       case .unfit:
         let whole = tool.isEmpty ? "" : " of \(quoted(tool))"
         sentence = "The server's answer was withheld: without what the policy takes out of it, it does not fit the output schema\(whole)."
+      case .binary(let content):
+        let what = content.type.map { "`\($0)`, " } ?? ""
+        let permission = filter.binaries[content.clause].permission
+        sentence =
+          "The server's answer was withheld: it holds binary content (\(what)\(content.bytes) bytes) that the policy's filter "
+          + "`\(filter.name)` does not let pass. It lets pass: \(permission ?? "none")."
       case .unusable: sentence = "The server's answer was withheld: the policy's filter `\(filter.name)` cannot be used."
       }
     }
     var refusal = Refusal(.outputBlocked, sentence)
     refusal.rule = filter.name
     refusal.isConfidential = filter.isConfidential
-    refusal.because = filter.because(block.pattern)
+    refusal.because = filter.because(block)
     if let pattern { refusal.patterns = [pattern] }
     return refusal
   }
@@ -170,7 +176,7 @@ extension Session {
     var refusal = Refusal(.permissionDenied, "The tool `\(tool)` is closed. \(what)")
     refusal.rule = filter.name
     refusal.isConfidential = filter.isConfidential
-    refusal.because = filter.because(block.pattern)
+    refusal.because = filter.because(block)
     return refusal
   }
 
@@ -217,6 +223,11 @@ extension FilteredMessage {
 }
 
 extension FilterInfo {
+  func because(_ block: FilteredMessage.Block) -> String? {
+    if case .binary(let content) = block.cause { return binaries[content.clause].because }
+    return because(block.pattern)
+  }
+
   /// The policy's own words on a pattern, or on texts that are too long.
   func because(_ pattern: Int?) -> String? {
     guard let pattern else { return longest?.because }

@@ -53,16 +53,15 @@ package struct AnswerJudge: ~Copyable {
   /// The filters that would read the answer to a call, in order of place.
   package func readers(of judgement: Judgement) -> [FilterInfo] { filters.filters(ofAnswerTo: judgement.call).map { program.filters[$0] } }
 
-  /// - Parameter value: a text, an object that a tool gives as structured content, or another value, which is shown as text.
-  mutating func release(_ value: Value, of call: Call) -> ReleasedAnswer {
+  mutating func release(_ answer: MadeUpAnswer, of call: Call) -> ReleasedAnswer {
     // Of a text, what the tool gives beside it is left open.
-    release(Document(answer: value, to: call), of: call, isWhole: false)
+    release(Document(answer, to: call), of: call, isWhole: false)
   }
 
   /// - Parameter result: what a server sends, with `content`, `messages` or `contents`; or what `result` in a test takes.
   package mutating func release(_ result: Value, of judgement: Judgement) -> ReleasedAnswer {
     let members = ["content", "structuredContent", "messages", "contents"]
-    guard members.contains(where: { result[$0] != nil }) else { return release(result, of: judgement.call) }
+    guard members.contains(where: { result[$0] != nil }) else { return release(.value(result), of: judgement.call) }
     return release(Document(result), of: judgement.call, isWhole: true)
   }
 
@@ -120,22 +119,52 @@ package struct AnswerJudge: ~Copyable {
   }
 }
 
+/// What a test says that a server answers.
+enum MadeUpAnswer {
+  /// A text, an object that a tool gives as structured content, or another value, which is shown as text.
+  case value(Value)
+  case binary(type: String, bytes: Int)
+
+  /// What a content block or the contents of a resource have beside `type` and `uri`.
+  fileprivate func members(inBlock: Bool) -> [Value.Member] {
+    switch self {
+    case .value(.string(let text)): return [.init("text", .string(text))]
+    case .value(let value): return [.init("text", .string(String(decoding: write(value, .compact), as: UTF8.self)))]
+    case .binary(let type, let bytes):
+      let sample = MediaSignature.of(type: type).first?.sample(count: bytes) ?? [UInt8](repeating: 0, count: bytes)
+      let data = Value.string(String(decoding: Base64.encode(sample), as: UTF8.self))
+      return [.init("mimeType", .string(type)), .init(inBlock ? "data" : "blob", data)]
+    }
+  }
+
+  fileprivate var block: Value {
+    switch self {
+    case .value: .object([.init("type", .string("text"))] + members(inBlock: true))
+    case .binary(let type, _) where type.hasPrefix("image/") || type.hasPrefix("audio/"):
+      .object([.init("type", .string(String(type.prefix(5))))] + members(inBlock: true))
+    case .binary:
+      .object([
+        .init("type", .string("resource")),
+        .init("resource", .object([.init("uri", .string("file:///answer"))] + members(inBlock: false))),
+      ])
+    }
+  }
+}
+
 extension Document {
   /// The result of a call, as a server would send it.
-  fileprivate init(answer value: Value, to call: Call) {
-    let text: String =
-      if case .string(let text) = value { text } else { String(decoding: write(value, .compact), as: UTF8.self) }
-    let content = Value.object([.init("type", .string("text")), .init("text", .string(text))])
+  fileprivate init(_ answer: MadeUpAnswer, to call: Call) {
+    let content = answer.block
     let result: Value
     switch call {
     case .tool:
       var members = [Value.Member("content", .array([content]))]
-      if case .object = value { members.append(.init("structuredContent", value)) }
+      if case .value(let value) = answer, case .object = value { members.append(.init("structuredContent", value)) }
       result = .object(members)
     case .prompt:
       result = .object([.init("messages", .array([.object([.init("role", .string("user")), .init("content", content)])]))])
     case .resource(_, let uri):
-      let resource = Value.object([.init("uri", .string(String(decoding: uri, as: UTF8.self))), .init("text", .string(text))])
+      let resource = Value.object([.init("uri", .string(String(decoding: uri, as: UTF8.self)))] + answer.members(inBlock: false))
       result = .object([.init("contents", .array([resource]))])
     }
     self.init(result)

@@ -57,7 +57,9 @@ package struct TestRunner: ~Copyable {
           state.failures.append(TestFailure(range: range, got: got, reasons: [fault]))
         }
       case .call(let call): perform(call, &state)
-      case .result(let value, let range): if reachesServer(range, &state) { take(value, &state) }
+      case .result(let value, let range): if reachesServer(range, &state) { take(.value(value), &state) }
+      case .binaryResult(let type, let bytes, let range):
+        if reachesServer(range, &state) { take(.binary(type: type, bytes: bytes), &state) }
       case .failure(let range):
         guard reachesServer(range, &state), let last = state.last else { continue }
         let answer = answers.failure(of: last.judgement.call)
@@ -107,12 +109,12 @@ package struct TestRunner: ~Copyable {
 
   /// A call that was let through, and of whose answer the test says nothing, was answered by nothing in particular.
   private mutating func settle(_ state: inout State) {
-    if state.answer == nil, let last = state.last, last.judgement.isLetThrough { take(.string(""), &state) }
+    if state.answer == nil, let last = state.last, last.judgement.isLetThrough { take(.value(.string("")), &state) }
   }
 
-  private mutating func take(_ value: Value, _ state: inout State) {
+  private mutating func take(_ answer: MadeUpAnswer, _ state: inout State) {
     guard let last = state.last else { return }
-    let answer = answers.release(value, of: last.judgement.call)
+    let answer = answers.release(answer, of: last.judgement.call)
     state.labels.apply(answer.labels, to: last.session)
     state.answer = answer
   }
@@ -134,7 +136,7 @@ package struct TestRunner: ~Copyable {
     case .listed: got = judgement.isListed ? "listed" : "hidden"
     case .session: got = "session has \(names(state.labels(of: session)))"
     case .output where state.answer?.block == nil:
-      got = "output \(state.answer?.texts.filter { !$0.isEmpty }.map { "\"\($0)\"" }.joined(separator: ", ") ?? "none")"
+      got = "output \(state.answer?.texts.filter { !$0.isEmpty }.map { "\"\($0.prefix(400))\"" }.joined(separator: ", ") ?? "none")"
     case .output, .allow, .ask, .deny, .limited:
       switch state.answer?.block {
       case .filter(let name): got = "deny by \(name)"

@@ -115,6 +115,23 @@ private import CPCRE2
     return outcome(result, &scratch)
   }
 
+  /// Whether an attempt at the beginning of a text returns to a choice more often than that.
+  ///
+  /// PCRE2's interpreter counts, whatever `mode` says of other places: machine code does not count what a repeated single character gives back.
+  package func takes(moreThan steps: UInt32, at text: Span<UInt8>) -> Bool {
+    let context = unsafe pcre2_match_context_create_8(nil)
+    let data = unsafe pcre2_match_data_create_8(1, nil)
+    defer {
+      unsafe pcre2_match_context_free_8(context)
+      unsafe pcre2_match_data_free_8(data)
+    }
+    unsafe pcre2_set_match_limit_8(context, steps)
+    let result = unsafe text.withUnsafeBufferPointer { bytes in
+      unsafe pcre2_match_8(code, bytes.baseAddress, bytes.count, 0, PCRE2_NO_JIT | PCRE2_ANCHORED, data, context)
+    }
+    return result == PCRE2_ERROR_MATCHLIMIT
+  }
+
   private func outcome(_ result: Int32, _ scratch: inout MatchScratch) -> MatchOutcome {
     // Nought says that there were more groups than places to report them; the match itself is reported.
     if result >= 0 {

@@ -29,14 +29,17 @@ extension Checker {
     let lowered = lower(filter, isOfArguments: places.contains(.arguments))
     checkPlaces(filter.syntax, targets, places)
     checkNormalised(filter, places, lowered.transforms, lowered.clauses)
-    for actions in lowered.clauses.map(\.actions) + (lowered.longest.map { [$0.actions] } ?? []) {
+    if !lowered.binaries.isEmpty { checkBinary(filter.syntax, lowered.binaries, places) }
+    let texts = lowered.clauses.map(\.actions) + (lowered.longest.map { [$0.actions] } ?? [])
+    for actions in texts + lowered.binaries.map(\.binary.actions) {
       for label in actions.labels { labelSetters[label, default: []].append(LabelSetter(targets: targets)) }
     }
     guard let targets, !places.isEmpty else { return }
     parts.filters.append(
       .init(
         name: filter.syntax.name.text, targets: targets, places: places, arePlacesNamed: isNamed, structuredPaths: isWhole ? [] : paths,
-        transforms: lowered.transforms, clauses: lowered.clauses, longest: lowered.longest, isShadow: filter.declaration.shadow != nil,
+        transforms: lowered.transforms, clauses: lowered.clauses, longest: lowered.longest,
+        binaries: lowered.binaries.map(\.binary), isShadow: filter.declaration.shadow != nil,
         annotations: annotations(of: filter.declaration), nameRange: filter.syntax.name.range))
   }
 
@@ -60,6 +63,7 @@ extension Checker {
     var transforms: Set<Filter.Transform> = []
     var clauses: [Filter.Clause] = []
     var longest: Filter.Longest?
+    var binaries: [(binary: Filter.Binary, range: SourceRange)] = []
   }
 
   private mutating func lower(_ filter: In<FilterSyntax>, isOfArguments: Bool) -> LoweredClauses {
@@ -90,18 +94,21 @@ extension Checker {
         }
         let actions = lower(written, filter.file, of: .length, false)
         if let bytes = positiveSize(size) { lowered.longest = .init(bytes: bytes, actions: actions) }
+      case .binary(let binary, let written, let range):
+        let actions = lower(written, filter.file, of: .binary, false)
+        if let binary = lower(binary, actions) { lowered.binaries.append((binary, range)) }
       }
     }
     return lowered
   }
 
-  private mutating func reportClash(_ message: String, _ range: SourceRange, _ first: SourceRange) {
+  mutating func reportClash(_ message: String, _ range: SourceRange, _ first: SourceRange) {
     report(
       .conflictingActions, message, range, "said again", also: [.init(first, "said here")],
       help: "join what is to happen in one clause: one of `wrap`, `redact`, `remove` and `block`, and any number of labels")
   }
 
-  private mutating func positiveSize(_ size: Literal) -> Int? {
+  mutating func positiveSize(_ size: Literal) -> Int? {
     if case .size(let bytes) = size.kind, bytes > 0, let bytes = Int(exactly: bytes) { return bytes }
     report(.badQuantity, "a length is a size", size.range, "no size", help: "write `longer than 64KiB`")
     return nil
@@ -125,7 +132,7 @@ extension Checker {
 
   // MARK: Actions
 
-  private enum ClauseKind { case match, length }
+  private enum ClauseKind { case match, length, binary }
 
   private mutating func lower(
     _ written: [FilterSyntax.Action], _ file: Int, of kind: ClauseKind, _ isOfArguments: Bool
@@ -173,7 +180,12 @@ extension Checker {
     switch (kind, content) {
     case (.match, .truncate): return "`truncate` belongs to a length: `longer than 64KiB -> truncate`"
     case (.length, .redact): return "a length takes `truncate`, `wrap`, `remove` or `block`"
-    case (.match, _), (.length, _): return nil
+    case (.binary, .wrap), (.binary, .remove), (.binary, .truncate):
+      return "binary content passes as it is, or not at all: it takes `redact`, which puts a text in its place, `block` and `label`"
+    case (.binary, .redact(let template)):
+      let isText = template?.allSatisfy { if case .text = $0 { true } else { false } } ?? true
+      return isText ? nil : "no pattern finds binary content; write a plain text: `redact \"[a picture was here]\"`"
+    case (.match, _), (.length, _), (.binary, .block): return nil
     }
   }
 

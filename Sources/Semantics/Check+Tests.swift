@@ -38,6 +38,15 @@ extension Checker {
         } else {
           report(.badQuantity, "a pause is a length of time", literal.range, "none", help: "write `wait 15m`")
         }
+      case .binaryResult(let type, let size, let range):
+        requireCall(progress, range, "the answer to which call?")
+        guard case .size(let bytes) = size.kind, (1...TestLimits.binaryBytes).contains(bytes) else {
+          report(
+            .badQuantity, "binary content in a test has 1 byte to 8 MiB", size.range, "not of this size",
+            help: "write a size: `result binary \"image/png\" 64KiB`")
+          continue
+        }
+        if let type = mediaType(type) { lowered.append(.binaryResult(type: type, bytes: Int(bytes), range)) }
       case .result(let value, let range):
         requireCall(progress, range, "the answer to which call?")
         if let value = json(value) { lowered.append(.result(value, range)) }
@@ -219,6 +228,8 @@ private struct TestProgress {
 private enum TestLimits {
   /// Of one `repeat`: enough to run any limit out, few enough to end.
   static let repetitions = 100_000
+  /// Fits in one message with its base64.
+  static let binaryBytes: Int64 = 8 << 20
 }
 
 extension Constant {

@@ -89,6 +89,15 @@ extension Checker {
     let ambiguity = ambiguities[key] ?? expression.ambiguity(mode)
     ambiguities[key] = ambiguity
     guard checkTime(ambiguity, literal) else { return nil }
+    // Others are tried on short texts only.
+    if ambiguity == .linear {
+      let costly = costlyTexts[key] ?? CostlyText(expression, caseInsensitive, mode)
+      costlyTexts[key] = .some(costly)
+      if let costly {
+        reportCounts(costly, literal)
+        return nil
+      }
+    }
     return TextPattern(source: literal.source, caseInsensitive: caseInsensitive, longestText: ambiguity.longestText)
   }
 

@@ -69,6 +69,8 @@ struct Checker {
   var limitsOfResources: [Int: Int] = [:]
   /// Patterns already examined: a pattern may stand in many rules.
   var ambiguities: [PatternKey: Ambiguity] = [:]
+  /// What a pattern takes too many steps on because its counts multiply; nil: nothing known.
+  var costlyTexts: [PatternKey: CostlyText?] = [:]
   /// Pairs of patterns that may still be compared.
   var comparisonsLeft = PatternLimits.comparisons
   /// What sets each label.

@@ -41,6 +41,8 @@ extension CheckedPolicies {
     case decision(approves: Bool, group: String?, SourceRange)
     /// The clock moves on.
     case wait(milliseconds: Int64)
+    /// Binary content that begins like what it says it is.
+    case binaryResult(type: String, bytes: Int, SourceRange)
     /// Speaks of the last call before it.
     case expect(Expectation)
     /// The clock moves on by `everyMilliseconds` after each round.

@@ -138,6 +138,8 @@ extension Diagnostic.Code {
   package static let caseSensitivePattern = Self(.warning, 511, "case-sensitive-pattern")
   /// A filter for words that reads text as it is written.
   package static let rawText = Self(.warning, 512, "raw-text")
+  /// A pattern whose counted repetitions multiply.
+  package static let costlyCounts = Self(.error, 513, "costly-counts")
 }
 
 // Files and snapshots.

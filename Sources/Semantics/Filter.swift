@@ -77,6 +77,16 @@ extension CheckedPolicies {
       package let actions: Actions
     }
 
+    /// What is done to binary content of some types and sizes.
+    package struct Binary: Hashable, Sendable {
+      package let isExcept: Bool
+      /// In lower case, in order, each once: `image/*`, `image/png`. Empty: every type.
+      package let types: [String]
+      package let longerThan: Int?
+      /// Content is `block`, `redact` with a text, or nothing.
+      package let actions: Actions
+    }
+
     package let name: String
     package let targets: Targets
     /// Never empty.
@@ -89,6 +99,7 @@ extension CheckedPolicies {
     /// In order of place.
     package let clauses: [Clause]
     package let longest: Longest?
+    package let binaries: [Binary]
     /// Evaluated and logged, not enforced.
     package let isShadow: Bool
     package let annotations: [Annotation]

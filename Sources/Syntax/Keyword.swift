@@ -18,7 +18,8 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case one, step, length, without, control, characters, url, scheme, host, port, path, except, absent, forbidden, others, `default`
 
   // Patterns and filters.
-  case fires, weight, family, valid, hit, miss, normalise, strip, decode, structured, match, longer, than, wrap, redact, remove, truncate,
+  case fires, weight, family, valid, hit, miss, normalise, strip, decode, structured, match, longer, than, binary, wrap, redact, remove,
+    truncate,
     block
 
   // Evidence.

@@ -139,6 +139,10 @@ extension Parser {
       return .decision(approves: word == .approve, group: group, range(from: start))
     case .result:
       if accept(.failure) != nil { return .failure(range(from: start)) }
+      if accept(.binary) != nil {
+        let type = try string("a type in quotes, such as \"image/png\"")
+        return .binaryResult(type: type, size: try size("a size such as 64KiB"), range(from: start))
+      }
       let value = try value("the result's text in quotes, or a value")
       return .result(value, range(from: start))
     case .expect: return .expect(try expectation())

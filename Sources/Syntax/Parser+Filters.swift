@@ -53,9 +53,10 @@ extension Parser {
     var transforms: [FilterSyntax.Clause] = []
     var matches: [FilterSyntax.Clause] = []
     var lengths: [FilterSyntax.Clause] = []
-    let words: [Keyword] = [.on, .in, .normalise, .strip, .decode, .match, .longer]
+    var binaries: [FilterSyntax.Clause] = []
+    let words: [Keyword] = [.on, .in, .normalise, .strip, .decode, .match, .longer, .binary]
     try clauses(
-      of: "a filter", words, repeatable: [.normalise, .strip, .decode, .match, .longer],
+      of: "a filter", words, repeatable: [.normalise, .strip, .decode, .match, .longer, .binary],
       ranks: [.strip: 3, .decode: 3]
     ) { parser, word throws(Broken) in
       switch word {
@@ -63,13 +64,14 @@ extension Parser {
       case .in: places = try parser.list { parser throws(Broken) in try parser.place() }
       case .match: matches.append(try parser.match())
       case .longer: lengths.append(try parser.longer())
+      case .binary: binaries.append(try parser.binary())
       default: transforms += try parser.transforms(word)
       }
     }
     guard !targets.isEmpty else {
       throw missing("`on`", of: "filter `\(name.text)`", help: "say whose output it reads: `on web.*`, or `on *.*` for all")
     }
-    return FilterSyntax(name: name, targets: targets, places: places, clauses: transforms + matches + lengths)
+    return FilterSyntax(name: name, targets: targets, places: places, clauses: transforms + matches + lengths + binaries)
   }
 
   private mutating func place() throws(Broken) -> FilterSyntax.Place {
@@ -120,6 +122,19 @@ extension Parser {
     let size = try size("a size such as 64KiB")
     let actions = try actions()
     return .longerThan(size, actions, range(from: start))
+  }
+
+  private mutating func binary() throws(Broken) -> FilterSyntax.Clause {
+    let start = position - 1
+    let isExcept = accept(.not) != nil
+    let types = isExcept || current.kind == .string ? try strings("a type in quotes, such as \"image/png\" or \"image/*\"") : []
+    var size: Literal?
+    if accept(.longer) != nil {
+      try expect(.than)
+      size = try self.size("a size such as 1MiB")
+    }
+    let actions = try actions()
+    return .binary(.init(isExcept: isExcept, types: types, longerThan: size), actions, range(from: start))
   }
 
   private mutating func actions() throws(Broken) -> [FilterSyntax.Action] {

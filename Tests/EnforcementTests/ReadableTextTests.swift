@@ -23,11 +23,12 @@ import Testing
 
   static let content = #"""
     [{"type":"text","text":"P:a","annotations":{"audience":["-:user"],"priority":0.25,"lastModified":"-:2026"},"_meta":{"-:k":"-:v"}},
-    {"type":"image","data":"LTo=","mimeType":"-:image/png"},{"type":"audio","data":"LTo=","mimeType":"-:audio/wav"},
+    {"type":"image","data":"iVBORw0KGgo=","mimeType":"image/png"},{"type":"audio","data":"UklGRgAAAABXQVZF","mimeType":"audio/wav; rate=8000"},
+    {"type":"image","data":"P:encoded","mimeType":"image/png"},
     {"type":"image","data":"P:no base64","mimeType":"-:image/png"},
     {"type":"resource_link","uri":"-:u","name":"P:n","title":"P:t","description":"P:d","mimeType":"-:m","size":1234567},
     {"type":"resource","resource":{"uri":"-:u","mimeType":"-:m","text":"P:a","_meta":{"x":"-:v"}}},
-    {"type":"resource","resource":{"uri":"-:u","mimeType":"-:image/png","blob":"LTo="}},
+    {"type":"resource","resource":{"uri":"-:u","mimeType":"application/pdf","blob":"JVBERi0xLjc="}},
     {"type":"resource","resource":{"uri":"-:u","mimeType":"text/html;charset=utf-8","blob":"P:encoded"}},
     {"type":"resource","resource":{"uri":"-:u","blob":"P:encoded"}},
     {"type":"P:unknown","P:text":"P:x","P:data":"P:LTo="},
@@ -83,7 +84,7 @@ import Testing
     Row(
       kind: .result, method: "resources/read", revisions: all,
       message: #"""
-        {"contents":[{"uri":"-:u","mimeType":"-:m","text":"resource:t","_meta":{"k":"-:v"}},{"uri":"-:u","mimeType":"-:image/png","blob":"LTo="},
+        {"contents":[{"uri":"-:u","mimeType":"-:m","text":"resource:t","_meta":{"k":"-:v"}},{"uri":"-:u","mimeType":"application/pdf","blob":"JVBERi0xLjc="},
         {"uri":"-:u","blob":"resource:not base64"},{"uri":"-:u","resource:name":"resource:n"}],"resource:x":"resource:y"}
         """#),
     Row(
@@ -271,7 +272,8 @@ import Testing
   @Test func longNumbersAreRead() throws {
     let document = try Document(parsing: Array(#"{"structuredContent":{"a":4111111111111111,"b":123456},"content":[]}"#.utf8))
     var texts: [ReadableText] = []
-    document.collectTexts(of: .result(of: .toolsCall, document.root), in: .of2025November, into: &texts)
+    var binaries: [BinaryContent] = []
+    document.collectTexts(of: .result(of: .toolsCall, document.root), in: .of2025November, into: &texts, &binaries)
     #expect(
       texts.filter { $0.kind == .number }.map { String(decoding: document.bytes[document.source($0.node)], as: UTF8.self) } == [
         "4111111111111111"
@@ -283,16 +285,25 @@ import Testing
     ("application/octet-stream", true), ("image/png", false), ("application/pdf", false), ("audio/wav", false), ("application/zip", false),
   ])
   func base64OfTextIsText(_ type: String, _ isRead: Bool) throws {
-    let document = try Document(parsing: Array(#"{"contents":[{"uri":"u","mimeType":"\#(type)","blob":"aGVsbG8="}]}"#.utf8))
+    // What begins like what it says it is is not read, and what does not may be text.
+    let signature = MediaSignature.of(type: type).first
+    #expect((signature == nil) == isRead)
+    let data = String(decoding: Base64.encode(signature?.sample(count: 30) ?? Array("hello".utf8)), as: UTF8.self)
+    let document = try Document(
+      parsing: Array(
+        #"{"contents":[{"uri":"u","mimeType":"\#(type)","blob":"\#(data)"},{"uri":"v","mimeType":"\#(type)","blob":"aGVsbG8="}]}"#.utf8))
     var texts: [ReadableText] = []
-    document.collectTexts(of: .result(of: .resourcesRead, document.root), in: .of2025November, into: &texts)
-    #expect(texts.map(\.kind) == (isRead ? [.encoded] : []))
+    var binaries: [BinaryContent] = []
+    document.collectTexts(of: .result(of: .resourcesRead, document.root), in: .of2025November, into: &texts, &binaries)
+    #expect(texts.map(\.kind) == (isRead ? [.encoded, .encoded] : [.encoded]))
+    #expect(binaries.map(\.bytes) == [isRead ? 5 : 30, 5])
   }
 
   @Test func elementsOfListsAreTold() throws {
     let document = try Document(parsing: Array(#"{"tools":[{"name":"a","description":"x"},{"name":"b","title":"y"}],"more":"z"}"#.utf8))
     var texts: [ReadableText] = []
-    document.collectTexts(of: .result(of: .toolsList, document.root), in: .of2025November, into: &texts)
+    var binaries: [BinaryContent] = []
+    document.collectTexts(of: .result(of: .toolsList, document.root), in: .of2025November, into: &texts, &binaries)
     let names = texts.map { text in text.element.flatMap { document.member($0, "name") }.flatMap { document.string($0) } }
     #expect(names == ["a", "b", nil, nil])
   }
@@ -305,7 +316,8 @@ extension ReadableTextTests {
 
   static func texts(_ document: Document, _ row: Row, _ revision: Revision) throws -> [ReadableText] {
     var texts: [ReadableText] = []
-    document.collectTexts(of: try carrier(document, row), in: revision, into: &texts)
+    var binaries: [BinaryContent] = []
+    document.collectTexts(of: try carrier(document, row), in: revision, into: &texts, &binaries)
     return texts
   }
 

@@ -29,6 +29,8 @@ struct PackTests {
     Run(name: "gate") { labelled, _ in
       ["--corpus", labelled.path, cases.appending(path: "paraphrases.jsonl").path, cases.appending(path: "phrasings.jsonl").path]
     },
+    // Written without a look at the patterns; of one half they have seen nothing since.
+    Run(name: "fresh") { _, _ in ["--pack", "injection", "--corpus", cases.appending(path: "fresh.jsonl").path] },
     // Orders of our own in each of the twenty ways of hiding.
     Run(name: "hidden") { _, temporary in
       try Data(hiddenOrders().utf8).write(to: temporary)

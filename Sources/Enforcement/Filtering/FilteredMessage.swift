@@ -29,6 +29,7 @@ package struct FilteredMessage: Sendable {
     case unfit
     /// The filter cannot be used at all.
     case unusable
+    case binary(BinaryNotice)
   }
 
   package var outcome = Outcome.unchanged
@@ -38,12 +39,21 @@ package struct FilteredMessage: Sendable {
   var withheld: [(element: Node, block: Block)] = []
 }
 
+/// Binary content that may not pass.
+package struct BinaryNotice: Sendable {
+  /// An index into `FilterInfo.binaries`.
+  let clause: Int
+  let bytes: Int
+  /// By its first bytes; never what the server says.
+  let type: String?
+}
+
 /// What was found in a message: how often which pattern of which filter, and nothing of the text.
 package struct FilterCounts: Sendable {
   package struct Entry: Hashable, Sendable {
     /// An index into `Program.filters`.
     package let filter: Int
-    /// An index into `Program.filterPatterns`; nil for what no pattern of the policy found: an imitated delimiter, a text too long.
+    /// An index into `Program.filterPatterns`; nil for what no pattern of the policy found: an imitated delimiter, a text too long, binary content.
     package let pattern: Int?
     /// Whether the pattern was given up at least once.
     package fileprivate(set) var isUndecided: Bool
@@ -54,11 +64,14 @@ package struct FilterCounts: Sendable {
 
   package var isEmpty: Bool { entries.isEmpty }
 
-  mutating func add(_ finding: FilterFinding) {
-    let isUndecided = finding.kind == .undecided
-    guard let place = entries.firstIndex(where: { $0.filter == finding.filter && $0.pattern == finding.pattern }) else {
+  mutating func add(_ finding: FilterFinding) { add(finding.filter, finding.pattern, isUndecided: finding.kind == .undecided) }
+
+  mutating func add(binaryOf filter: Int) { add(filter, nil, isUndecided: false) }
+
+  private mutating func add(_ filter: Int, _ pattern: Int?, isUndecided: Bool) {
+    guard let place = entries.firstIndex(where: { $0.filter == filter && $0.pattern == pattern }) else {
       if entries.count < Limits.filterCounts {
-        entries.append(Entry(filter: finding.filter, pattern: finding.pattern, isUndecided: isUndecided, count: 1))
+        entries.append(Entry(filter: filter, pattern: pattern, isUndecided: isUndecided, count: 1))
       }
       return
     }

@@ -14,7 +14,7 @@ extension MessageFilter {
       return
     }
     plan.result.withheld = plan.withheld
-    guard !plan.changes.isEmpty || !plan.withheld.isEmpty || !plan.removed.isEmpty else { return }
+    guard !plan.changes.isEmpty || !plan.withheld.isEmpty || !plan.removed.isEmpty || !plan.replaced.isEmpty else { return }
     // Formats only annotate, but clients may hold values to them: where what came had its formats, so has what goes, if that can be had.
     let hadFormats = output.map { output in
       plan.changes.contains { $0.text.place == .structured }
@@ -39,7 +39,7 @@ extension MessageFilter {
     while true {
       let bytes = write(plan, choices, document, carrier)
       guard let rewritten = try? Document(parsing: bytes, limits: .message) else { return nil }
-      // Nodes are where they were: what has structured content is no list.
+      // In structured content nodes are where they were: what has it is no list, and no binary content is in it.
       var broken: [Node] = []
       if let output, plan.changes.contains(where: { $0.text.place == .structured }) {
         for content in StructuredParts(rewritten, carrier).held {
@@ -69,8 +69,14 @@ extension MessageFilter {
     _ output: OutputSchema
   ) -> Bool {
     let structured = plan.changes.indices.filter { plan.changes[$0].text.place == .structured }
+    let contents = zip(StructuredParts(document, carrier).held, StructuredParts(rewritten, carrier).held)
+    /// Where what was a node of the document is now: only as a whole do contents move.
+    func moved(_ node: Node) -> UInt32 {
+      let content = contents.first { document.indices(in: $0.0).contains(node.index) }
+      return content.map { node.index - $0.0.index + $0.1.index } ?? node.index
+    }
     let affected = structured.filter { index in
-      broken.contains { rewritten.indices(in: $0).contains(plan.changes[index].text.node.index) }
+      broken.contains { rewritten.indices(in: $0).contains(moved(plan.changes[index].text.node)) }
     }
     var isChanged = false
     for index in affected.isEmpty ? structured : affected {
@@ -107,9 +113,11 @@ extension MessageFilter {
       splices.removeElement(element, of: list)
     }
     for member in plan.removed { splices.removeMember(member.name, of: member.holder) }
+    for (holder, text) in plan.replaced { splices.replace(holder, with: text) }
     for (index, change) in plan.changes.enumerated() {
       if let element = change.text.element, plan.withheld.contains(where: { $0.element == element }) { continue }
       if plan.removed.contains(where: { isIn(change.text.node, $0.name, document) }) { continue }
+      if plan.replaced.contains(where: { document.indices(in: $0.holder).contains(change.text.node.index) }) { continue }
       splices.replace(change.text.node, with: choices[index].value)
     }
     return splices.apply()

@@ -12,6 +12,7 @@ package struct MessageFilter: ~Copyable {
   let filters: ProgramFilters
   var scratch: SanitiserScratch
   private var texts: [ReadableText] = []
+  private var binaries: [BinaryContent] = []
   private var decoded: [UInt8] = []
   /// Filters in ascending order, and those that read by them.
   private var known: [[Int]: Readers] = [:]
@@ -30,6 +31,8 @@ package struct MessageFilter: ~Copyable {
     var changes: [Change] = []
     /// Elements of lists that are taken out.
     var withheld: [(element: Node, block: FilteredMessage.Block)] = []
+    /// Content blocks and resources that stand where binary content was, as JSON.
+    var replaced: [(holder: Node, text: [UInt8])] = []
     /// Names of members that are taken out of an object.
     var removed: [(name: Node, holder: Node)] = []
     var block: FilteredMessage.Block?
@@ -59,12 +62,14 @@ package struct MessageFilter: ~Copyable {
   ) -> FilteredMessage {
     scratch.beginMessage()
     texts.removeAll(keepingCapacity: true)
-    document.collectTexts(of: carrier, in: revision, into: &texts)
+    binaries.removeAll(keepingCapacity: true)
+    document.collectTexts(of: carrier, in: revision, into: &texts, &binaries)
     var plan = Plan()
     let scope = Scope(document, carrier, owner, self)
     let ownReaders = readers(of: owner)
+    judge(binaries, document, ownReaders, &plan)
     var element: (node: Node, readers: Readers)?
-    let collected = texts
+    let collected = plan.block == nil ? texts : []
     for text in collected {
       var readers = ownReaders
       if let node = text.element {
@@ -193,8 +198,9 @@ package struct MessageFilter: ~Copyable {
       original.append(contentsOf: document.bytes[document.source(text.node)])
       outcome = sanitiser.inspect(original.span, under: selection, from: scope.source.span, scratch: &scratch)
     case .encoded:
-      let encoded = document.bytes[document.stringBytes(text.node) ?? 0..<0]
-      guard let bytes = Base64.decode(encoded), String(validating: bytes, as: UTF8.self) != nil else { return }
+      var encoded: [UInt8] = []
+      document.decodeString(text.node, appendingTo: &encoded)
+      guard let bytes = Base64.decode(encoded[...]), String(validating: bytes, as: UTF8.self) != nil else { return }
       original += bytes
       outcome = sanitiser.inspect(original.span, under: selection, from: scope.source.span, scratch: &scratch)
     }

@@ -71,6 +71,8 @@ final class Readers: Sendable {
   let partial: [Int]
   /// Of the others that read structured content.
   let whole: [Int]
+  /// Those that speak of binary content.
+  let ofBinaries: [Int]
   /// Whether any reads something that comes from a server.
   let readOutputs: Bool
   /// The first filter of a place, where filters cannot be used.
@@ -82,6 +84,7 @@ final class Readers: Sendable {
     partial = reading(.structured).filter { !program.filters[$0].structuredPaths.isEmpty }
     whole = reading(.structured).filter { program.filters[$0].structuredPaths.isEmpty }
     readOutputs = !reading(.outputs).isEmpty
+    ofBinaries = filters.filter { !program.filters[$0].binaries.isEmpty }
     let places = TextPlace.allCases.map(FilterPlaces.init)
     selections = places.map { place in sanitiser.flatMap { $0.selection(of: filters, in: place) } }
     unusable = places.map { sanitiser == nil ? reading($0).first : nil }

@@ -20,7 +20,7 @@ struct MissingReason: LintRule {
   private static func blocks(_ filter: FilterSyntax) -> [SourceRange] {
     filter.clauses.flatMap { clause -> [FilterSyntax.Action] in
       switch clause {
-      case .match(_, let actions, _), .longerThan(_, let actions, _): actions
+      case .match(_, let actions, _), .longerThan(_, let actions, _), .binary(_, let actions, _): actions
       case .normalise, .strip, .decode: []
       }
     }.compactMap { action in

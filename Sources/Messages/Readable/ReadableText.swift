@@ -33,7 +33,7 @@ package struct ReadableText: Hashable, Sendable {
     case name
     /// A number long enough to be somebody's: of a card, an account, a telephone.
     case number
-    /// A string that is base64 of what says it is text, or does not say what it is.
+    /// A string that is base64 of what says it is text, does not say what it is, or does not begin like what it says.
     case encoded
   }
 
@@ -58,15 +58,18 @@ package enum TextCarrier: Sendable {
 }
 
 extension Document {
-  /// Appends every text of a message that a model or its user reads, in the order of the document.
+  /// Appends every text of a message that a model or its user reads, and all binary content, in the order of the document.
   ///
   /// What the protocol does not name is read: no text passes because it was put where nobody looks. What passes unread is what would
   /// break if it were changed, and it must be of the form that the protocol gives it: see `docs/protocol.md`.
   ///
   /// - Parameter revision: decides which members the protocol names.
-  package func collectTexts(of carrier: TextCarrier, in revision: Revision, into texts: inout [ReadableText]) {
-    var walk = TextWalk(document: self, revision: revision, texts: texts)
+  package func collectTexts(
+    of carrier: TextCarrier, in revision: Revision, into texts: inout [ReadableText], _ binaries: inout [BinaryContent]
+  ) {
+    var walk = TextWalk(document: self, revision: revision, texts: texts, binaries: binaries)
     texts = []
+    binaries = []
     switch carrier {
     case .result(let method, let node): walk.visit(node, .result(of: method), .text)
     case .failure(let node): walk.visit(node, .object(Fields.failure), .error)
@@ -75,6 +78,7 @@ extension Document {
     case .arguments(let node): walk.visit(node, .read, .arguments)
     }
     texts = walk.texts
+    binaries = walk.binaries
   }
 }
 
@@ -85,6 +89,7 @@ private struct TextWalk {
   let document: Document
   let revision: Revision
   var texts: [ReadableText]
+  var binaries: [BinaryContent]
   var element: Node?
 
   /// As deep as the document, whose reader bounds it.
@@ -93,7 +98,7 @@ private struct TextWalk {
     case .untouched: break
     case .opaque: if document.count(node) > 0 { read(node, place) }
     case .read: read(node, place)
-    case .encoded(let type): encoded(node, type, place)
+    case .encoded: read(node, place)
     case .at(let place, let inner): visit(node, inner, place)
     case .object(let fields): visit(node, fields, place)
     case .list(let inner): visitElements(node, inner, place)
@@ -108,7 +113,7 @@ private struct TextWalk {
       guard document.kind(node) == .object else { return read(node, place) }
       for member in document.members(node) { visit(member.value, inner, place) }
     case .schema(let isForm): visitSchema(node, isForm, place)
-    case .content: visit(node, Shape.contentFields(document, node), place)
+    case .content: visitContent(node, place)
     case .contents: document.kind(node) == .array ? visitElements(node, .content, place) : visit(node, .content, place)
     case .embedded: visit(node, Shape.embeddedFields(document, node), place)
     case .callResult: visit(node, Fields.callResult, place)
@@ -123,7 +128,11 @@ private struct TextWalk {
     guard document.kind(node) == .object else { return read(node, place) }
     for member in document.members(node) {
       if let field = fields.first(where: { document.isName(member.key, $0.name) && $0.since <= revision }) {
-        visit(member.value, field.shape, place)
+        if case .encoded(let type, let isResource) = field.shape {
+          encoded(member.value, type, in: node, isResource, place)
+        } else {
+          visit(member.value, field.shape, place)
+        }
       } else {
         add(member.key, .name, place)
         read(member.value, place)
@@ -159,27 +168,49 @@ private struct TextWalk {
     }
   }
 
-  /// Base64 of a picture passes; base64 of a text is a text, and what is no base64 is one in any case.
-  private mutating func encoded(_ node: Node, _ type: Node?, _ place: TextPlace) {
-    guard document.kind(node) == .string, isBase64(node) else { return read(node, place) }
-    if type.map({ MediaType.isText(document.string($0) ?? "") }) ?? true { add(node, .encoded, place) }
+  /// Of an unknown type nothing is known, so what looks like content of a known one is that, too.
+  private mutating func visitContent(_ node: Node, _ place: TextPlace) {
+    visit(node, Shape.contentFields(document, node), place)
+    guard document.kind(node) == .object, !Shape.isKnownContent(document, node) else { return }
+    for name in ["data", "blob"] {
+      guard let data = document.member(node, name), document.kind(data) == .string else { continue }
+      note(data, document.member(node, "mimeType"), base64(data), in: node, false, place)
+    }
   }
 
-  /// Of RFC 4648, section 4, with its padding and nothing else.
-  private func isBase64(_ node: Node) -> Bool {
-    guard let range = document.stringBytes(node), !document.hasEscapes(node), range.count % 4 == 0 else { return false }
-    let text = document.bytes.span.extracting(range)
+  /// Base64 of a picture passes; base64 of a text is a text, whatever it says it is, and what is no base64 is one in any case.
+  private mutating func encoded(_ node: Node, _ type: Node?, in holder: Node, _ isResource: Bool, _ place: TextPlace) {
+    guard document.kind(node) == .string else { return read(node, place) }
+    let bytes = base64(node)
+    note(node, type, bytes, in: holder, isResource, place)
+    guard bytes != nil else { return read(node, place) }
+    let content = binaries[binaries.count - 1]
+    let isAsSaid = content.declared.map { !MediaType.isText($0) && content.signature?.fits($0) == true } ?? false
+    if !isAsSaid { add(node, .encoded, place) }
+  }
+
+  private mutating func note(
+    _ node: Node, _ type: Node?, _ base64: [UInt8]?, in holder: Node, _ isResource: Bool, _ place: TextPlace
+  ) {
+    let padding = base64?.suffix(2).count { $0 == UInt8(ascii: "=") } ?? 0
+    let start = base64.flatMap { Base64.decode($0.prefix(MediaSignature.longest / 3 * 4)) } ?? []
+    binaries.append(
+      BinaryContent(
+        node: node, holder: holder, isResource: isResource, place: place,
+        declared: type.flatMap { document.string($0) }.map(MediaType.essence), signature: MediaSignature.of(start),
+        bytes: base64.map { $0.count / 4 * 3 - padding } ?? document.stringBytes(node)?.count ?? 0, isSound: base64 != nil))
+  }
+
+  /// A string that is base64 of RFC 4648, section 4, with its padding and nothing else; nil: it is not.
+  private func base64(_ node: Node) -> [UInt8]? {
+    guard let range = document.stringBytes(node) else { return nil }
+    var text: [UInt8] = []
+    // `\/` is how some write a slash.
+    if document.hasEscapes(node) { document.decodeString(node, appendingTo: &text) } else { text += document.bytes[range] }
+    guard text.count % 4 == 0 else { return nil }
     var end = text.count
     while end > 0, text.count - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
-    for index in 0..<end {
-      switch text[index] {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "+"), UInt8(ascii: "/"):
-        continue
-      default: return false
-      }
-    }
-    return true
+    return text[..<end].allSatisfy { Base64.isDigit($0) } ? text : nil
   }
 
   private mutating func add(_ node: Node, _ kind: ReadableText.Kind, _ place: TextPlace) {
@@ -193,13 +224,19 @@ enum MediaType {
   private static let texts = [
     "application/json", "application/xml", "application/javascript", "application/ecmascript", "application/yaml", "application/x-yaml",
     "application/toml", "application/sql", "application/graphql", "application/x-sh", "application/rtf", "application/x-ndjson",
-    "application/octet-stream",
+    anything,
   ]
+  static let anything = "application/octet-stream"
+
+  /// In lower case and without parameters.
+  static func essence(_ type: String) -> String {
+    type.prefix { $0 != ";" && $0 != " " }.lowercased()
+  }
 
   /// Whether bytes of this type can be text. `application/octet-stream` says nothing, so they can.
-  static func isText(_ type: String) -> Bool {
-    let essence = type.prefix { $0 != ";" && $0 != " " }.lowercased()
-    return essence.isEmpty || essence.hasPrefix("text/") || essence.hasSuffix("+json") || essence.hasSuffix("+xml")
+  /// - Parameter essence: in lower case, without parameters.
+  static func isText(_ essence: String) -> Bool {
+    essence.isEmpty || essence.hasPrefix("text/") || essence.hasSuffix("+json") || essence.hasSuffix("+xml")
       || texts.contains(essence)
   }
 }

@@ -8,8 +8,8 @@ indirect enum Shape: Sendable {
   case opaque
   /// Every string in it, the names of members too.
   case read
-  /// Base64 of what the type beside it says.
-  case encoded(type: Node?)
+  /// Base64 of what the type beside it says; of a resource or of a content block.
+  case encoded(type: Node?, isResource: Bool)
   case at(TextPlace, Shape)
   /// An object with members that the protocol names; others are read.
   case object([Field])
@@ -99,19 +99,26 @@ extension Shape {
 
   /// What a content block has, by its type. Of an unknown type nothing is known, so all of it is read.
   static func contentFields(_ document: Document, _ node: Node) -> [Field] {
-    guard let type = document.member(node, "type"),
-      let kind = ContentKind.allCases.first(where: { document.stringEquals(type, $0.rawValue) })
-    else { return Fields.anyMessage + [Field("type", .read)] }
+    guard let kind = contentKind(document, node) else { return Fields.anyMessage + [Field("type", .read)] }
     switch kind {
     case .text: return Fields.contentBlock
     case .image, .audio:
-      return Fields.contentBlock + [Field("data", .encoded(type: document.member(node, "mimeType"))), Field("mimeType", .opaque)]
+      return Fields.contentBlock + [
+        Field("data", .encoded(type: document.member(node, "mimeType"), isResource: false)), Field("mimeType", .opaque),
+      ]
     case .link: return Fields.contentBlock + Fields.resource
     case .resource: return Fields.contentBlock + [Field("resource", .embedded)]
     case .toolUse: return Fields.contentBlock + [Field]("id name", .opaque) + [Field("input", .read)]
     case .toolResult:
       return Fields.contentBlock + [Field]("toolUseId isError", .opaque) + [Field("content", .contents), Field("structuredContent", .read)]
     }
+  }
+
+  /// Whether the protocol has content of its type.
+  static func isKnownContent(_ document: Document, _ node: Node) -> Bool { contentKind(document, node) != nil }
+
+  private static func contentKind(_ document: Document, _ node: Node) -> ContentKind? {
+    document.member(node, "type").flatMap { type in ContentKind.allCases.first { document.stringEquals(type, $0.rawValue) } }
   }
 
   private enum ContentKind: String, CaseIterable {
@@ -122,6 +129,6 @@ extension Shape {
   }
 
   static func embeddedFields(_ document: Document, _ node: Node) -> [Field] {
-    Fields.embeddedResource + [Field("blob", .encoded(type: document.member(node, "mimeType")))]
+    Fields.embeddedResource + [Field("blob", .encoded(type: document.member(node, "mimeType"), isResource: true))]
   }
 }

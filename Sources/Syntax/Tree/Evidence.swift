@@ -100,6 +100,8 @@ package struct TestSyntax: Sendable {
     case decision(approves: Bool, group: StringLiteral?, SourceRange)
     /// `wait 15m`
     case wait(Literal)
+    /// `result binary "image/png" 64KiB`
+    case binaryResult(type: StringLiteral, size: Literal, SourceRange)
     case expect(ExpectationSyntax)
     /// `repeat 124 every 1s { … }`
     case repeated(count: Literal, every: Literal?, steps: [Step], SourceRange)

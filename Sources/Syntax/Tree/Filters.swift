@@ -73,6 +73,23 @@ package struct FilterSyntax: Sendable {
     case match(DottedName, [Action], SourceRange)
     /// `longer than 64KiB -> truncate`
     case longerThan(Literal, [Action], SourceRange)
+    /// `binary not "image/*", "audio/*" longer than 1MiB -> block`
+    case binary(Binary, [Action], SourceRange)
+  }
+
+  /// Which binary content a clause speaks of.
+  package struct Binary: Sendable {
+    /// Whether it speaks of all types but those named.
+    package let isExcept: Bool
+    /// Empty: every type.
+    package let types: [StringLiteral]
+    package let longerThan: Literal?
+
+    package init(isExcept: Bool, types: [StringLiteral], longerThan: Literal?) {
+      self.isExcept = isExcept
+      self.types = types
+      self.longerThan = longerThan
+    }
   }
 
   package enum Action: Sendable {

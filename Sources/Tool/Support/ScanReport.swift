@@ -50,11 +50,38 @@ struct ScanReport {
   }
 }
 
-/// A tally for people.
+/// A text of a corpus that was judged otherwise than it is labelled: an attack in which nothing was found, or a harmless text in which something was.
+struct Misjudgement {
+  let file: String
+  let line: Int
+  let label: ScanTally.Label
+  let source: String
+  /// What was found.
+  let rules: [String]
+
+  var json: Value {
+    [
+      "file": .string(file), "line": .number(Number(line)), "label": .string(label.rawValue), "source": .string(source),
+      "rules": .array(rules.map(Value.string)),
+    ]
+  }
+}
+
+/// A tally.
 struct CorpusReport {
   let tally: ScanTally
+  /// Nil: they are not told.
+  let misjudged: [Misjudgement]?
 
-  init(_ tally: ScanTally) { self.tally = tally }
+  init(_ tally: ScanTally, _ misjudged: [Misjudgement]?) {
+    self.tally = tally
+    self.misjudged = misjudged
+  }
+
+  var json: Value {
+    guard let misjudged, case .object(let members) = tally.json else { return tally.json }
+    return .object(members + [.init("wrong", .array(misjudged.map(\.json)))])
+  }
 
   var human: String {
     var text = ""
@@ -78,6 +105,11 @@ struct CorpusReport {
     let rules = tally.rules.sorted { ($1.value.attack, $0.key) < ($0.value.attack, $1.key) }
     if !rules.isEmpty { text += "\nrules: texts with attacks, benign texts\n" }
     for (rule, count) in rules { text += "  \(padded(count.attack, 6)) \(padded(count.benign, 6))  \(rule)\n" }
+    if let misjudged, !misjudged.isEmpty { text += "\nwrong: attacks that were missed, harmless texts that were flagged\n" }
+    for wrong in misjudged ?? [] {
+      let found = wrong.rules.isEmpty ? "missed" : wrong.rules.joined(separator: ", ")
+      text += "  \(wrong.file):\(wrong.line): \(wrong.label.rawValue), \(found) (\(wrong.source))\n"
+    }
     return text
   }
 

@@ -38,11 +38,15 @@ struct Scan: ParsableCommand {
   @Option(name: .customLong("in"), help: "Where the text stands: text, description, args or another place of filters.")
   var place = "text"
 
+  @Flag(help: "With --corpus: also name the texts that were judged otherwise than they are labelled, by file and line.")
+  var wrong = false
+
   @Option(help: "How the result is printed: human or json.")
   var format: OutputFormat = .human
 
   func validate() throws {
     guard (text == nil) != corpora.isEmpty else { throw ValidationError("scan takes a text or file, or --corpus with files") }
+    guard !wrong || !corpora.isEmpty else { throw ValidationError("--wrong goes with --corpus") }
     guard policy.isEmpty || packs.isEmpty else { throw ValidationError("--policy and --pack exclude each other") }
     guard FilterPlaces(word: place) != nil else {
       throw ValidationError("--in takes one of \(FilterPlaces.allWords.joined(separator: ", "))")
@@ -100,6 +104,7 @@ struct Scan: ParsableCommand {
   private func measure(_ scanner: TextScanner, at place: FilterPlaces) throws {
     var tally = ScanTally()
     var others = 0
+    var misjudged: [Misjudgement] = []
     for file in try corpusFiles(corpora) {
       let bytes = try contents(of: file)
       for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
@@ -112,13 +117,17 @@ struct Scan: ParsableCommand {
           continue
         }
         let hits = scanner.hits(in: Array(entry.text.utf8).span, at: entry.place ?? place)
-        tally.add(label, source: entry.source, rules: Set(hits.map(\.rule)))
+        let rules = Set(hits.map(\.rule))
+        tally.add(label, source: entry.source, rules: rules)
+        if wrong, rules.isEmpty == (label == .attack) {
+          misjudged.append(Misjudgement(file: file, line: number + 1, label: label, source: entry.source, rules: rules.sorted()))
+        }
       }
     }
     if others > 0 { Terminal.say("left out \(counted(others, "text")) with another label than attack and benign") }
     switch format {
-    case .human: Terminal.write(CorpusReport(tally).human)
-    case .json: Terminal.write(write(tally.json, .pretty) + [UInt8(ascii: "\n")])
+    case .human: Terminal.write(CorpusReport(tally, wrong ? misjudged : nil).human)
+    case .json: Terminal.write(write(CorpusReport(tally, wrong ? misjudged : nil).json, .pretty) + [UInt8(ascii: "\n")])
     }
   }
 
