@@ -1,7 +1,6 @@
 package import Analysis
 package import Bytecode
 internal import Compilation
-internal import Decision
 package import Semantics
 
 /// Tries a policy's tests on mutants of it.

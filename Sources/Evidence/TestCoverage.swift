@@ -1,4 +1,4 @@
-package import Bytecode
+internal import Bytecode
 internal import Decision
 
 /// Which rules the tests' calls met, and which outcomes of their tests: of a rule that never applied, and of a test that was never false, the

@@ -136,7 +136,7 @@ struct World {
       var formulas = [rule.formula]
       if case .any(let alternatives) = rule.formula, random.chance(60) { formulas = alternatives }
       if random.chance(15) {
-        let leaf = maker.leaf(&random)
+        let leaf = maker.addition(&random)
         formulas = formulas.flatMap { formula -> [Formula?] in
           guard let formula else { return [leaf, .not(leaf)] }
           return [.all([formula, leaf]), .all([formula, .not(leaf)])]
@@ -161,18 +161,24 @@ struct World {
 
   /// Every one of a world of few values.
   static let allCalls: [Call] = {
-    let callers: [(String?, String?)] = [(nil, nil), (nil, "bot"), (nil, "desk"), (nil, "d"), (nil, "x"), ("bot", nil), ("desk", nil)]
-    return callers.flatMap { agent, sub in
-      (0...6).flatMap { number in
-        ([nil] + LeafMaker.fewTexts.map(Optional.some)).flatMap { text in
-          [nil, true, false].map { flag in
-            Call(
-              agent: agent, claims: sub.map { ["sub": .string($0)] } ?? [:],
-              arguments: arguments(.number(Number(number)), text, flag))
+    let callers: [(agent: String?, sub: String?)] = [
+      (nil, nil), (nil, "bot"), (nil, "desk"), (nil, "d"), (nil, "x"), ("bot", nil), ("desk", nil),
+    ]
+    let texts: [String?] = [nil] + LeafMaker.fewTexts
+    let flags: [Bool?] = [nil, true, false]
+    var calls: [Call] = []
+    for (agent, sub) in callers {
+      var claims: [String: JSON.Value] = [:]
+      if let sub { claims["sub"] = .string(sub) }
+      for number in 0...6 {
+        for text in texts {
+          for flag in flags {
+            calls.append(Call(agent: agent, claims: claims, arguments: arguments(.number(Number(number)), text, flag)))
           }
         }
       }
     }
+    return calls
   }()
 
   private static func arguments(_ number: JSON.Value, _ text: String?, _ flag: Bool?) -> JSON.Value {

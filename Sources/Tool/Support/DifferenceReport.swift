@@ -83,7 +83,9 @@ struct DifferenceReport {
       lines.append(
         "\(setting.kind) \(setting.name)  \(paint(setting.direction))  \(setting.change)\(place(setting).map { "  \($0)" } ?? "")")
     }
-    for agent in comparison.agents { lines += ["agent \(agent.name) is recognised otherwise"] + source(agent).map { "    \($0)" } }
+    for agent in comparison.agents {
+      lines.append("agent \(agent.name) is recognised otherwise" + (agent.after.flatMap { place($0, new.files) }.map { "  \($0)" } ?? ""))
+    }
     for (proof, diagnostic, witness) in broken {
       lines.append("breaks  \(diagnostic.message)" + (place(proof.nameRange, new.files).map { "  \($0)" } ?? ""))
       if let witness { lines.append("    shown by: \(witness.line)") }

@@ -1,5 +1,6 @@
 import Analysis
 import Bytecode
+import Decision
 import Evidence
 import JSON
 import Semantics
