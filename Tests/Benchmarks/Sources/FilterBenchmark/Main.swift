@@ -11,6 +11,7 @@ import ShippedPacks
 /// `FilterBenchmark CORPORA SET hostile [COUNT]`: microseconds a KiB over texts made to make each of the patterns try again and again.
 /// `FilterBenchmark CORPORA SET views`: megabytes a second of making views, and how many texts have any.
 /// `FilterBenchmark CORPORA SET count SIZE RUNS`: only scans, for counting instructions.
+/// `FilterBenchmark CORPORA SET agree [STEP]`: compares what the one pass finds with PCRE2 pattern by pattern, in every STEPth text.
 /// `FilterBenchmark CORPORA SET each`: which patterns take most of the time, each measured alone.
 @main enum Main {
   static func main() throws {
@@ -22,6 +23,7 @@ import ShippedPacks
     switch arguments.dropFirst(2).first {
     case "turn": for count in [10, 100] { try inTurn(sources.take(count), texts) }
     case "hostile": try hostile(sources.take(rest.first.flatMap { Int($0) }))
+    case "agree": try agree(sources.take(nil), texts, step: rest.first.flatMap { Int($0) } ?? 1)
     case "views": views(texts)
     case "each": try each(sources.take(nil), texts)
     case "export": try export(sources.take(nil), to: rest[0], texts)
@@ -131,6 +133,32 @@ import ShippedPacks
       }
     }
     print("\(patterns.count) patterns in turn: \((Double(bytes) / time / 1e5).rounded() / 10) MB/s, \(total) findings")
+  }
+
+  static func agree(_ expressions: [RegularExpression], _ texts: [[UInt8]], step: Int) throws {
+    let set = try PatternSet(expressions)
+    let patterns = try expressions.map { try Pattern($0.source, caseless: $0.caseInsensitive, mode: .search) }
+    var scratch = ScanScratch()
+    var match = MatchScratch()
+    var (compared, differences) = (0, 0)
+    for text in stride(from: 0, to: texts.count, by: step).map({ texts[$0] }) {
+      var found: [PatternSet.Finding] = []
+      set.matches(in: text.span, scratch: &scratch, into: &found)
+      var expected: [PatternSet.Finding] = []
+      for (number, pattern) in patterns.enumerated() {
+        var start = 0
+        while start <= text.count, case .found(let range) = pattern.match(text.span, from: start, scratch: &match), !range.isEmpty {
+          expected.append(PatternSet.Finding(pattern: number, result: .found(range)))
+          start = range.upperBound
+        }
+      }
+      compared += expected.count
+      for finding in Set(found).symmetricDifference(expected) {
+        differences += 1
+        if differences < 20 { print("  \(finding) /\(expressions[finding.pattern].source.prefix(100))/") }
+      }
+    }
+    print("\(compared) matches compared, \(differences) differences")
   }
 
   /// Of every pattern the text that costs the whole set most, among those made for it; 64 KiB each. No text may take over 100 us a KiB.
