@@ -51,6 +51,7 @@ extension Session {
       }
       deliver(filed, request, asked, call, target: target, into: &actions)
     } catch {
+      noted.isByPolicy = false
       deny(request, decider.refusal(of: call, asked, error), target: target, into: &actions)
     }
     return false
@@ -210,6 +211,7 @@ extension Session {
     record.approval = approvals.map(\.identifier).joined(separator: " ")
     record.shadow = decider.firedShadows()
     record.bytesOut = bytesOut
+    noteAsked(request, record, target: target)
     actions.append(.record(record))
   }
 }

@@ -50,13 +50,14 @@ struct Serve: ParsableCommand {
   var loops: Int?
 
   @OptionGroup var state: StateOptions
+  @OptionGroup var recording: RecordOptions
   @OptionGroup var logging: LogOptions
 
   func run() throws {
     let policies = try requirePolicies(policy)
     let upstreams = try chooseUpstreams(policies)
     let agent = try chooseAgent(agent, policies)
-    let store = PolicyStore(try compiled(policies))
+    let program = try compiled(policies)
     guard let address = ListenAddress(listen) else {
       throw Complaint("`\(listen)` is no address to listen on", help: "HOST:PORT, as in 127.0.0.1:8400 or [::1]:8400")
     }
@@ -81,6 +82,8 @@ struct Serve: ParsableCommand {
 
     let stream = LogStream()
     let logger = logging.logger(stream)
+    let recorder = try recording.recorder(policies, program, logger)
+    let store = PolicyStore(program, recorder: recorder?.recorder)
     let listener: Listener
     do {
       listener = try Listener(
@@ -90,8 +93,11 @@ struct Serve: ParsableCommand {
     }
     // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
     watch?.begin()
-    defer { watch?.end() }
-    try listener.run(signals) { reload(store, upstreams, logger) }
+    defer {
+      recorder?.recorder.finish()
+      watch?.end()
+    }
+    try listener.run(signals) { reload(store, upstreams, recorder, logger) }
   }
 
   private func chooseUpstreams(_ policies: CheckedPolicies) throws -> [Upstream] {
@@ -132,7 +138,7 @@ struct Serve: ParsableCommand {
   }
 
   /// The whole policy or none of it: what does not compile changes nothing.
-  private func reload(_ store: PolicyStore, _ upstreams: [Upstream], _ logger: Logger) {
+  private func reload(_ store: PolicyStore, _ upstreams: [Upstream], _ recorder: RunningRecorder?, _ logger: Logger) {
     do {
       let policies = try requirePolicies(policy)
       let declared = policies.servers.map(\.name)
@@ -140,6 +146,7 @@ struct Serve: ParsableCommand {
         throw Complaint("the policy declares no server `\(missing.name)` any more")
       }
       let program = try compiled(policies)
+      recorder?.adopt(policies, program)
       store.replace(with: program)
       logger.notice("the policy was reloaded", metadata: ["fingerprint": "\(program.fingerprint)"])
     } catch {

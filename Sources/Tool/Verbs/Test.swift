@@ -15,7 +15,8 @@ struct Test: ParsableCommand {
       Exit codes: 0 all passed, 2 usage, 3 the policy does not compile, 4 a test or proof failed or there was none.
 
       Example: sallyport test policies/ --format junit > tests.xml
-      """)
+      """,
+    subcommands: [TestNew.self])
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case human, json, junit }
 

@@ -45,6 +45,7 @@ struct Wrap: ParsableCommand {
 
   @OptionGroup var state: StateOptions
   @OptionGroup var sharedStore: SharedStoreOptions
+  @OptionGroup var recording: RecordOptions
   @OptionGroup var logging: LogOptions
   @OptionGroup var upstream: ServerOptions
 
@@ -60,10 +61,12 @@ struct Wrap: ParsableCommand {
     let sharedQuotas = try sharedStore.quotas(logger)
     let webhook = try approvalsWebhook.map { try ApprovalWebhook($0, logger: logger) }
     let revocations = watch?.revocations ?? Revocations()
+    let recorder = try recording.recorder(policies, program, logger)
     let session = Session(
       configuration: GateConfiguration(
         server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program)),
-      policies: PolicyStore(program, quotas: sharedQuotas.map { .shared($0) }), revocations: revocations, random: { randomBytes($0) })
+      policies: PolicyStore(program, quotas: sharedQuotas.map { .shared($0) }, recorder: recorder?.recorder), revocations: revocations,
+      random: { randomBytes($0) })
     let gate: StdioGate
     do {
       gate = try StdioGate(
@@ -77,6 +80,7 @@ struct Wrap: ParsableCommand {
     watch?.begin()
     webhook?.begin()
     defer {
+      recorder?.recorder.finish()
       webhook?.end()
       watch?.end()
       withExtendedLifetime(heartbeat) {}
