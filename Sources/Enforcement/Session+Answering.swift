@@ -26,7 +26,7 @@ extension Session {
     record.method = method
     record.agent = decider.agentName
     record.reason = reason
-    decider.recorder?.take(.noticed(record, of: nil))
+    noteOther(record)
     actions.append(.record(record))
   }
 
@@ -45,7 +45,7 @@ extension Session {
     record.reason = message
     record.bytesOut = reply.count
     answer(reply, batch: inbound.batch, into: &actions)
-    decider.recorder?.take(.noticed(record, of: nil))
+    noteOther(record)
     actions.append(.record(record))
   }
 

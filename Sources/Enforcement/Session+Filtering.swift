@@ -88,7 +88,7 @@ extension Session {
     if passed == nil { record.outcome = .dropped }
     record.bytesOut = passed?.count ?? 0
     if !filtered.findings.isEmpty || !record.labels.isEmpty || passed == nil {
-      decider.recorder?.take(.noticed(record, of: number))
+      noteOther(record, of: number)
       actions.append(.record(record))
     }
     return passed

@@ -59,7 +59,7 @@ package struct LineWriter: ~Copyable {
     case .decided(let request): write(request, to: &lines)
     case .ended(let request): write(request, to: &lines)
     case .listed(let list): write(list, to: &lines)
-    case .noticed(let record, let number): write(record, number, to: &lines)
+    case .noticed(let notice): write(notice, to: &lines)
     }
   }
 
@@ -360,9 +360,13 @@ package struct LineWriter: ~Copyable {
     return bytes.first != 0 && bytes.count <= 256 && masker.isClean(bytes.span) ? text : masker.mask(bytes)
   }
 
-  private mutating func write(_ record: CallRecord, _ number: UInt64?, to lines: inout [UInt8]) {
+  private mutating func write(_ notice: Notice, to lines: inout [UInt8]) {
+    let policy = enter(notice.program, to: &lines)
+    let caller = number(of: notice.caller, at: notice.server, policy, notice.program, to: &lines)
+    let record = notice.record
     var line = JSONLine(.note)
-    if let number { line.add("n", number) }
+    if let number = notice.number { line.add("n", number) }
+    line.add("c", caller)
     line.add("t", record.time.unixMilliseconds)
     line.add("ns", record.time.nanoseconds)
     line.add("from", record.sender == .client ? "client" : "server")

@@ -1,6 +1,6 @@
 package import Bytecode
 internal import Enforcement
-internal import JSON
+package import JSON
 internal import Recording
 package import Semantics
 
@@ -13,13 +13,11 @@ package struct ReplayPolicy {
   let filters: [String: String]
   /// By tool.
   let forms: [String]
-  private let definitions: @Sendable (ToolID) -> Value?
 
   package init(_ checked: CheckedPolicies, _ program: Program) {
     self.program = program
     policies = PolicyStore(program)
     let definitions = pinnedDefinitions(checked)
-    self.definitions = { definitions(program, $0) }
     tools = ReplayedTools(policies) { definitions(program, $0) }
     filters = Dictionary(
       program.filters.indices.map { (program.filters[$0].name, program.identity(ofFilter: $0)) }, uniquingKeysWith: { first, _ in first })
@@ -36,5 +34,22 @@ package func pinnedDefinitions(_ checked: CheckedPolicies) -> @Sendable (Program
   return { program, tool in
     let info = program.tool(tool)
     return servers[program.servers[Int(info.server.index)].name]?[info.name]
+  }
+}
+
+/// What parts of a recording share nothing by: they can be replayed apart, and their summaries add up to that of the whole.
+package enum PartitionKey: String, Sendable {
+  /// Calls of different agents meet no common limit and no common label.
+  case agent
+  /// Something is counted for several agents together.
+  case none
+}
+
+extension ReplayPolicy {
+  package var partitionKey: PartitionKey {
+    let areLimitsApart = program.limits.allSatisfy { $0.keys.contains(.agent) }
+    // Without `session by` a session is its principal's, and every principal is of one agent.
+    let areSessionsApart = program.sessionKey.isEmpty || program.labels.isEmpty
+    return areLimitsApart && areSessionsApart ? .agent : .none
   }
 }

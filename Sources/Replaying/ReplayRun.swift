@@ -30,7 +30,7 @@ package struct ReplayRun: ~Copyable {
   ///   - withCharts: whether limits are read for charts, which costs time.
   package init(_ policy: ReplayPolicy, against: ReplayPolicy?, withCharts: Bool) {
     replayer = Replayer(against ?? policy, readsLimits: withCharts)
-    other = against.map { _ in Replayer(policy) }
+    if against != nil { other = Replayer(policy) } else { other = nil }
     self.withCharts = withCharts
   }
 
@@ -66,8 +66,8 @@ package struct ReplayRun: ~Copyable {
     do throws(Replayer.Unusable) {
       let base = try other?.take(line)
       step = try replayer.take(line)
-      before = base.map { $0?.replayed } ?? step?.recorded
-      if let missing = base??.missing, var known = step, known.missing == nil {
+      before = other == nil ? step?.recorded : base?.replayed
+      if let missing = base?.missing, var known = step, known.missing == nil {
         known.missing = missing
         return note(known, before: before, line: number)
       }

@@ -62,6 +62,10 @@ package struct ReplaySummary: Sendable, Equatable {
   ///   - before: what is compared with: the recording, or another policy's decision on it.
   ///   - line: of the recording.
   package mutating func add(_ step: ReplayStep, before: ReplayedDecision?, line: Int) {
+    if step.isCarried {
+      carried += 1
+      return
+    }
     switch step.kind {
     case .call: calls += 1
     case .answer: answers += 1
@@ -69,10 +73,6 @@ package struct ReplaySummary: Sendable, Equatable {
     case .note: return
     }
     for finding in step.findings { findings[finding.pattern ?? finding.filter, default: 0] += finding.count }
-    if step.isCarried {
-      carried += 1
-      return
-    }
     if let missing = step.missing {
       gaps[Gap(server: step.server, subject: step.subject, missing: missing), default: Count()].add(Count(count: 1, first: line))
       return

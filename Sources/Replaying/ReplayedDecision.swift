@@ -12,6 +12,12 @@ package struct ReplayedDecision: Hashable, Sendable {
     self.code = code
   }
 
+  /// What waits for a person is asked for, whether the client could be asked itself or not.
+  init(recorded outcome: DecidedRequest.Outcome, rule: String?, code: String?) {
+    let isAsked = outcome == .asked || code == "APPROVAL_REQUIRED"
+    self.init(outcome: isAsked ? .asked : outcome, rule: rule, code: isAsked ? nil : code)
+  }
+
   init(_ ruling: ReplayedRuling) { self.init(outcome: ruling.outcome, rule: ruling.rule, code: ruling.code?.rawValue) }
 
   /// Whether the server gets the request, now or later.

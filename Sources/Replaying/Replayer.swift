@@ -55,7 +55,7 @@ package struct Replayer: ~Copyable {
       open = [:]
       return nil
     case .caller:
-      boxes.append(try box(of: world.callers.count - 1))
+      boxes.append(box(of: world.callers.count - 1))
       return nil
     case .policy, .tests, .gap: return nil
     case .call: return try takeCall(line)
@@ -65,7 +65,7 @@ package struct Replayer: ~Copyable {
     }
   }
 
-  private func box(of caller: Int) throws(Unusable) -> Box {
+  private func box(of caller: Int) -> Box {
     let caller = world.callers[caller]
     let configuration = GateConfiguration(server: caller.server, identity: caller.identity)
     return Box(ReplayedGate(configuration: configuration, policies: policy.policies, tools: policy.tools))
@@ -93,7 +93,7 @@ package struct Replayer: ~Copyable {
       subject: subject.map { $0.utf8.first == 0 ? "(masked)" : $0 } ?? method.name,
       agent: line.text(Names.agent) ?? world.callers[caller].name)
     step.recorded = line.text(Names.outcome).flatMap(DecidedRequest.Outcome.init(rawValue:)).map {
-      ReplayedDecision(outcome: $0, rule: line.text(Names.rule), code: line.text(Names.code))
+      ReplayedDecision(recorded: $0, rule: line.text(Names.rule), code: line.text(Names.code))
     }
     let kind = ReplayedRequest.Subject(method, subject)
     guard line.text(Names.by) != "gate", let kind else {
@@ -103,9 +103,13 @@ package struct Replayer: ~Copyable {
     }
     let resumes = line.integer(Names.resumes).map { UInt64(max(0, $0)) }
     if let resumes { open[resumes] = nil }
+    guard let standing = standing(line, caller, policyNumber, subject) else {
+      step.missing = "the recording does not say how the tool was"
+      return step
+    }
     let request = ReplayedRequest(
       number: number, resumes: resumes, subject: kind, method: method, document: line.document,
-      arguments: line.node(Names.arguments), time: time, standing: standing(line, caller, policyNumber, subject),
+      arguments: line.node(Names.arguments), time: time, standing: standing,
       approval: line.text(Names.approval).flatMap(DecidedRequest.Approval.init(rawValue:)),
       recalled: line.flag(Names.masked) == true ? recalled(line, caller, policyNumber, subject, method, step.recorded) : nil)
     let ruling = boxes[caller].gate.decide(request)
@@ -133,7 +137,7 @@ package struct Replayer: ~Copyable {
   }
 
   /// How a tool that was recorded stands to the snapshot of the policy of now.
-  private func standing(_ line: RecordedLine, _ caller: Int, _ policyNumber: Int, _ subject: String?) -> DecidedRequest.Standing {
+  private func standing(_ line: RecordedLine, _ caller: Int, _ policyNumber: Int, _ subject: String?) -> DecidedRequest.Standing? {
     let live = line.text(RecordedLine.Names.live)
     if live == "absent" { return .absent }
     guard world.policies.indices.contains(policyNumber), let subject,
@@ -142,7 +146,7 @@ package struct Replayer: ~Copyable {
     else { return live == nil || live == "withheld" ? .unknown : .drifted(nil) }
     let recorded =
       live == nil || live == "withheld" ? world.policies[policyNumber].tools[world.callers[caller].server]?[subject]?.digest : live
-    guard let recorded else { return .absent }
+    guard let recorded else { return nil }
     return policy.program.tool(tool).digest.hex.hasPrefix(recorded) ? .asPinned : .drifted(nil)
   }
 
@@ -301,8 +305,9 @@ package struct Replayer: ~Copyable {
 
   private mutating func takeNote(_ line: RecordedLine) -> ReplayStep? {
     typealias Names = RecordedLine.Names
-    let number = line.integer(Names.number).map { UInt64(max(0, $0)) }
-    if let number, let request = open[number] { request.box.gate.mark(line.texts(Names.labels), of: number) }
+    let labels = line.texts(Names.labels)
+    guard !labels.isEmpty, let caller = line.integer(Names.caller).map({ Int($0) }), boxes.indices.contains(caller) else { return nil }
+    boxes[caller].gate.mark(labels, of: line.integer(Names.number).map { UInt64(max(0, $0)) })
     return nil
   }
 }

@@ -191,8 +191,8 @@ package struct TrafficImporter {
   /// Arguments are an object, or the text of one.
   private static func object(_ value: Value?) -> Value? {
     switch value {
-    case .object: value
-    case .string(let text): (try? Value(parsing: Array(text.utf8))).flatMap { parsed in parsed.members == nil ? nil : parsed }
+    case .object?: value
+    case .string(let text)?: (try? Value(parsing: Array(text.utf8))).flatMap { parsed in parsed.members == nil ? nil : parsed }
     default: nil
     }
   }

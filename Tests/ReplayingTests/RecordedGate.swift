@@ -104,7 +104,7 @@ struct RecordedGate: ~Copyable {
   private(set) var toClient: [String] = []
   private var identifier = 0
 
-  init(_ policy: TestPolicy, agent: String = "tester", tools: String = TestPolicy.tools, claims: [ClaimPath: Value] = [:]) {
+  init(_ policy: TestPolicy, agent: String = "tester", tools: String = TestPolicy.tools, claims: [Bytecode.ClaimPath: Value] = [:]) {
     self.policy = policy
     let recorder = recorder
     store = PolicyStore(policy.program, recorder: recorder)

@@ -19,10 +19,10 @@ import Testing
 
   private static let rules = [
     #"deny no_beta on demo.search when args.q contains "beta""#, #"deny long_q on demo.search when length(args.q) > 6"#,
-    #"deny shouting on demo.search when args.q matches /[A-Z]+.*/"#, #"deny big on demo.pay when args.amount > 500"#,
+    #"deny shouting on demo.search when args.q matches /[A-Z0-9]+/"#, #"deny big on demo.pay when args.amount > 500"#,
     #"deny secret_memo on demo.pay when args.memo present and args.memo ends with "beta""#,
     #"deny mailing on demo.search when args.kind present and args.kind == "mail""#,
-    #"deny tagged on demo.pay when any args.tags == "alpha""#,
+    #"deny tagged on demo.pay when any of args.tags == "alpha""#,
     #"deny etc on demo.fetch when args.path present and args.path under "/etc""#,
     #"deny marked on demo.pay when session has searched"#, #"shadow deny watch on demo.search when args.q contains "alpha""#,
     "limit few 3 calls per minute by agent on demo.search",
@@ -41,8 +41,7 @@ import Testing
     if random.chance(30) { text += "filter reads on demo.* in text match odd -> redact \"[odd]\"\n" }
     if random.chance(30) { text += "filter in_args on demo.* in args match odd -> block\n" }
     text += "deny when_odd on demo.fetch when session has odd\n"
-    if random.chance(30) { text += "refine demo.pay { amount: <= 400 }\n" }
-    if random.chance(25) { text += "session by args.thread\n" }
+    if random.chance(30) { text += "refine demo.pay { amount: ..400 }\n" }
     text += grants.randomElement(using: &random).map { applicable($0) + "\n" } ?? ""
     for rule in rules where random.chance(35) { text += rule + "\n" }
     return text

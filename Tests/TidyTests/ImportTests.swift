@@ -58,7 +58,9 @@ private let everywhere: Set<String> = ["Synchronization"]
 
 /// Foundation is slow and large: where the world is met, not on the path of a request.
 private let mayUseFoundation: Set<String> = ["StateStore", "Gateway", "Tool", "DemoServer", "Sallyport", "Authentication"]
-private let mayUseSystem: Set<String> = ["StateStore", "Gateway", "Tool", "DemoServer", "Fetching", "Authentication", "RedisStore", "Recording", "Replaying"]
+private let mayUseSystem: Set<String> = [
+  "StateStore", "Gateway", "Tool", "DemoServer", "Fetching", "Authentication", "RedisStore", "Recording", "Replaying",
+]
 
 @Suite struct ImportTests {
   @Test(arguments: allowed.keys.filter { !$0.hasSuffix("Tests") && $0 != "Benchmarks" }.sorted())

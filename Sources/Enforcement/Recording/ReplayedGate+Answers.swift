@@ -132,6 +132,7 @@ extension ReplayedGate {
 
   /// Whether a tool or prompt is in the list that the caller sees.
   package mutating func isShown(_ name: [UInt8], in list: Method, at time: EventTime) -> Bool {
+    _ = decider.enterSession(Document(), nil)
     if list == .promptsList { return decider.prompt(named: name).map { decider.mayAllow(.prompt($0), time) } ?? false }
     guard let tool = decider.tool(named: name), tools.tools[Int(tool.index)].withheldBy == nil else { return false }
     return decider.mayAllow(.tool(tool), time)

@@ -112,6 +112,12 @@ extension Session {
           labels: decider.labels, entries: entries)))
   }
 
+  func noteOther(_ record: CallRecord, of number: UInt64? = nil) {
+    guard let recorder = decider.recorder else { return }
+    recorder.take(
+      .noticed(Notice(program: decider.program, server: decider.serverName, caller: decider.identity, record: record, number: number)))
+  }
+
   /// The request, with what came for it while something is recorded.
   func answered(_ request: PendingRequest, _ document: Document) -> PendingRequest {
     guard request.number != nil else { return request }

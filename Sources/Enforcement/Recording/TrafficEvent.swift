@@ -19,9 +19,7 @@ package enum TrafficEvent: Sendable {
   case ended(EndedRequest)
   case listed(ShownList)
   /// Anything else that has a log line.
-  ///
-  /// - Parameter of: the request in flight whose session it marks; nil: all sessions of the caller.
-  case noticed(CallRecord, of: UInt64?)
+  case noticed(Notice)
 }
 
 /// One request of a client, and what was decided of it.
@@ -111,4 +109,14 @@ package struct ShownList: Sendable {
   package let list: Method
   package let labels: LabelSet
   package let entries: [Entry]
+}
+
+/// A message that was dropped or refused, or in which filters found something.
+package struct Notice: Sendable {
+  package let program: Program
+  package let server: String
+  package let caller: Identity
+  package let record: CallRecord
+  /// The request in flight whose session it marks; nil: all sessions of the caller.
+  package let number: UInt64?
 }

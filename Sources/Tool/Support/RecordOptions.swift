@@ -40,7 +40,7 @@ struct RecordOptions: ParsableArguments {
   }
 
   /// Whatever the packs for secrets and personal data find is not written down.
-  private func masker() throws -> TextMasker {
+  private func masker() throws -> sending TextMasker {
     let packs = try shippedPacks(["secrets", "pii"])
     let uses = packs.patternSets.indices.map { TextScanner.Use(set: $0, places: .text) }
     do throws(TextScanner.Unusable) {
@@ -57,11 +57,6 @@ extension RecordedDetail: ExpressibleByArgument {}
 struct RunningRecorder {
   let recorder: Recorder
   fileprivate let definitions: PinnedDefinitions
-
-  fileprivate init(recorder: Recorder, definitions: PinnedDefinitions) {
-    self.recorder = recorder
-    self.definitions = definitions
-  }
 
   /// Another policy comes into force.
   func adopt(_ policies: CheckedPolicies, _ program: Program) { definitions.adopt(policies, program) }

@@ -33,7 +33,7 @@ struct Replay: ParsableCommand {
   var against: [String] = []
 
   @Argument(help: "The recording. With --merge, partial summaries.")
-  var traffic: [String]
+  var traffic: [String] = []
 
   @Option(
     parsing: .upToNextOption, help: "What ends with exit code 6: changed, newly-allowed, newly-denied, unreplayable. Default: changed.")
@@ -59,16 +59,20 @@ struct Replay: ParsableCommand {
   @Flag(help: "TRAFFIC is a part of a recording; print a partial summary of it for --merge.")
   var shard = false
 
+  @Flag(help: "Print by what a recording may be parted for this policy, `agent` or `none`, and do nothing else.")
+  var partitionKey = false
+
   @Flag(help: "Add partial summaries up instead of replaying.")
   var merge = false
 
   func validate() throws {
     if !merge, policy.isEmpty { throw ValidationError("--policy says which policy decides") }
-    if !merge, traffic.count != 1 { throw ValidationError("name one recording") }
+    if !merge, !partitionKey, traffic.count != 1 { throw ValidationError("name one recording") }
     if shard, html != nil { throw ValidationError("a part has no report of its own; merge the parts first") }
   }
 
   func run() throws {
+    if partitionKey { return Terminal.write(try replayPolicy(policy).partitionKey.rawValue + "\n") }
     if merge { return try report(merged(), run: nil) }
     let run = try replayed()
     if shard { return Terminal.write(write(run.summary.json) + [UInt8(ascii: "\n")]) }
@@ -122,16 +126,23 @@ struct Replay: ParsableCommand {
 
   private func merged() throws -> ReplaySummary {
     var whole = ReplaySummary()
+    var parts: [(path: String, number: Int, line: [UInt8])] = []
     for path in traffic {
-      var source = try LineSource(path)
-      var torn = false
-      while let line = try source.next(isTorn: &torn) {
-        if line.isEmpty { continue }
-        guard let value = try? Value(parsing: line), let part = ReplaySummary(value) else {
-          throw Complaint("\(path), line \(source.number): no partial summary of this version")
+      do throws(LineSource.Failed) {
+        var source = try LineSource(path)
+        var torn = false
+        while let line = try source.next(isTorn: &torn) {
+          if !line.isEmpty { parts.append((path, source.number, line)) }
         }
-        whole.merge(part)
+      } catch {
+        throw Complaint("cannot read \(path): \(error.reason)")
       }
+    }
+    for (path, number, line) in parts {
+      guard let value = try? Value(parsing: line), let part = ReplaySummary(value) else {
+        throw Complaint("\(path), line \(number): no partial summary of this version")
+      }
+      whole.merge(part)
     }
     return whole
   }
