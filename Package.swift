@@ -29,6 +29,7 @@ let package = Package(
     .library(name: "Fetching", targets: ["Fetching"]),
     .library(name: "Authentication", targets: ["Authentication"]),
     .library(name: "Analysis", targets: ["Analysis"]),
+    .library(name: "Replaying", targets: ["Replaying"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,5 +1,6 @@
 internal import Digests
 internal import JSON
+internal import Patterns
 
 extension Program {
   /// What each test on a target asks, told without the program's own numbers: two tests have the same identity when they ask the same of the
@@ -35,11 +36,12 @@ private struct TestWords {
 
   private mutating func note(_ index: Int, _ holder: String) {
     let field = plan.fields[index]
-    let name = plan.names[index].text
+    let member = plan.names[index]
+    let name = member.text
     let path = "\(holder)\u{0}" + String(decoding: name.indices.map { name[$0] }, as: UTF8.self)
     if let slot = field.value { paths[slot] = path }
     if let slot = field.presence { paths[slot] = path }
-    for member in field.members { note(Int(member), path) }
+    for inner in field.members { note(Int(inner), path) }
     if let slot = field.value, let element = plan.slots[Int(slot)].element { note(Int(element), path + "\u{0}[]") }
   }
 

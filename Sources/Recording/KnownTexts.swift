@@ -1,4 +1,4 @@
-internal import Bytecode
+package import Bytecode
 internal import Digests
 internal import JSON
 

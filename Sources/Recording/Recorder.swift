@@ -3,6 +3,7 @@ internal import Dispatch
 package import Enforcement
 internal import Glibc
 internal import Gzip
+internal import JSON
 internal import Synchronization
 
 /// Writes what sessions decide to a file. A session hands over what happened and goes on; everything else is done on a queue of its own.
@@ -126,7 +127,7 @@ package final class Recorder: TrafficRecorder {
     while position < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { all in
         let rest = unsafe UnsafeRawBufferPointer(rebasing: all[position...])
-        return unsafe write(output.descriptor, rest.baseAddress, rest.count)
+        return unsafe Glibc.write(output.descriptor, rest.baseAddress, rest.count)
       }
       if count > 0 {
         position += count

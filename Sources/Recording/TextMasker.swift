@@ -1,4 +1,4 @@
-package import Bytecode
+internal import Bytecode
 internal import Decision
 internal import Digests
 package import Evidence

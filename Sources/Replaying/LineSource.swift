@@ -1,6 +1,5 @@
 internal import Glibc
 internal import Gzip
-package import JSON
 
 /// The lines of a recording, one after another: from a file or standard input, plain or gzip, in memory that does not grow with it.
 package struct LineSource: ~Copyable {

@@ -1,5 +1,5 @@
 package import JSON
-internal import Recording
+package import Recording
 
 /// One line of a recording, read.
 package struct RecordedLine {

@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// Takes a whole recording through one policy, or through two that are compared.
 package struct ReplayRun: ~Copyable {

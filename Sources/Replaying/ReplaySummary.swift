@@ -1,3 +1,4 @@
+internal import Enforcement
 package import JSON
 
 /// What replays count. Summaries of parts of a recording add up to that of the whole.
@@ -72,7 +73,7 @@ package struct ReplaySummary: Sendable, Equatable {
     case .list: lists += 1
     case .note: return
     }
-    for finding in step.findings { findings[finding.pattern ?? finding.filter, default: 0] += finding.count }
+    for finding in step.findings { findings[finding.name, default: 0] += finding.count }
     if let missing = step.missing {
       gaps[Gap(server: step.server, subject: step.subject, missing: missing), default: Count()].add(Count(count: 1, first: line))
       return

@@ -59,7 +59,14 @@ package struct ReplayStep: Sendable {
   package var missing: String?
   /// Of limits, after the call.
   package var limits: [LimitReadingOfStep] = []
-  package var findings: [CallRecord.Finding] = []
+  package var findings: [FoundPattern] = []
+}
+
+/// What filters found in an answer.
+package struct FoundPattern: Sendable {
+  /// Of the pattern; of what no pattern found, the filter's.
+  package let name: String
+  package let count: Int
 }
 
 package struct LimitReadingOfStep: Sendable {

@@ -1,7 +1,8 @@
 internal import Bytecode
 internal import Decision
-package import Enforcement
-package import JSON
+internal import Digests
+internal import Enforcement
+internal import JSON
 internal import Messages
 internal import Quotas
 internal import Recording
@@ -253,7 +254,8 @@ package struct Replayer: ~Copyable {
       return step
     }
     step.missing = ending.missing.map { words($0, nil) }
-    step.findings = ending.findings.isEmpty ? findings(line) : ending.findings
+    let found = ending.findings.map { FoundPattern(name: $0.pattern ?? $0.filter, count: $0.count) }
+    step.findings = found.isEmpty ? findings(line) : found
     step.replayed = ReplayedDecision(
       outcome: ending.blockedBy == nil ? .allowed : .denied, rule: ending.blockedBy, code: ending.blockedBy == nil ? nil : "OUTPUT_BLOCKED")
     return step
@@ -270,14 +272,13 @@ package struct Replayer: ~Copyable {
     return .read(blockedBy: blockedBy, labels: line.texts(Names.set))
   }
 
-  private func findings(_ line: RecordedLine) -> [CallRecord.Finding] {
+  private func findings(_ line: RecordedLine) -> [FoundPattern] {
     guard let node = line.node(RecordedLine.Names.found), line.document.kind(node) == .array else { return [] }
     return line.document.elements(node).compactMap { element in
-      guard let filter = line.document.member(element, "filter").flatMap({ line.document.string($0) }) else { return nil }
+      func text(_ name: String) -> String? { line.document.member(element, name).flatMap { line.document.string($0) } }
+      guard let name = text("pattern") ?? text("filter") else { return nil }
       let count = line.document.member(element, "count").flatMap { line.document.fixed($0) }.map { Int($0.coefficient) } ?? 1
-      return CallRecord.Finding(
-        filter: filter, pattern: line.document.member(element, "pattern").flatMap { line.document.string($0) }, count: count,
-        isUndecided: false)
+      return FoundPattern(name: name, count: count)
     }
   }
 

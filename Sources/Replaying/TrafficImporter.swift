@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 internal import Recording
 
 /// Makes lines of a recording out of traffic that somebody else wrote down: calls without a decision, and their answers.
@@ -73,6 +73,11 @@ package struct TrafficImporter {
       if let number = value[name]?.number, let whole = Double(number.description) { return Int64(exactly: whole.rounded(.down)) }
     }
     return nil
+  }
+
+  /// After the last text.
+  package func finish() throws(Unreadable) {
+    if calls == 0 { throw Unreadable(reason: "there is no call in it") }
   }
 
   // MARK: Messages

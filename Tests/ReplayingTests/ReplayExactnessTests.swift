@@ -60,7 +60,8 @@ import Testing
       if random.chance(40) { members.append(#""kind":"\#(random.chance(50) ? "web" : "mail")""#) }
       if random.chance(20) { members.append("\"q2\":\(word())") }
     case "pay":
-      members.append("\"amount\":\([1, 40, 99.5, 100, 250, 501, 4_111_111_111_111_111].randomElement(using: &random) ?? 1)")
+      let amount = ["1", "40", "99.5", "100", "250", "501", "1e2"].randomElement(using: &random) ?? "1"
+      members.append("\"amount\":\(amount)")
       if random.chance(60) { members.append("\"memo\":\(word())") }
       if random.chance(40) { members.append("\"tags\":[\(word()),\(word())]") }
       if random.chance(20) { members.append("\"password\":\(word())") }
@@ -118,7 +119,8 @@ import Testing
     for run in 0..<propertyRuns(40) {
       var random = SeededGenerator(seed: seed &+ UInt64(run))
       let (old, new) = (try TestPolicy(TestPolicy.head + "grant all_of_it all to any agent\n"), try TestPolicy(Self.stateless(&random)))
-      var (recorded, real) = (RecordedGate(old), RecordedGate(new))
+      var recorded = RecordedGate(old)
+      var real = RecordedGate(new)
       for _ in 0..<20 {
         let tool = ["search", "pay", "fetch"].randomElement(using: &random) ?? "pay"
         let arguments = Self.arguments(tool, &random)

@@ -202,7 +202,7 @@ extension Session {
     send(Reply.cancellation(of: entry.question, reason: reason), into: &actions)
   }
 
-  private func recordAsking(
+  private mutating func recordAsking(
     _ request: Request, _ asked: Asked, _ approvals: [Approval], target: String, bytesOut: Int, into actions: inout [Action]
   ) {
     var record = openRecord(request, target: target)

@@ -28,7 +28,7 @@ struct ImportedTraffic {
     }
     if !whole.isEmpty { try importer.take(whole, format) }
     try Self.replay(&lines, &number, &run)
-    guard importer.calls > 0 else { throw TrafficImporter.Unreadable(reason: "there is no call in it") }
+    try importer.finish()
   }
 
   private static func replay(_ lines: inout [[UInt8]], _ number: inout Int, _ run: inout ReplayRun) throws {

@@ -29,13 +29,13 @@ struct RecordOptions: ParsableArguments {
     let definitions = PinnedDefinitions()
     definitions.adopt(policies, program)
     let writer = LineWriter(masker: try masker(), detail: detail) { definitions.definition(of: $1, in: $0) }
-    do {
+    do throws(Recorder.CannotOpen) {
       let recorder = try Recorder(
         path, writer: writer, at: Int64(Date.now.timeIntervalSince1970 * 1_000), tool: Version.current,
         complain: { logger.error("the recording cannot be written any more", metadata: ["reason": "\($0)"]) })
       return RunningRecorder(recorder: recorder, definitions: definitions)
-    } catch let failure as Recorder.CannotOpen {
-      throw Complaint("cannot record to \(path): \(failure.reason)", help: "a compressed recording is never gone on with; name a new file")
+    } catch {
+      throw Complaint("cannot record to \(path): \(error.reason)", help: "a compressed recording is never gone on with; name a new file")
     }
   }
 

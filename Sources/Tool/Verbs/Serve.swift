@@ -6,6 +6,7 @@ import Enforcement
 import Gateway
 import HTTPGateway
 import Logging
+import Recording
 import Semantics
 import StateStore
 

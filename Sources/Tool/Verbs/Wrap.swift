@@ -7,6 +7,7 @@ import Enforcement
 import Foundation
 import Gateway
 import Quotas
+import Recording
 import Semantics
 import StateStore
 import Text
