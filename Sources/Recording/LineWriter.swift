@@ -115,6 +115,8 @@ package struct LineWriter: ~Copyable {
       line.key("agent")
       _ = line.withBytes { masker.append(name: Array(name.utf8), isKnown: program.agent(named: name) != nil, to: &$0) }
     }
+    let agents = Principal(caller, of: program).agents.map { program.agents[Int($0)].name }
+    if caller.caller == .verified { line.add("agents", agents) }
     line.add("claims", .object(caller.claims.map { path, value in claim(path, value, program) }.sorted { $0.name < $1.name }))
     if let scopes = caller.scopes { line.add("scopes", .array(scopes.map(Value.string))) }
     lines += line.finished()

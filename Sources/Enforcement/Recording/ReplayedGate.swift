@@ -111,6 +111,8 @@ package struct ReplayedGate: ~Copyable {
     case .task(let name): ruling = decideTask(name, request)
     }
     ruling.missing = decider.recalled?.missing
+    // One that waited and is not let through after all gives back what it took.
+    if let resumes = request.resumes { withdraw(resumes, at: request.time) }
     return ruling
   }
 
