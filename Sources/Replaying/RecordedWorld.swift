@@ -18,6 +18,10 @@ struct RecordedWorld {
     let identity: Identity
     /// For people; the policy's name where there is one.
     let name: String
+    /// Whether claims were recorded as digests.
+    let isMasked: Bool
+    /// Of a verified caller: the agents that it was.
+    let agents: [String]
   }
 
   private(set) var policies: [Policy] = []
@@ -99,6 +103,19 @@ struct RecordedWorld {
       }
     let scopes = line.node(MemberName("scopes")).map { document.elements($0).compactMap { document.string($0) } }
     let identity = Identity(caller: caller, claims: claims, scopes: scopes)
-    callers.append(Caller(server: line.text(MemberName("server")) ?? "", identity: identity, name: name ?? ""))
+    let agents = line.texts(MemberName("agents"))
+    callers.append(
+      Caller(
+        server: line.text(MemberName("server")) ?? "", identity: identity, name: name ?? agents.first ?? "",
+        isMasked: claims.values.contains { RecordedWorld.isMasked($0) }, agents: agents))
+  }
+
+  private static func isMasked(_ value: Value) -> Bool {
+    switch value {
+    case .string(let text): text.utf8.first == 0
+    case .array(let elements): elements.contains(where: isMasked)
+    case .object(let members): members.contains { isMasked($0.value) }
+    case .null, .boolean, .number: false
+    }
   }
 }

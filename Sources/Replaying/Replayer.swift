@@ -68,7 +68,12 @@ package struct Replayer: ~Copyable {
 
   private func box(of caller: Int) -> Box {
     let caller = world.callers[caller]
-    let configuration = GateConfiguration(server: caller.server, identity: caller.identity)
+    var identity = caller.identity
+    // Which agent it is cannot be worked out from digests; the recording says it.
+    if caller.isMasked, identity.caller == .verified, let agent = caller.agents.first {
+      identity = Identity(caller: .named(agent), claims: identity.claims, scopes: identity.scopes)
+    }
+    let configuration = GateConfiguration(server: caller.server, identity: identity)
     return Box(ReplayedGate(configuration: configuration, policies: policy.policies, tools: policy.tools))
   }
 
@@ -104,6 +109,10 @@ package struct Replayer: ~Copyable {
     }
     let resumes = line.integer(Names.resumes).map { UInt64(max(0, $0)) }
     if let resumes { open[resumes] = nil }
+    guard isTold(caller, policyNumber) else {
+      step.missing = "who calls depends on claims that were recorded as digests"
+      return step
+    }
     guard let standing = standing(line, caller, policyNumber, subject) else {
       step.missing = "the recording does not say how the tool was"
       return step
@@ -112,7 +121,8 @@ package struct Replayer: ~Copyable {
       number: number, resumes: resumes, subject: kind, method: method, document: line.document,
       arguments: line.node(Names.arguments), time: time, standing: standing,
       approval: line.text(Names.approval).flatMap(DecidedRequest.Approval.init(rawValue:)),
-      recalled: line.flag(Names.masked) == true ? recalled(line, caller, policyNumber, subject, method, step.recorded) : nil)
+      recalled: line.flag(Names.masked) == true || world.callers[caller].isMasked
+        ? recalled(line, caller, policyNumber, subject, method, step.recorded) : nil)
     let ruling = boxes[caller].gate.decide(request)
     let decision = ReplayedDecision(ruling)
     step.replayed = decision
@@ -124,6 +134,14 @@ package struct Replayer: ~Copyable {
     }
     keepOpen(number, step, caller, policyNumber, time)
     return step
+  }
+
+  /// Whether it is known which agents a caller is under the policy of now.
+  private func isTold(_ caller: Int, _ policyNumber: Int) -> Bool {
+    let caller = world.callers[caller]
+    guard caller.isMasked, caller.identity.caller == .verified else { return true }
+    return caller.agents.count == 1 && world.policies.indices.contains(policyNumber)
+      && world.policies[policyNumber].fingerprint == policy.program.fingerprint.hex
   }
 
   private mutating func keepOpen(_ number: UInt64, _ step: ReplayStep, _ caller: Int, _ policyNumber: Int, _ time: EventTime) {
