@@ -227,7 +227,7 @@ struct Decider: ~Copyable {
   ///
   /// - Returns: nil when no filter that is enforced found something.
   mutating func filter(_ call: Call) -> Refusal? {
-    if recalled != nil { return recallFindings(call) }
+    if let recalled, !recalled.isOfClaimsOnly { return recallFindings(call) }
     guard let findings = filters.scan(call, scratch: &filtering) else { return nil }
     shadowFilters += findings.shadows.filter { !shadowFilters.contains($0) }
     argumentLabels.formUnion(findings.labels)

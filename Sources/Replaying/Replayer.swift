@@ -175,6 +175,7 @@ package struct Replayer: ~Copyable {
   ) -> RecalledFacts {
     typealias Names = RecordedLine.Names
     var facts = RecalledFacts()
+    facts.isOfClaimsOnly = line.flag(Names.masked) != true
     let server = world.callers[caller].server
     let known = world.policies.indices.contains(policyNumber) ? world.policies[policyNumber] : RecordedWorld.Policy()
     if method == .toolsCall, let subject, let id = policy.program.server(named: server),

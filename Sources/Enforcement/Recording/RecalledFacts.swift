@@ -38,6 +38,8 @@ package struct RecalledFacts: Sendable {
   package var findings: Findings?
   /// Whether the arguments fitted the schema, when it was this schema; nil: it was another.
   package var fits: Bool?
+  /// Whether the arguments are all there, and only claims of the caller are not.
+  package var isOfClaimsOnly = false
   var missing: Missing?
 
   package init(outcomes: [RecalledTests.Outcome] = [], findings: Findings? = nil, fits: Bool? = nil) {

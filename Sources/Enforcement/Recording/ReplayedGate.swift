@@ -171,7 +171,7 @@ package struct ReplayedGate: ~Copyable {
   }
 
   private mutating func fits(_ tool: ToolID, _ document: Document, _ arguments: Node?) -> Bool {
-    if let recalled = decider.recalled {
+    if let recalled = decider.recalled, !recalled.isOfClaimsOnly {
       if let fits = recalled.fits { return fits }
       decider.recalled?.missing = .schema
       return true
