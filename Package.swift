@@ -29,6 +29,7 @@ let package = Package(
     .library(name: "Fetching", targets: ["Fetching"]),
     .library(name: "Authentication", targets: ["Authentication"]),
     .library(name: "Analysis", targets: ["Analysis"]),
+    .library(name: "Replaying", targets: ["Replaying"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -90,6 +91,14 @@ let package = Package(
     .target(name: "RedisStore", dependencies: ["CHiredis", "Quotas", "Digests", "Approvals", "Enforcement", "JSON"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Gzip", dependencies: ["CZlib"]),
+    .target(
+      name: "Recording",
+      dependencies: ["Enforcement", "Evidence", "Gzip", "Bytecode", "Decision", "Messages", "JSON", "Digests"]),
+    .target(
+      name: "Replaying",
+      dependencies: ["Recording", "Enforcement", "Semantics", "Gzip", "Bytecode", "Decision", "Messages", "JSON", "Digests", "Quotas"]),
     .target(name: "Settings", dependencies: ["Text"]),
     .target(
       name: "Authentication", dependencies: ["Settings", "Text", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "Digests"]),
@@ -113,7 +122,7 @@ let package = Package(
         "Text", "Syntax", "Formatting", "Semantics", "Linting", "Analysis", "Bundles", "Signatures", "Evidence", "Compilation", "Bytecode",
         "Decision", "Enforcement",
         "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas", "Approvals", "Fetching",
-        "JSON", "Digests", "Schemas", "DemoServer",
+        "JSON", "Digests", "Schemas", "DemoServer", "Recording", "Replaying",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
@@ -207,6 +216,12 @@ let package = Package(
     .testTarget(
       name: "ToolTests", dependencies: ["Gateway", "JSON", "Semantics", "TestSupport", "Tool", "StubServer"],
       exclude: ["Cases", "Fixtures"]),
+    .testTarget(
+      name: "ReplayingTests",
+      dependencies: [
+        "Replaying", "Recording", "Enforcement", "Evidence", "Gzip", "Compilation", "Semantics", "Bytecode", "Messages", "Text", "JSON",
+        "Digests", "TestSupport",
+      ]),
     .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
   ]
 )

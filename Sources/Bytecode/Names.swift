@@ -82,6 +82,13 @@ package struct Names: Sendable {
     return entry.number
   }
 
+  /// What a space holds. Takes time linear in the whole table.
+  package func texts(in space: Space) -> [(text: [UInt8], number: UInt32)] {
+    entries.filter { $0.countPlusOne != 0 && $0.space == space.index }.map { entry in
+      (Array(bytes[Int(entry.lower)..<Int(entry.lower) + Int(entry.countPlusOne) - 1]), entry.number)
+    }
+  }
+
   private mutating func grow() {
     let old = entries
     entries = Array(repeating: Names.empty, count: old.count * 2)

@@ -108,6 +108,11 @@ private struct ClaimBinding {
       let lower = bytes.count
       bytes += Array(text.utf8)
       let literal = slot.hasLiterals ? program.names.number(of: text, in: slot.space) : nil
+      // No credential's claim begins so; should one, nothing is said of it.
+      if MaskedText.isMask(bytes.span.extracting(lower..<bytes.count)) {
+        cell = Cell(value: Cell.unknown, source: .principal, range: lower..<bytes.count, node: absent.node)
+        break
+      }
       cell = Cell(value: literal ?? Cell.other, source: .principal, range: lower..<bytes.count, node: absent.node)
     case (.number, .number(let number)):
       numbers.append(number)

@@ -84,6 +84,11 @@ extension Reading {
       guard let slot = field.value else { return nil }
       return bindList(Int(slot), value, document, &cells, &scratch)
     }
+    // A value of any type may have been masked; it fitted when it was there.
+    if scratch.recalled.isActive, kind == .string, isMasked(value, document) {
+      if let slot = field.value { cells[Int(slot)].value = Cell.unknown }
+      return nil
+    }
     return .invalidArgument(field.number, .wrongType)
   }
 
@@ -94,7 +99,8 @@ extension Reading {
       let lower = scratch.texts.decoded.count
       document.decodeString(value, appendingTo: &scratch.texts.decoded)
       let range = lower..<scratch.texts.decoded.count
-      let literal = literal(scratch.texts.decoded.span.extracting(range), slot)
+      let isUnknown = scratch.recalled.isActive && MaskedText.isMask(scratch.texts.decoded.span.extracting(range))
+      let literal = isUnknown ? Cell.unknown : literal(scratch.texts.decoded.span.extracting(range), slot)
       cells[slot] = Cell(value: literal, source: .decoded, range: range, node: value)
     } else {
       let range = view.textRange(value)

@@ -33,7 +33,7 @@ extension Reading {
     _ group: Tables.FlatGroup, _ agent: UInt32, _ whenUnknown: Bool, _ best: inout RuleNumber, _ document: Document,
     _ cells: inout MutableSpan<Cell>, _ scratch: inout Scratch
   ) {
-    if isListing && group.pivotCount > 0 {
+    if (isListing || scratch.recalled.isActive) && group.pivotCount > 0 {
       let bucket = buckets.bucket(group: group.number, agent: agent, pivot: Buckets.unpivoted, value: Buckets.all)
       return search(bucket, whenUnknown, &best, document, &cells, &scratch)
     }

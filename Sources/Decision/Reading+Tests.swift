@@ -23,7 +23,7 @@ extension Reading {
         switch truth(instruction, document, &cells, &scratch) {
         case .yes: !instruction.isNegated
         case .no: instruction.isNegated
-        case .unknown: whenUnknown
+        case .unknown: scratch.recalled.isMet(at: place, isNegated: instruction.isNegated, whenUnknown: whenUnknown)
         }
       let way = isMet ? instruction.whenTrue : instruction.whenFalse
       if way == Instruction.accept { return true }
@@ -102,6 +102,10 @@ extension Reading {
     let known = slots[slot]
     guard let place = known.base else { preconditionFailure("only derived cells are pending") }
     let base = cells[Int(place)]
+    if base.value == Cell.unknown, known.form == .length, let length = maskedLength(base, document, scratch) {
+      cells[slot].value = rank(ofLength: length, known)
+      return
+    }
     guard base.value != Cell.absent, base.value != Cell.unknown else {
       cells[slot].value = base.value
       return

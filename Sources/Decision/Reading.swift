@@ -54,6 +54,8 @@ struct Scratch: ~Copyable {
   /// Hosts, schemes and paths.
   var derived: [UInt8] = []
   var matching = MatchScratch()
+  /// Outcomes of tests of values that are not there any more; inactive but for replays.
+  var recalled = RecalledTests()
   /// What patterns of more than linear time may still cost in this decision: the squares of the bytes they are tried on. A pattern bounds
   /// the length of one text; a list has many.
   private var remainingSquares = Scratch.squares

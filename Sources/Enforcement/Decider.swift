@@ -28,6 +28,10 @@ struct Decider: ~Copyable {
   /// Of the last decision, until it is asked for.
   private var granted: RuleNumber?
   private var hasDecided = false
+  /// Whether it said that a person has to agree.
+  private(set) var isAsked = false
+  /// What is known of values that a replayed request lacks; nil: it lacks none.
+  var recalled: RecalledFacts?
   /// Of the filters of the arguments: what the session is marked with when the result goes out.
   private(set) var argumentLabels = LabelSet()
   /// What calls take from limits.
@@ -63,6 +67,9 @@ struct Decider: ~Copyable {
   }
 
   var program: Program { evaluator.program }
+  var recorder: (any TrafficRecorder)? { policies.recorder }
+  var identity: Identity { configuration.identity }
+  var serverName: String { configuration.server }
 
   /// Where approvals are asked for; nil: nowhere.
   var desk: ApprovalDesk? { configuration.approvals }
@@ -95,6 +102,7 @@ struct Decider: ~Copyable {
   mutating func forgetDecision() {
     granted = nil
     hasDecided = false
+    isAsked = false
     shadowFilters = []
     argumentLabels = LabelSet()
     approved = nil
@@ -183,9 +191,10 @@ struct Decider: ~Copyable {
   // MARK: Decisions
 
   mutating func decide(_ call: Call, _ live: LiveTools, _ now: EventTime) -> Ruling {
-    let verdict = evaluator.decide(call, principal: principal, labels: labels, now: now.moment)
+    let verdict = recalled == nil ? evaluator.decide(call, principal: principal, labels: labels, now: now.moment) : recall(call, now)
     hasDecided = true
     granted = nil
+    isAsked = false
     switch verdict {
     case .allow(let grounds):
       if let refusal = filter(call) { return .refused(refusal) }
@@ -198,7 +207,18 @@ struct Decider: ~Copyable {
     case .ask(let question):
       if let refusal = filter(call) { return .refused(refusal) }
       granted = question.grant
+      isAsked = true
       return .asked(asked(question, call, now))
+    }
+  }
+
+  private mutating func recall(_ call: Call, _ now: EventTime) -> Verdict {
+    let outcomes = recalled?.outcomes ?? []
+    switch evaluator.decide(call, recalling: outcomes, principal: principal, labels: labels, now: now.moment) {
+    case .certain(let verdict): return verdict
+    case .uncertain(let strictest, _):
+      recalled?.missing = .test
+      return strictest
     }
   }
 
@@ -218,11 +238,27 @@ struct Decider: ~Copyable {
   ///
   /// - Returns: nil when no filter that is enforced found something.
   mutating func filter(_ call: Call) -> Refusal? {
+    if let recalled, !recalled.isOfClaimsOnly { return recallFindings(call) }
     guard let findings = filters.scan(call, scratch: &filtering) else { return nil }
     shadowFilters += findings.shadows.filter { !shadowFilters.contains($0) }
     argumentLabels.formUnion(findings.labels)
     guard let denial = findings.denials.first else { return nil }
     return refusal(of: call, by: denial)
+  }
+
+  /// What was found in arguments that are not there any more.
+  private mutating func recallFindings(_ call: Call) -> Refusal? {
+    guard filters.read(argumentsOf: call), let recalled else { return nil }
+    guard let found = recalled.findings else {
+      self.recalled?.missing = recalled.missing ?? .argumentFilter
+      return nil
+    }
+    shadowFilters += found.shadows
+    argumentLabels.formUnion(LabelSet(program.allLabels.labels.filter { found.labels.contains(program.labels[Int($0.index)].name) }))
+    guard let name = found.denial else { return nil }
+    var refusal = Refusal(.permissionDenied, "")
+    refusal.rule = name
+    return refusal
   }
 
   /// A resource that is subscribed to beside others: what a person would have to approve is refused.

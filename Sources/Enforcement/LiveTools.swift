@@ -94,6 +94,12 @@ struct LiveTools {
     return refined[Int(tool.index)] ?? definitions[places[Int(tool.index)]].validator
   }
 
+  /// Of what the server offers under its name; nil: nothing.
+  func digest(of tool: ToolID) -> Digest? {
+    let place = places.indices.contains(Int(tool.index)) ? places[Int(tool.index)] : -1
+    return place < 0 ? nil : definitions[place].digest
+  }
+
   /// Of a tool that is as pinned.
   func name(of tool: ToolID) -> [UInt8] {
     precondition(standing(of: tool) == .asPinned, "only such a tool has a live definition")

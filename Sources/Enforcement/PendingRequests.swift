@@ -1,4 +1,5 @@
 internal import Bytecode
+internal import JSON
 internal import Messages
 
 /// A request of the client that the server has been given and has not answered.
@@ -30,6 +31,12 @@ struct PendingRequest {
   var mayBecomeTask = false
   var subscription: Subscription?
   var record: CallRecord
+  /// Its number in the recording; nil: nothing is recorded.
+  var number: UInt64?
+  /// What came for it, while something is recorded.
+  var answer: Document?
+  /// What filters set when it was answered.
+  var setLabels = LabelSet()
 
   /// Subscriptions are meant to stay.
   var deadline: UInt64? { method == .listen ? nil : record.time.nanoseconds &+ Limits.answerWaitNanoseconds }
@@ -140,6 +147,11 @@ struct PendingRequests {
   mutating func bookForwarding(of identifier: Identifier, at nanoseconds: UInt64) {
     guard let place = place(of: identifier) else { return }
     entries[place].record.forwarded = nanoseconds
+  }
+
+  mutating func setNumber(_ number: UInt64?, of identifier: Identifier) {
+    guard let place = place(of: identifier) else { return }
+    entries[place].number = number
   }
 
   func request(_ identifier: Identifier) -> PendingRequest? { place(of: identifier).map { entries[$0] } }

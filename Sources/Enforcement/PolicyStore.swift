@@ -18,14 +18,19 @@ package final class PolicyStore: Sendable {
   let labels: SessionLabels
   /// What was taken from limits; it outlives a reload.
   let quotas: QuotaStore
+  /// Nil: nothing is recorded.
+  let recorder: (any TrafficRecorder)?
 
   /// - Parameters:
   ///   - key: what pseudonyms and enclosures are made with.
   ///   - quotas: where balances of limits are kept; nil: in memory.
   ///   - labels: where labels of sessions are kept; nil: in memory.
+  ///   - recorder: who is told what all sessions decide.
   package init(
-    _ program: Program, key: SanitiserKey = .random(), quotas: QuotaStore? = nil, labels shared: (any SharedLabels)? = nil
+    _ program: Program, key: SanitiserKey = .random(), quotas: QuotaStore? = nil, labels shared: (any SharedLabels)? = nil,
+    recorder: (any TrafficRecorder)? = nil
   ) {
+    self.recorder = recorder
     self.key = key
     labels = SessionLabels(shared: shared)
     let quotas = quotas ?? .local(LocalQuotas(keys: Limits.balances, waiters: Limits.waiting))

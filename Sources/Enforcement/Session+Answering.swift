@@ -26,6 +26,7 @@ extension Session {
     record.method = method
     record.agent = decider.agentName
     record.reason = reason
+    noteOther(record)
     actions.append(.record(record))
   }
 
@@ -44,6 +45,7 @@ extension Session {
     record.reason = message
     record.bytesOut = reply.count
     answer(reply, batch: inbound.batch, into: &actions)
+    noteOther(record)
     actions.append(.record(record))
   }
 
@@ -53,6 +55,7 @@ extension Session {
 
   /// Answers a request that was not sent to the server with a denial.
   mutating func deny(_ request: Request, _ refusal: Refusal, target: String? = nil, into actions: inout [Action]) {
+    if decider.recorder != nil { noteRefused(request, refusal, target: target) }
     var refusal = refusal
     if !refusal.isRetryable, let short = shortened(refusal, at: request.now) {
       refusal = short
@@ -88,6 +91,7 @@ extension Session {
   /// Answers a request that was sent to the server with a denial in place of the server's answer.
   mutating func deny(_ request: PendingRequest, _ refusal: Refusal, at time: EventTime, into actions: inout [Action]) {
     var record = request.record
+    defer { noteEnded(request, record, at: time) }
     let reply = write(
       refusal, to: request.identifier, method: request.method, tool: request.tool, revision: request.revision,
       trace: record.trace ?? traces.next())

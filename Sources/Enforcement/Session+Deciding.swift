@@ -9,6 +9,7 @@ extension Session {
     decider.forgetDecision()
     decider.explains = denials.wait(at: request.now.nanoseconds) == 0
     limitStates = LimitStates()
+    if decider.recorder != nil { noted.begin(request) }
     if let stop = decider.stops.whole { return deny(request, stop.refusal, into: &actions) }
     var request = request
     if let (reply, rest) = ApprovalReply.take(from: request) {
@@ -66,6 +67,7 @@ extension Session {
         reservation: reservation, output: output, mayBecomeTask: request.parameter("task") != nil,
         subscription: subscription, record: record))
     lastForwarded = request.identifier
+    if decider.recorder != nil { noteForwarded(request, target: target) }
     actions.append(.sendToServer(request.inbound.bytes))
   }
 
@@ -89,6 +91,7 @@ extension Session {
     // The text itself is needed only for those that are not let through.
     var name: [UInt8] { request.document.text(nameNode) ?? [] }
     guard let tool = decider.tool(request.document, named: nameNode) else {
+      noted.isByPolicy = true
       return deny(request, decider.unknownTool(name, live, request.now), target: quoted(name), into: &actions)
     }
     adoptTools(at: request.now)
@@ -113,7 +116,10 @@ extension Session {
     let arguments = request.parameter("arguments")
     // Again, because a default can say whose session it is.
     if let refusal = decider.enterSession(request.document, arguments) { return deny(request, refusal, target: target, into: &actions) }
-    if let refusal = unusable(tool, target, request, arguments) {
+    noted.isByPolicy = true
+    let unusable = unusable(tool, target, request, arguments)
+    noted.fits = live.standing(of: tool) == .asPinned ? unusable == nil : nil
+    if let refusal = unusable {
       // What a tool takes, and that there is one, is told only to those who may know of it.
       let isHidden = !decider.mayAllow(.tool(tool), request.now)
       return deny(request, isHidden ? decider.unknownTool(name, live, request.now) : refusal, target: target, into: &actions)
@@ -159,6 +165,7 @@ extension Session {
   private mutating func readResource(_ request: Request, into actions: inout [Action]) {
     guard let uri = request.text("uri") else { return refuse(request, .invalidParameters, "`uri` must be a string", into: &actions) }
     let target = quoted(uri: uri)
+    noted.isByPolicy = true
     guard let server = decider.server else { return deny(request, decider.notGranted(resource: uri), target: target, into: &actions) }
     let use = Call.resource(server, uri: uri)
     guard mayPass(request, use, target: target, into: &actions) else { return }
@@ -179,6 +186,7 @@ extension Session {
     if let arguments, request.document.kind(arguments) != .object {
       return refuse(request, .invalidParameters, "`arguments` must be an object", into: &actions)
     }
+    noted.isByPolicy = true
     guard let prompt = decider.prompt(named: name) else {
       return deny(request, decider.notGranted(name, "prompt"), target: quoted(name), into: &actions)
     }
@@ -201,6 +209,7 @@ extension Session {
     guard document.member(reference, "name") == nil || document.member(reference, "uri") == nil else {
       return refuse(request, .invalidParameters, "`ref` must not have both a `name` and a `uri`", into: &actions)
     }
+    noted.isByPolicy = true
     if document.stringEquals(type, "ref/prompt"), let name = document.member(reference, "name").flatMap({ document.text($0) }) {
       guard let prompt = decider.prompt(named: name), decider.mayAllow(.prompt(prompt), request.now) else {
         return deny(request, decider.notGranted(name, "prompt"), target: quoted(name), into: &actions)
@@ -229,6 +238,7 @@ extension Session {
     guard let notifications = request.parameter("notifications"), document.kind(notifications) == .object else {
       return refuse(request, .invalidParameters, "`notifications` must be an object", into: &actions)
     }
+    noted.isByPolicy = true
     var subscription = Subscription()
     subscription.toolsListChanged = isTrue(document, notifications, "toolsListChanged")
     subscription.promptsListChanged = isTrue(document, notifications, "promptsListChanged")
@@ -277,6 +287,7 @@ extension Session {
     }
     guard let name = tasks.tool(of: task) else { return deny(request, Session.unknownTask, into: &actions) }
     if let stop = decider.stops.reason(tool: name) { return deny(request, stop.refusal, target: quoted(name), into: &actions) }
+    noted.isByPolicy = true
     guard let tool = decider.tool(named: name), decider.mayAllow(.tool(tool), request.now) else {
       return deny(request, decider.notGranted(name, "tool"), target: quoted(name), into: &actions)
     }

@@ -45,6 +45,7 @@ extension Session {
     let revision = if request.method == .initialize, case .handshake(let agreed) = phase { agreed } else { request.revision }
     let filtered = filter.apply(document, carrier, of: owner, in: revision, output: output, validation: &validation)
     note(filtered, in: &request.record)
+    request.setLabels = filtered.labels
     // What an answer marks its session with must hold before the model reads it.
     guard let labels = decider.mark(request.session, change(by: request, owner, document, result, filtered)) else {
       if request.method == .initialize { phase = .opening }
@@ -70,6 +71,7 @@ extension Session {
     guard let carrier, !decider.program.filters.isEmpty, let server = decider.server else { return message }
     let revision = if case .handshake(let agreed) = phase { agreed } else { Revision.of2026July }
     let (owner, session) = subject(of: carrier, document)
+    let number = numberInFlight(of: session)
     let filtered = filter.apply(document, carrier, of: owner ?? .server(server), in: revision, validation: &validation)
     var record = CallRecord(sender: .server, time: time, outcome: .allowed, bytesIn: message.count)
     record.method = method
@@ -94,7 +96,10 @@ extension Session {
     }
     if passed == nil { record.outcome = .dropped }
     record.bytesOut = passed?.count ?? 0
-    if !filtered.findings.isEmpty || !record.labels.isEmpty || passed == nil { actions.append(.record(record)) }
+    if !filtered.findings.isEmpty || !record.labels.isEmpty || passed == nil {
+      noteOther(record, of: number)
+      actions.append(.record(record))
+    }
     return passed
   }
 
@@ -205,7 +210,7 @@ extension Session {
   private func tellsOfWork(_ method: Method) -> Bool { [.toolsCall, .tasksGet, .tasksResult].contains(method) }
 
   /// Whether a result is that of the work itself, and no failure of it.
-  private func isDone(_ request: PendingRequest, _ document: Document, _ result: Node?) -> Bool {
+  func isDone(_ request: PendingRequest, _ document: Document, _ result: Node?) -> Bool {
     guard var result else { return false }
     if request.method == .tasksGet {
       guard let inner = document.member(result, "result") else { return false }

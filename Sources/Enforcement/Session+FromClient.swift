@@ -258,6 +258,7 @@ extension Session {
     withdraw(batch: request.batch, into: &actions)
     var record = request.record
     record.outcome = .cancelled
+    noteEnded(request, record, at: inbound.time)
     actions.append(.record(record))
   }
 

@@ -34,11 +34,11 @@ extension Session {
     case .result(let identifier, let result):
       if live.reading == identifier { return takeListing(document, result, at: time, into: &actions) }
       guard let request = pending.remove(identifier) else { return dropAnswer(message, identifier, at: time, into: &actions) }
-      takeResult(message, document, result, of: request, at: time, into: &actions)
+      takeResult(message, document, result, of: answered(request, document), at: time, into: &actions)
     case .failure(let identifier?, let error):
       if live.reading == identifier { return failListing(at: time, into: &actions) }
       guard let request = pending.remove(identifier) else { return dropAnswer(message, identifier, at: time, into: &actions) }
-      takeFailure(message, document, error, of: request, at: time, into: &actions)
+      takeFailure(message, document, error, of: answered(request, document), at: time, into: &actions)
     case .failure(nil, _):
       drop(.server, "an error that answers no request", bytes: message.count, at: time, into: &actions)
     case .invalid(let defect, let identifier):

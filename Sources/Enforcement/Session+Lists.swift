@@ -14,13 +14,16 @@ extension Session {
     keepOnly(
       [list.member, "nextCursor", "_meta"] + (request.revision.era == .stateless ? ["resultType", "ttlMs", "cacheScope"] : []), &splices,
       document, result)
+    var shown: [Node] = []
     for element in document.elements(elements) {
-      if !isOpen(list, document, element, at: time) {
+      if isOpen(list, document, element, at: time) { shown.append(element) }
+      if shown.last != element {
         splices.removeElement(element, of: elements)
       } else if list == .tools {
         showNarrowed(document, element, &splices)
       }
     }
+    noteListed(list, document, elements, shown: shown, at: time)
     if request.revision.era == .stateless { restrictCaching(&splices, document, result) }
     return splices
   }

@@ -54,6 +54,7 @@ extension Session {
     var record = request.record
     record.answered = time.nanoseconds
     record.bytesOut = message.count
+    noteEnded(request, record, at: time)
     answer(message, batch: request.batch, into: &actions)
     actions.append(.record(record))
   }

@@ -68,6 +68,8 @@ package struct Session: ~Copyable {
   var adopted: UInt64 = 0
   var validation = ValidationScratch()
   var filter: MessageFilter
+  /// What the recorder is told of the request at hand.
+  var noted = NotedRequest()
   /// The request that the current event sent to the server last.
   var lastForwarded: Identifier?
 
@@ -134,6 +136,7 @@ package struct Session: ~Copyable {
       var record = request.record
       record.outcome = .cancelled
       record.reason = "the client closed the connection"
+      noteEnded(request, record, at: time)
       actions.append(.record(record))
     }
     for request in parked.removeAll() {

@@ -15,6 +15,8 @@ private import CPCRE2
     case whole
   }
 
+  package let source: String
+  package let isCaseless: Bool
   package let mode: Mode
   /// In bytes; a longer text is undecided.
   package let longestText: Int
@@ -39,6 +41,8 @@ private import CPCRE2
     case .here: options |= PCRE2_ANCHORED
     case .whole: options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED
     }
+    self.source = source
+    isCaseless = caseless
     self.mode = mode
     self.longestText = longestText
     let code = unsafe try Self.compile(source, options)

@@ -16,7 +16,7 @@ import Glibc
     subcommands: [
       Check.self, Fmt.self, Test.self, Diff.self, Graph.self, Build.self, Verify.self, Explain.self, Init.self, SnapshotVerb.self,
       Wrap.self, Serve.self,
-      ApprovalsVerb.self, Keys.self, Stop.self, Resume.self, Stopped.self, Scan.self, Validate.self, Demo.self,
+      ApprovalsVerb.self, Keys.self, Stop.self, Resume.self, Stopped.self, Scan.self, Validate.self, Replay.self, Demo.self,
       DemoServerVerb.self,
     ])
 

@@ -28,6 +28,7 @@ let package = Package(
     benchmark("SessionBenchmark", of: ["Compilation", "Decision", "Enforcement"], own: ["CAllocations"]),
     benchmark("TokenBenchmark", of: ["Authentication", "Credentials", "Digests", "Fetching", "JSON"]),
     benchmark("QuotaBenchmark", of: ["JSON", "Quotas"]),
+    benchmark("ReplayBenchmark", of: ["Replaying", "Compilation", "Text", "JSON"]),
     benchmark("SchemasBenchmark", of: ["JSON", "Schemas"]),
   ]
 )

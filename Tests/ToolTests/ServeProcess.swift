@@ -50,10 +50,11 @@ final class ServeProcess {
   }
 
   /// The gate, which says its port.
-  static func gate(folder: String, upstream: String) throws -> ServeProcess {
-    let command = [
-      Programs.sallyport, "serve", "--policy", folder, "--agent", "assistant", "--upstream", upstream, "--listen", "127.0.0.1:0",
-    ]
+  static func gate(folder: String, upstream: String, options: [String] = []) throws -> ServeProcess {
+    let command =
+      [
+        Programs.sallyport, "serve", "--policy", folder, "--agent", "assistant", "--upstream", upstream, "--listen", "127.0.0.1:0",
+      ] + options
     return try ServeProcess(command, port: nil, folder: folder)
   }
 

@@ -52,6 +52,7 @@ extension Session {
       }
       deliver(filed, request, asked, call, target: target, into: &actions)
     } catch {
+      noted.isByPolicy = false
       deny(request, decider.refusal(of: call, asked, error), target: target, into: &actions)
     }
     return false
@@ -202,7 +203,7 @@ extension Session {
     send(Reply.cancellation(of: entry.question, reason: reason), into: &actions)
   }
 
-  private func recordAsking(
+  private mutating func recordAsking(
     _ request: Request, _ asked: Asked, _ approvals: [Approval], target: String, bytesOut: Int, into actions: inout [Action]
   ) {
     var record = openRecord(request, target: target)
@@ -211,6 +212,7 @@ extension Session {
     record.approval = approvals.map(\.identifier).joined(separator: " ")
     record.shadow = decider.firedShadows()
     record.bytesOut = bytesOut
+    noteAsked(request, record, target: target)
     actions.append(.record(record))
   }
 }

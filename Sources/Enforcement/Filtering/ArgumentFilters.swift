@@ -17,6 +17,17 @@ extension ProgramFilters {
     }
   }
 
+  /// Whether any filter looks at the arguments of a call.
+  func read(argumentsOf call: Call) -> Bool {
+    let readers: Readers
+    switch call {
+    case .tool(let tool, _, _): readers = self.readers(of: tool)
+    case .prompt(let prompt, _, _): readers = self.readers(of: prompt)
+    case .resource: return false
+    }
+    return readers.unusable(in: .arguments) != nil || readers.selection(of: .arguments) != nil
+  }
+
   private func scan(_ readers: Readers, _ document: Document, _ arguments: Node?, _ scratch: inout FilterScratch) -> FilterFindings? {
     guard let arguments else { return nil }
     if let unusable = readers.unusable(in: .arguments) { return FilterFindings(unusable: unusable, program) }

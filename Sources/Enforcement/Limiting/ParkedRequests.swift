@@ -19,6 +19,8 @@ struct ParkedRequest {
   let states: LimitStates
   /// What it is told when its wait was for nothing.
   let refusal: Refusal
+  /// Its number in the recording; nil: nothing is recorded.
+  var number: UInt64?
 
   /// When to look at it again, on the clock of `EventTime.nanoseconds`.
   ///

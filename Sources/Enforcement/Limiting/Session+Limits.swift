@@ -58,6 +58,10 @@ extension Session {
       let until = time.nanoseconds &+ decider.charging.patience
       return park(request, .place(number, ticket, until: UInt64(until)), refusal, into: &actions)
     case .over, .never, .full, .unavailable:
+      switch outcome {
+      case .full, .unavailable: noted.isByPolicy = false
+      default: break
+      }
       return .refused(Refusal(outcome, decider.charging, rooms, subject: decider.subject(call)))
     }
   }
@@ -104,11 +108,13 @@ extension Session {
   ) -> Passage {
     let inbound = request.inbound
     let message = Held(bytes: inbound.bytes, time: inbound.time, batch: inbound.batch, identifier: request.identifier)
-    let entry = ParkedRequest(message: message, reason: reason, approved: decider.approved, states: limitStates, refusal: refusal)
+    var entry = ParkedRequest(message: message, reason: reason, approved: decider.approved, states: limitStates, refusal: refusal)
     guard parked.hasRoom(for: inbound.bytes) else {
       withdraw(entry, at: request.now)
+      noted.isByPolicy = false
       return .refused(Session.tooMany)
     }
+    entry.number = noteParked(request)
     parked.insert(entry, at: request.now.nanoseconds)
     return .parked
   }
@@ -116,6 +122,7 @@ extension Session {
   /// A parked request will not go: it gives back what it has.
   mutating func withdraw(_ entry: ParkedRequest, at time: EventTime) {
     let now = QuotaTime(time)
+    noteWithdrawn(entry, at: time)
     switch entry.reason {
     case .turn(let number, _): reservations.refund(number, to: quotas, at: now)
     case .place(let number, let ticket, _):
@@ -157,8 +164,10 @@ extension Session {
     case .turn: withdraw(entry, at: time)
     }
     resumedApproval = entry.approved
+    noted.resumes = entry.number
     takeAgain(entry.message, at: time, into: &actions)
     resumedApproval = nil
+    noted.resumes = nil
     // It was not let through after all.
     if case .holds(let number, _) = resumption { reservations.refund(number, to: quotas, at: QuotaTime(time)) }
     resumption = nil

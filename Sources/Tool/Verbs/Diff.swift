@@ -31,6 +31,9 @@ struct Diff: ParsableCommand {
   @Option(help: "human, json, markdown (for a comment), sarif (code scanning) or github (annotations of a workflow).")
   var format: Format = .human
 
+  @Option(help: "A recording: how many of its calls change, as `replay` tells it.")
+  var traffic: String?
+
   @Flag(help: "Widening is what is wanted: exit with 0.")
   var approveWidening = false
 
@@ -43,6 +46,10 @@ struct Diff: ParsableCommand {
     case .markdown: Terminal.write(report.markdown)
     case .sarif: Terminal.write(write(DiagnosticReport(report.diagnostics, files: after.files).sarif, .pretty) + [UInt8(ascii: "\n")])
     case .github: Terminal.write(DiagnosticReport(report.diagnostics, files: after.files).github)
+    }
+    if let traffic {
+      let isForPeople = format == .human || format == .markdown
+      Terminal.write(try TrafficDifference(traffic, before, after).text, to: isForPeople ? .output : .errors)
     }
     if report.comparison.mayWiden, !approveWidening { throw ExitCode.widening }
   }

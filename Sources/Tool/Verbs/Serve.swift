@@ -6,6 +6,7 @@ import Enforcement
 import Gateway
 import HTTPGateway
 import Logging
+import Recording
 import Semantics
 import StateStore
 
@@ -51,6 +52,7 @@ struct Serve: ParsableCommand {
 
   @OptionGroup var state: StateOptions
   @OptionGroup var sharedStore: SharedStoreOptions
+  @OptionGroup var recording: RecordOptions
   @OptionGroup var logging: LogOptions
 
   func run() throws {
@@ -84,7 +86,8 @@ struct Serve: ParsableCommand {
     let stream = LogStream()
     let logger = logging.logger(stream)
     let shared = try sharedStore.open(revocations, logger)
-    let store = PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels)
+    let recorder = try recording.recorder(policies, program, logger)
+    let store = PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels, recorder: recorder?.recorder)
     let listener: Listener
     do {
       listener = try Listener(
@@ -96,10 +99,11 @@ struct Serve: ParsableCommand {
     shared?.begin()
     watch?.begin()
     defer {
+      recorder?.recorder.finish()
       watch?.end()
       shared?.end()
     }
-    try listener.run(signals) { reload(store, upstreams, logger) }
+    try listener.run(signals) { reload(store, upstreams, recorder, logger) }
   }
 
   private func chooseUpstreams(_ policies: CheckedPolicies) throws -> [Upstream] {
@@ -140,7 +144,7 @@ struct Serve: ParsableCommand {
   }
 
   /// The whole policy or none of it: what does not compile changes nothing.
-  private func reload(_ store: PolicyStore, _ upstreams: [Upstream], _ logger: Logger) {
+  private func reload(_ store: PolicyStore, _ upstreams: [Upstream], _ recorder: RunningRecorder?, _ logger: Logger) {
     do {
       let policies = try requirePolicies(policy)
       let declared = policies.servers.map(\.name)
@@ -148,6 +152,7 @@ struct Serve: ParsableCommand {
         throw Complaint("the policy declares no server `\(missing.name)` any more")
       }
       let program = try compiled(policies)
+      recorder?.adopt(policies, program)
       store.replace(with: program)
       logger.notice("the policy was reloaded", metadata: ["fingerprint": "\(program.fingerprint)"])
     } catch {

@@ -19,7 +19,8 @@ struct Test: ParsableCommand {
 
       Example: sallyport test policies/ --format junit > tests.xml
       Example: sallyport test policies/ --coverage --mutate --fail-under 80
-      """)
+      """,
+    subcommands: [TestNew.self])
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case human, json, junit }
 

@@ -7,6 +7,7 @@ import Enforcement
 import Foundation
 import Gateway
 import Quotas
+import Recording
 import Semantics
 import StateStore
 import Text
@@ -45,6 +46,7 @@ struct Wrap: ParsableCommand {
 
   @OptionGroup var state: StateOptions
   @OptionGroup var sharedStore: SharedStoreOptions
+  @OptionGroup var recording: RecordOptions
   @OptionGroup var logging: LogOptions
   @OptionGroup var upstream: ServerOptions
 
@@ -60,10 +62,13 @@ struct Wrap: ParsableCommand {
     let logger = logging.logger(stream)
     let webhook = try approvalsWebhook.map { try ApprovalWebhook($0, logger: logger) }
     let shared = try sharedStore.open(revocations, logger)
+    let recorder = try recording.recorder(policies, program, logger)
     let session = Session(
       configuration: GateConfiguration(
         server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program, shared)),
-      policies: PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels), revocations: revocations,
+      policies: PolicyStore(
+        program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels, recorder: recorder?.recorder),
+      revocations: revocations,
       random: { randomBytes($0) })
     let gate: StdioGate
     do {
@@ -78,6 +83,7 @@ struct Wrap: ParsableCommand {
     watch?.begin()
     webhook?.begin()
     defer {
+      recorder?.recorder.finish()
       webhook?.end()
       watch?.end()
       shared?.end()
