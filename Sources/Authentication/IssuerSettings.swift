@@ -17,10 +17,12 @@ package struct IssuerSettings: Sendable {
   package let keys: KeyCachePolicy
   /// Seconds that an answer to introspection is used for: so long a token that its issuer withdrew may still be accepted.
   package let introspectionLife: Int64
+  /// What its tokens may be issued for by the operator's word; nil: the gate and the resources behind it.
+  package let audiences: [String]?
 
   package init(
     _ name: WebAddress, _ requirements: TokenRequirements, _ tokens: Tokens, keys: KeyCachePolicy = KeyCachePolicy(),
-    introspectionLife: Int64 = 30
+    introspectionLife: Int64 = 30, audiences: [String]? = nil
   ) {
     precondition(requirements.issuer == name.text, "the requirements are of another issuer")
     self.name = name
@@ -28,5 +30,6 @@ package struct IssuerSettings: Sendable {
     self.tokens = tokens
     self.keys = keys
     self.introspectionLife = introspectionLife
+    self.audiences = audiences
   }
 }
