@@ -20,6 +20,8 @@ package struct Caller: Sendable {
   private(set) var servers: Set<String>?
   /// Before names of tools where it knows them by longer ones.
   private(set) var namePrefix = ""
+  /// Where they came in, if that is not the upstream's own path.
+  private(set) var door: TokenDoor?
 
   /// - Parameter name: of the credential, or of its owner; two callers have two.
   package init(identity: Identity, credential: CredentialMarks? = nil, name: String = "") {
@@ -59,9 +61,10 @@ package struct Caller: Sendable {
 }
 
 extension Caller {
-  /// The same, who knows tools by other names.
-  func naming(_ prefix: String) -> Caller {
+  /// The same, who came in elsewhere and knows tools by other names.
+  func coming(through door: TokenDoor?, naming prefix: String) -> Caller {
     var caller = self
+    caller.door = door
     caller.namePrefix = prefix
     caller.mark = sha256(mark.bytes + Array(prefix.utf8))
     return caller

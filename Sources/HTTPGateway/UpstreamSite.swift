@@ -85,9 +85,9 @@ final class UpstreamSite {
 
   /// What goes with the answer to a call that a wider token would be granted; nil: nothing.
   func stepUp(_ actions: [Action], _ caller: Caller, isStateless: Bool) -> (String, String)? {
-    guard let tokens, caller.canStepUp else { return nil }
+    guard let door = caller.door ?? tokens, caller.canStepUp else { return nil }
     for case .record(let record) in actions where record.outcome == .denied && !record.scopes.isEmpty {
-      return tokens.stepUp(record.scopes, isStateless: isStateless)
+      return door.stepUp(record.scopes, isStateless: isStateless)
     }
     return nil
   }

@@ -28,10 +28,14 @@ final class Aggregate {
     return members.filter { servers.contains($0.site.upstream.name) }
   }
 
+  /// A caller as one member sees them: who knows its tools by longer names, and where more scopes are had.
+  func caller(_ caller: Caller, at member: AggregateMember) -> Caller {
+    caller.coming(through: tokens, naming: String(decoding: member.prefix, as: UTF8.self))
+  }
+
   /// A request as one member gets it.
-  static func request(_ request: ClientRequest, body: [UInt8], for member: AggregateMember) -> ClientRequest {
-    ClientRequest(
-      head: request.head, body: body, caller: request.caller.naming(String(decoding: member.prefix, as: UTF8.self)))
+  func request(_ request: ClientRequest, body: [UInt8], for member: AggregateMember) -> ClientRequest {
+    ClientRequest(head: request.head, body: body, caller: caller(request.caller, at: member))
   }
 
   static func refusal(_ identifier: Identifier?, _ message: String, _ code: ErrorCode = .invalidParameters) -> [UInt8] {

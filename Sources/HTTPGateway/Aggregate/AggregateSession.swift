@@ -25,8 +25,13 @@ final class AggregateSession {
     self.caller = caller
     self.name = name
     for member in aggregate.members(for: caller) {
-      let own = caller.naming(String(decoding: member.prefix, as: UTF8.self))
-      parts.append(Part(member: member, session: try member.site.handshakes.open(worker, member.site, own)))
+      do throws(HTTPRefusal) {
+        let session = try member.site.handshakes.open(worker, member.site, aggregate.caller(caller, at: member))
+        parts.append(Part(member: member, session: session))
+      } catch {
+        end()
+        throw error
+      }
     }
     guard !parts.isEmpty else { throw HTTPRefusal(.forbidden, "there is no server here for this credential") }
   }
@@ -38,7 +43,7 @@ final class AggregateSession {
       throw HTTPRefusal(.badRequest, "`MCP-Protocol-Version` is not the revision that this session agreed on")
     }
     self.caller = caller
-    for part in parts { part.session.renew(caller.naming(String(decoding: part.member.prefix, as: UTF8.self))) }
+    for part in parts { part.session.renew(aggregate.caller(caller, at: part.member)) }
   }
 
   func end() {
@@ -97,7 +102,7 @@ final class AggregateSession {
   }
 
   private func relay(_ message: [UInt8], _ document: Document?, _ request: ClientRequest, _ reply: HTTPReply, to part: Part) {
-    part.session.post(message, document, Aggregate.request(request, body: message, for: part.member), linked(reply, part))
+    part.session.post(message, document, aggregate.request(request, body: message, for: part.member), linked(reply, part))
   }
 
   /// A reply whose steps go to the client, and which is told of the client's end.
@@ -126,7 +131,7 @@ final class AggregateSession {
     for (member, message) in asked {
       guard let part = parts.first(where: { $0.member.index == member.index }) else { continue }
       part.session.post(
-        message, try? Document(parsing: message, limits: .answer), Aggregate.request(request, body: message, for: member),
+        message, try? Document(parsing: message, limits: .answer), aggregate.request(request, body: message, for: member),
         fan.reply(from: member))
     }
   }
@@ -153,7 +158,7 @@ final class AggregateSession {
   private func broadcast(_ message: [UInt8], _ document: Document, _ request: ClientRequest, _ reply: HTTPReply) {
     let fan = AggregateFan(parts.count) { _ in reply.sendEmpty(.accepted) }
     for part in parts {
-      part.session.post(message, document, Aggregate.request(request, body: message, for: part.member), fan.reply(from: part.member))
+      part.session.post(message, document, aggregate.request(request, body: message, for: part.member), fan.reply(from: part.member))
     }
   }
 

@@ -265,8 +265,10 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
       if passed >= limits.idleTime || worker.isDraining { abort() }
     case .receiving:
       if passed >= limits.bodyTime { refuse(HTTPRefusal(.requestTimeout, "the body did not come in time")) }
-    // Finding out whose it is has limits of its own.
-    case .answering, .checking: break
+    case .answering: break
+    // Finding out whose it is has limits of its own, which are shorter.
+    case .checking:
+      if passed >= limits.bodyTime { refuse(HTTPRefusal(.serviceUnavailable, "whose request this is was not found out in time")) }
     // The client was told; it has a moment to read it.
     case .closing: if passed >= 2_000 { abort() }
     }
