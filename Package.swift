@@ -111,7 +111,8 @@ let package = Package(
     .target(
       name: "HTTPGateway",
       dependencies: [
-        "Gateway", "Enforcement", "Bytecode", "Credentials", "Messages", "JSON", "Digests",
+        "Gateway", "Enforcement", "Approvals", "Authentication", "Settings", "Text", "Bytecode", "Credentials", "Messages", "JSON",
+        "Digests",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -121,8 +122,8 @@ let package = Package(
       dependencies: [
         "Text", "Syntax", "Formatting", "Semantics", "Linting", "Analysis", "Bundles", "Signatures", "Evidence", "Compilation", "Bytecode",
         "Decision", "Enforcement",
-        "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas", "Approvals", "Fetching",
-        "JSON", "Digests", "Schemas", "DemoServer", "Recording", "Replaying",
+        "Gateway", "HTTPGateway", "Authentication", "Settings", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas",
+        "Approvals", "Fetching", "JSON", "Digests", "Schemas", "DemoServer", "Recording", "Replaying",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
@@ -195,7 +196,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
-      name: "SettingsTests", dependencies: ["Settings", "Authentication", "Fetching", "Credentials", "Text", "TestSupport"],
+      name: "SettingsTests", dependencies: ["Settings", "HTTPGateway", "Authentication", "Fetching", "Credentials", "Text", "TestSupport"],
       exclude: ["Cases"]),
     .testTarget(
       name: "RedisStoreTests",
@@ -207,9 +208,10 @@ let package = Package(
     .testTarget(
       name: "HTTPGatewayTests",
       dependencies: [
-        "HTTPGateway", "Gateway", "Enforcement", "Bytecode", "Compilation", "Semantics", "Messages", "JSON", "Text", "TestSupport",
+        "HTTPGateway", "Gateway", "Authentication", "Settings", "Fetching", "Credentials", "Approvals", "Enforcement", "Bytecode",
+        "Compilation", "Semantics", "Messages", "JSON", "Text", "TestSupport",
         .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
-      ]),
+      ], exclude: ["stdio-server.py"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON", "TestSupport"]),
     // Outside the package, as users are.
     .testTarget(name: "SallyportTests", dependencies: ["Sallyport"], packageAccess: false),

@@ -34,12 +34,13 @@ package struct RequestSeal: Sendable {
   package func seal(_ identifiers: [String], for subject: Digest, until deadline: Int64) -> String {
     var payload = number(UInt64(bitPattern: deadline)) + randomBytes(Self.nonceLength)
     payload += identifiers.joined(separator: " ").utf8
-    return Self.prefix + hexadecimal(payload + code(of: payload, subject))
+    return Self.prefix + Hexadecimal.text(payload + code(of: payload, subject))
   }
 
   /// - Returns: identifiers of approvals.
   package func open(_ text: String, for subject: Digest, at moment: Int64) throws(Fault) -> [String] {
-    guard text.utf8.count <= Self.most, text.hasPrefix(Self.prefix), let bytes = bytes(text.utf8.dropFirst(Self.prefix.utf8.count)),
+    guard text.utf8.count <= Self.most, text.hasPrefix(Self.prefix),
+      let bytes = Hexadecimal.bytes(text.utf8.dropFirst(Self.prefix.utf8.count)),
       bytes.count >= 8 + Self.nonceLength + Self.codeLength
     else { throw .foreign }
     let payload = Array(bytes.dropLast(Self.codeLength))
@@ -52,27 +53,4 @@ package struct RequestSeal: Sendable {
   private func code(of payload: [UInt8], _ subject: Digest) -> [UInt8] { hmacSHA256(key: key, (subject.bytes + payload).span) }
 
   private func number(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) } }
-
-  private func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
-
-  /// Lower case only: one text for one state.
-  private func bytes(_ digits: Substring.UTF8View.SubSequence) -> [UInt8]? {
-    let values = digits.map { digit -> UInt8? in
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-      default: nil
-      }
-    }
-    guard values.count % 2 == 0 else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: values.count, by: 2) {
-      guard let high = values[index], let low = values[index + 1] else { return nil }
-      bytes.append(high << 4 | low)
-    }
-    return bytes
-  }
 }

@@ -13,6 +13,16 @@ package enum AuthenticationEvent: Sendable {
   case revocationsUnknown
 }
 
+extension AuthenticationEvent {
+  /// Whether something of ours or an issuer's fails, rather than a token.
+  package var isTrouble: Bool {
+    switch self {
+    case .refused, .keysFetched: false
+    case .keysFailed, .introspectionFailed, .crowded, .revocationsUnknown: true
+    }
+  }
+}
+
 extension AuthenticationEvent: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -19,10 +19,12 @@ package struct IssuerSettings: Sendable {
   package let introspectionLife: Int64
   /// The claim that names the groups of a token's subject, for approvals; nil: its tokens name none.
   package let groupsClaim: String?
+  /// What its tokens may be issued for by the operator's word; nil: the gate and the resources behind it.
+  package let audiences: [String]?
 
   package init(
     _ name: WebAddress, _ requirements: TokenRequirements, _ tokens: Tokens, keys: KeyCachePolicy = KeyCachePolicy(),
-    introspectionLife: Int64 = 30, groupsClaim: String? = nil
+    introspectionLife: Int64 = 30, groupsClaim: String? = nil, audiences: [String]? = nil
   ) {
     precondition(requirements.issuer == name.text, "the requirements are of another issuer")
     self.name = name
@@ -31,5 +33,6 @@ package struct IssuerSettings: Sendable {
     self.keys = keys
     self.introspectionLife = introspectionLife
     self.groupsClaim = groupsClaim
+    self.audiences = audiences
   }
 }

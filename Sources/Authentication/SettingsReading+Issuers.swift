@@ -24,7 +24,8 @@ extension SettingsReading {
       if others.contains(where: { $0.name.text == text }) { reader.complain(range, "the issuer `\(text)` stands twice") }
     }
     let kind = kind(&reader, others)
-    let requirements = requirements(&reader, name, resource)
+    let own = reader.texts("audiences")
+    let requirements = requirements(&reader, name, resource, own)
     let tokens: IssuerSettings.Tokens?
     var keys = KeyCachePolicy()
     var life: Int64 = 30
@@ -45,7 +46,8 @@ extension SettingsReading {
       reader.complain(groups.range, "`groups_claim` names no claim", help: "leave it out, or write \"groups\"")
     }
     guard let name, let requirements, let tokens else { return nil }
-    return IssuerSettings(name, requirements, tokens, keys: keys, introspectionLife: life, groupsClaim: groups?.text)
+    return IssuerSettings(
+      name, requirements, tokens, keys: keys, introspectionLife: life, groupsClaim: groups?.text, audiences: own?.map(\.text))
   }
 
   private enum Kind: String, CaseIterable { case signed, opaque }
@@ -63,9 +65,10 @@ extension SettingsReading {
     return kind
   }
 
-  private func requirements(_ reader: inout SettingsReader, _ name: WebAddress?, _ resource: ResourceIdentifier?) -> TokenRequirements? {
-    let audiences = reader.texts("audiences")
-    if let audiences, audiences.isEmpty { reader.complain(about: "audiences", "`audiences` is empty: no token would be accepted") }
+  private func requirements(
+    _ reader: inout SettingsReader, _ name: WebAddress?, _ resource: ResourceIdentifier?, _ own: [(text: String, range: SourceRange)]?
+  ) -> TokenRequirements? {
+    if let own, own.isEmpty { reader.complain(about: "audiences", "`audiences` is empty: no token would be accepted") }
     let algorithms = reader.texts("algorithms")
     for (text, range) in algorithms ?? [] where !TokenRequirements.algorithms.contains(text) {
       reader.complain(
@@ -76,8 +79,9 @@ extension SettingsReading {
     let leeway = reader.whole("leeway", in: 0...300, unit: "seconds") ?? 60
     let longest = reader.whole("longest_life", in: 60...31_536_000, unit: "seconds")
     guard let name, let resource else { return nil }
+    let named = own?.map(\.text) ?? [resource.description] + paths.map { resource.description + $0 }
     return TokenRequirements(
-      issuer: name.text, audiences: audiences?.map(\.text) ?? [resource.description], algorithms: algorithms?.map(\.text), leeway: leeway,
+      issuer: name.text, audiences: named + audiences, algorithms: algorithms?.map(\.text), leeway: leeway,
       longestLife: longest)
   }
 }

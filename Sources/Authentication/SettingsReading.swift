@@ -4,14 +4,50 @@ package import Settings
 package import Text
 
 /// Reads who may call out of a configuration file. Every mistake is named at its place; with one, there are no settings.
-package func readAuthentication(_ file: SettingsFile) -> (settings: AuthenticationSettings?, diagnostics: [Diagnostic]) {
-  var reading = SettingsReading()
+///
+/// - Parameters:
+///   - paths: of the resources behind the gate; each is a resource of its own, named by the gate's identifier and its path.
+///   - audiences: further names that tokens may be issued for.
+package func readAuthentication(
+  _ file: SettingsFile, paths: [String] = [], audiences: [String] = []
+) -> (settings: AuthenticationSettings?, diagnostics: [Diagnostic]) {
+  var reading = SettingsReading(paths: paths, audiences: audiences)
   let settings = reading.settings(file)
   let diagnostics = reading.diagnostics.sorted { $0.primary.range < $1.primary.range }
   return (diagnostics.isEmpty ? settings : nil, diagnostics)
 }
 
+/// What the gate shows to an upstream: `secret_file` or `secret_environment`, and perhaps `header`. Nil: nothing, or it is wrong.
+package func readUpstreamCredential(_ reader: inout SettingsReader) -> UpstreamCredential? {
+  let header = reader.text("header")
+  if let header, !isHeaderName(header.text) {
+    reader.complain(
+      header.range, "this is no name of a header that may be set",
+      "letters, digits and `-`; `Authorization` is what is meant without it")
+  }
+  let source = SettingsReading.secret(&reader)
+  if source == nil, header != nil, !reader.has("secret_file"), !reader.has("secret_environment") {
+    reader.miss("secret_file", "what the header carries; a client's token is never passed on")
+  }
+  return source.map { UpstreamCredential(header.map { .header($0.text) } ?? .bearer, from: $0) }
+}
+
+/// Of those that carry a request on its way, none may be set.
+private func isHeaderName(_ text: String) -> Bool {
+  let taken = [
+    "authorization", "host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "expect", "cookie",
+    "content-type", "content-encoding", "accept", "last-event-id",
+  ]
+  let isName = text.utf8.allSatisfy {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+      || $0 == UInt8(ascii: "-")
+  }
+  return isName && !text.isEmpty && !taken.contains(text.lowercased()) && !text.lowercased().hasPrefix("mcp-")
+}
+
 struct SettingsReading {
+  let paths: [String]
+  let audiences: [String]
   var diagnostics: [Diagnostic] = []
 
   mutating func settings(_ file: SettingsFile) -> AuthenticationSettings? {
@@ -28,6 +64,9 @@ struct SettingsReading {
     let identifier = identifier(&reader)
     let scopes = scopes(&reader)
     let name = reader.text("name")?.text
+    let stepUp = StepUpSettings(
+      bindsScopes: reader.boolean("scopes_bind") ?? true, isStatus: isStatus("insufficient_scope", &reader) ?? true,
+      isStatusBefore: isStatus("insufficient_scope_earlier", &reader) ?? false)
     let documentation = address("documentation", &reader, addresses)
     diagnostics += reader.finish()
     let issuers = issuers(file, identifier, addresses)
@@ -37,12 +76,11 @@ struct SettingsReading {
           .missingSetting, "no issuer is trusted", at: .init(table.range, "nobody could call"),
           help: "write `[[issuer]]` and `name = \"https://…\"`: the authorization server's issuer, as its tokens name it"))
     }
-    let upstreams = upstreams(file)
     guard let identifier, !issuers.isEmpty, diagnostics.isEmpty else { return nil }
     return AuthenticationSettings(
       resource: ProtectedResource(
         identifier, authorizationServers: issuers.map(\.name), scopes: scopes, name: name, documentation: documentation),
-      addresses: addresses, authorities: authorities, issuers: issuers, upstreams: upstreams)
+      addresses: addresses, authorities: authorities, issuers: issuers, stepUp: stepUp)
   }
 
   // MARK: Resource and network
@@ -74,6 +112,15 @@ struct SettingsReading {
     }
   }
 
+  private func isStatus(_ name: String, _ reader: inout SettingsReader) -> Bool? {
+    guard let (text, range) = reader.text(name) else { return nil }
+    guard text == "status" || text == "result" else {
+      reader.complain(range, "`\(name)` is \"status\" or \"result\"", help: "403 with a challenge, or a result that says what is missing")
+      return nil
+    }
+    return text == "status"
+  }
+
   private mutating func network(_ file: SettingsFile) -> (AddressPolicy, String?) {
     guard let table = file.tables("network").first else { return (AddressPolicy(), nil) }
     var reader = SettingsReader(table)
@@ -89,68 +136,28 @@ struct SettingsReading {
           help: "write \"loopback\", \"10.1.0.0/16\" or \"fd12::/16\"; bits beyond the length are nought")
       }
     }
-    let authorities = path("authorities", &reader)
+    let authorities = SettingsReading.path("authorities", &reader)
     diagnostics += reader.finish()
     return (AddressPolicy(allowing: exceptions), authorities)
-  }
-
-  // MARK: Upstreams
-
-  private mutating func upstreams(_ file: SettingsFile) -> [AuthenticationSettings.Upstream] {
-    var upstreams: [AuthenticationSettings.Upstream] = []
-    for table in file.tables("upstream") {
-      var reader = SettingsReader(table)
-      let name = reader.text("name", needed: "the server's name in the policy")
-      let header = reader.text("header")
-      let source = secret(&reader, needed: "what the gate shows to this upstream; a client's token is never passed on")
-      if let name, upstreams.contains(where: { $0.name.utf8.elementsEqual(name.text.utf8) }) {
-        reader.complain(name.range, "the upstream `\(name.text)` stands twice")
-      }
-      if let source, upstreams.contains(where: { $0.credential.source == source }) {
-        reader.complain(
-          table.range, "this upstream has the secret of another one", "shared",
-          help: "get one of its own: whoever runs the one could call the other with it")
-      }
-      if let header, !SettingsReading.isHeaderName(header.text) {
-        reader.complain(
-          header.range, "this is no name of a header that may be set",
-          "letters, digits and `-`; `Authorization` is what is meant without it")
-      }
-      diagnostics += reader.finish()
-      if let name, let source {
-        upstreams.append(.init(name: name.text, credential: UpstreamCredential(header.map { .header($0.text) } ?? .bearer, from: source)))
-      }
-    }
-    return upstreams
-  }
-
-  /// Of those that carry a request on its way, none may be set.
-  private static func isHeaderName(_ text: String) -> Bool {
-    let taken = [
-      "authorization", "host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "expect", "cookie",
-    ]
-    let isName = text.utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-        || $0 == UInt8(ascii: "-")
-    }
-    return isName && !text.isEmpty && !taken.contains(text.lowercased())
   }
 
   // MARK: Parts
 
   func secret(_ reader: inout SettingsReader, needed: String) -> SecretSource? {
+    if !reader.has("secret_file"), !reader.has("secret_environment") { reader.miss("secret_file", needed) }
+    return SettingsReading.secret(&reader)
+  }
+
+  static func secret(_ reader: inout SettingsReader) -> SecretSource? {
     let file = path("secret_file", &reader)
     let variable = reader.text("secret_environment")
-    switch (reader.has("secret_file"), reader.has("secret_environment")) {
-    case (true, true):
+    if reader.has("secret_file"), reader.has("secret_environment") {
       reader.complain(about: "secret_environment", "a secret comes from `secret_file` or `secret_environment`, not from both")
-    case (false, false): reader.miss("secret_file", needed)
-    default: break
     }
     return file.map(SecretSource.file) ?? variable.map { SecretSource.environment($0.text) }
   }
 
-  func path(_ name: String, _ reader: inout SettingsReader) -> String? {
+  static func path(_ name: String, _ reader: inout SettingsReader) -> String? {
     guard let (text, range) = reader.text(name) else { return nil }
     guard text.hasPrefix("/"), !text.utf8.contains(0) else {
       reader.complain(

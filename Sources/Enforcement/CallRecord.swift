@@ -26,6 +26,7 @@ package struct CallRecord: Sendable {
     var findings: [Finding] = []
     var labels: [String] = []
     var approval: String?
+    var scopes: [String] = []
   }
 
   /// What a filter found in what the server sent: how often, and nothing of the text.
@@ -111,6 +112,12 @@ package struct CallRecord: Sendable {
   package var approval: String? {
     get { rarities.first?.approval }
     set { set(\.approval, newValue, isNone: newValue == nil) }
+  }
+
+  /// Scopes that the call was denied for want of: with them it would be granted.
+  package var scopes: [String] {
+    get { rarities.first?.scopes ?? [] }
+    set { set(\.scopes, newValue, isNone: newValue.isEmpty) }
   }
 
   private mutating func set<Value>(_ path: WritableKeyPath<Rarity, Value>, _ value: Value, isNone: Bool) {

@@ -14,7 +14,7 @@ struct Decider: ~Copyable {
     case asked(Asked)
   }
 
-  private let configuration: GateConfiguration
+  private var configuration: GateConfiguration
   private let policies: PolicyStore
   private var evaluator: Evaluator
   private(set) var filters: ProgramFilters
@@ -43,7 +43,7 @@ struct Decider: ~Copyable {
   /// Of the request at hand: what opened its way.
   var approved: Approved?
   /// Tells the caller from others.
-  let caller: Digest
+  private(set) var caller: Digest
   /// The caller's agent, for the log.
   private(set) var agentName: String?
   /// What operators have stopped of all this.
@@ -74,6 +74,9 @@ struct Decider: ~Copyable {
   /// Where approvals are asked for; nil: nowhere.
   var desk: ApprovalDesk? { configuration.approvals }
 
+  var handles: HandleSeal? { configuration.handles }
+  var serverName: String { configuration.server }
+
   /// - Returns: true when another program came into force; nothing learnt of the one before holds any more.
   mutating func refresh() -> Bool {
     let inForce = policies.inForce
@@ -89,6 +92,19 @@ struct Decider: ~Copyable {
     agentName = Decider.name(of: principal)
     stops.forget()
     return true
+  }
+
+  /// The caller shows another credential: everything from now on is decided under that.
+  mutating func renew(_ configuration: GateConfiguration) {
+    self.configuration = configuration
+    caller = CallerDigest.of(configuration.identity)
+    principal = Principal(configuration.identity, of: program)
+    server = program.server(named: configuration.server)
+    keys = SessionKeys(principal, program)
+    session = keys.whole
+    charging = CallCharges(principal, policies.inForce.ledger)
+    agentName = Decider.name(of: principal)
+    stops = stops.of(configuration)
   }
 
   /// - Returns: true when anything was stopped or resumed.
@@ -353,7 +369,27 @@ struct Decider: ~Copyable {
   private mutating func refusalOutOfScope(of call: Call, _ live: LiveTools, _ now: EventTime) -> Refusal {
     var refusal = Refusal(.permissionDenied, "The scopes of the caller's credential do not open \(subject(call)).")
     if case .tool = call { refusal.allowed = allowedTools(live, now) }
+    refusal.scopes = narrowestScope(of: call).map { [$0] } ?? []
     return refusal
+  }
+
+  /// Of the scopes that open a call, each of which would do, the one that opens the least besides.
+  private func narrowestScope(of call: Call) -> String? {
+    let opening = program.scopes.filter { scope in
+      switch call {
+      case .tool(let tool, _, _): return scope.tools.contains(tool)
+      case .prompt(let prompt, _, _): return scope.prompts.contains(prompt)
+      case .resource(let server, let uri):
+        let canonical = CanonicalURI(uri)
+        var budget = MatchBudget()
+        return scope.resources.contains { $0.server == server && $0.glob.covers(canonical, &budget) }
+      }
+    }
+    func width(_ scope: ScopeInfo) -> Int { scope.tools.count + scope.prompts.count + scope.resources.count }
+    let narrowest = opening.min { left, right in
+      width(left) == width(right) ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : width(left) < width(right)
+    }
+    return narrowest?.name
   }
 
   /// A condition that is too long to be of help is not told, rather than cut to one that means something else.
@@ -401,7 +437,7 @@ struct Decider: ~Copyable {
     for index in program.tools.indices {
       let tool = ToolID(UInt32(index))
       guard live.standing(of: tool) == .asPinned, mayAllow(.tool(tool), now) else { continue }
-      names.append(program.tools[index].name)
+      names.append(configuration.namePrefix + program.tools[index].name)
       if names.count == Limits.allowedNames { break }
     }
     return .tools(names)

@@ -9,11 +9,20 @@ package struct GateConfiguration: Sendable {
   package let credential: CredentialMarks?
   /// Where approvals are asked for; nil: what needs one is refused.
   package let approvals: ApprovalDesk?
+  /// Seals the server's names of tasks and states where every request stands alone; nil: they pass as they are.
+  package let handles: HandleSeal?
+  /// Before the names of tools that refusals tell: where clients know them by longer ones.
+  package let namePrefix: String
 
-  package init(server: String, identity: Identity, credential: CredentialMarks? = nil, approvals: ApprovalDesk? = nil) {
+  package init(
+    server: String, identity: Identity, credential: CredentialMarks? = nil, approvals: ApprovalDesk? = nil,
+    handles: HandleSeal? = nil, namePrefix: String = ""
+  ) {
     self.server = server
     self.identity = identity
     self.credential = credential
     self.approvals = approvals
+    self.handles = handles
+    self.namePrefix = namePrefix
   }
 }

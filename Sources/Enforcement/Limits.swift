@@ -25,6 +25,12 @@ package enum Limits {
   static let tasks = 1_024
   /// Bytes of a task's id.
   static let taskIdentifier = 512
+  /// Of a task's id as it is sealed, in bytes.
+  static let sealedTaskIdentifier = 2_048
+  /// How long a sealed name of a task, and a sealed state, may be used, in milliseconds: tasks are meant to outlast a call, a state
+  /// the answer of a person.
+  static let taskLifetimeMilliseconds: Int64 = 7 * 86_400_000
+  static let stateLifetimeMilliseconds: Int64 = 3_600_000
   /// Pages of one tool list, and tools in it: far over any real server, low enough to end.
   static let listPages = 256
   static let listedTools = 20_000

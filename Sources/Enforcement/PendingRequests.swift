@@ -17,6 +17,8 @@ struct PendingRequest {
   let batch: Int?
   /// Of a call: the tool's name. Of a request on a task: the name of the tool that the task belongs to.
   var tool: [UInt8] = []
+  /// Of a request on a task: its name as the client knows it.
+  var shownTask: [UInt8] = []
   /// Of what is asked of a prompt or resource: its name or URI.
   var subject: [UInt8] = []
   /// Whose labels its answer changes; nil while there are none.

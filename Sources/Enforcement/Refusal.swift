@@ -33,6 +33,8 @@ struct Refusal {
   var loggedReason: String?
   /// What the request waits for; it may be made again once that is there.
   var approval: PendingApproval?
+  /// Scopes that would open what was refused, where that is all that is missing.
+  var scopes: [String] = []
   /// Names of a filter's patterns that were found, for the log.
   var patterns: [String] = []
 
@@ -58,6 +60,7 @@ struct Refusal {
       if !approval.groups.isEmpty { pending.insert(Value.Member("from", .array(approval.groups.map(Value.string))), at: 1) }
       members.append(Value.Member("approval", .object(pending)))
     }
+    if !scopes.isEmpty { members.append(Value.Member("scopes", .array(scopes.map(Value.string)))) }
     if let retryAfterMilliseconds { members.append(Value.Member("retryAfterMs", .number(Number(retryAfterMilliseconds)))) }
     if let limit {
       let notice = [

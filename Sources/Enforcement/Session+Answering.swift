@@ -136,6 +136,7 @@ extension Session {
     // A rule's own words can be the very value it met; its name says enough.
     if let reason = refusal.loggedReason ?? (refusal.rule == nil ? refusal.message : nil) { record.reason = reason }
     record.approval = refusal.approval.map { $0.identifiers.joined(separator: " ") }
+    record.scopes = refusal.scopes
     record.bytesOut = reply.count
   }
 

@@ -16,6 +16,8 @@ extension Session {
       request = rest
       request.reply = reply
     }
+    guard let opened = opened(request) else { return refuse(request, .invalidParameters, Session.foreignState, into: &actions) }
+    request = opened
     guard isServerRunning else {
       return deny(request, Refusal(.upstreamUnavailable, "The MCP server is not running."), into: &actions)
     }
@@ -50,7 +52,7 @@ extension Session {
   /// Sends a request to the server, as the very bytes that came.
   mutating func forward(
     _ request: Request, target: String?, tool: [UInt8] = [], subject: [UInt8] = [], output: OutputSchema? = nil,
-    subscription: Subscription? = nil, reservation: Reservations.Number? = nil, into actions: inout [Action]
+    subscription: Subscription? = nil, shownTask: [UInt8] = [], reservation: Reservations.Number? = nil, into actions: inout [Action]
   ) {
     var record = openRecord(request, target: target)
     record.rule = decider.grantingRule
@@ -62,7 +64,7 @@ extension Session {
       PendingRequest(
         identifier: request.identifier, method: request.method, revision: request.revision, capabilities: request.capabilities,
         progressToken: request.progressToken, wantsLog: request.metadata.logLevel != nil, batch: request.inbound.batch, tool: tool,
-        subject: subject,
+        shownTask: shownTask, subject: subject,
         session: decider.currentSession, labels: decider.argumentLabels,
         reservation: reservation, output: output, mayBecomeTask: request.parameter("task") != nil,
         subscription: subscription, record: record))
@@ -235,6 +237,7 @@ extension Session {
   /// Every resource named must be readable; refusing the whole tells the client which one is not, where leaving one out would not.
   private mutating func listen(_ request: Request, into actions: inout [Action]) {
     let document = request.document
+    var request = request
     guard let notifications = request.parameter("notifications"), document.kind(notifications) == .object else {
       return refuse(request, .invalidParameters, "`notifications` must be an object", into: &actions)
     }
@@ -263,8 +266,11 @@ extension Session {
         let message = "`taskIds` must be an array of at most \(Limits.subscriptions) ids"
         return refuse(request, .invalidParameters, message, into: &actions)
       }
-      for element in document.elements(identifiers) {
-        guard let task = document.text(element), let name = tasks.tool(of: task) else {
+      guard let opened = openedTasks(of: request, identifiers) else { return deny(request, Session.unknownTask, into: &actions) }
+      let names = opened.parameter("notifications").flatMap { opened.document.member($0, "taskIds") } ?? identifiers
+      request = opened
+      for element in opened.document.elements(names) {
+        guard let task = opened.document.text(element), let name = tasks.tool(of: task) else {
           return deny(request, Session.unknownTask, into: &actions)
         }
         guard let tool = decider.tool(named: name), decider.mayAllow(.tool(tool), request.now) else {
@@ -282,6 +288,7 @@ extension Session {
 
   /// A task is as open as the tool whose call made it.
   private mutating func useTask(_ request: Request, into actions: inout [Action]) {
+    if let seal = decider.handles, request.revision.era == .stateless { return useSealedTask(request, seal, into: &actions) }
     guard let task = request.text("taskId") else {
       return refuse(request, .invalidParameters, "`taskId` must be a string", into: &actions)
     }

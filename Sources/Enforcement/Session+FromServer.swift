@@ -161,7 +161,7 @@ extension Session {
       }
       return drop(.server, "cancels nothing that is in flight", method: method, bytes: message.count, at: time, into: &actions)
     }
-    send(message, into: &actions)
+    send(method == .taskChanged ? shown(message) : message, into: &actions)
   }
 
   /// Why a notification of the server must not reach the client now, or nil.

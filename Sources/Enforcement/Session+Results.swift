@@ -7,11 +7,27 @@ extension Session {
     _ message: [UInt8], _ document: Document, _ result: Node, of request: PendingRequest, at time: EventTime, into actions: inout [Action]
   ) {
     if request.method == .initialize { return takeInitialized(message, document, result, of: request, at: time, into: &actions) }
+    guard let sealed = sealed(document, result, of: request, at: time) else {
+      return takeSealed(message, document, result, of: request, at: time, into: &actions)
+    }
+    guard let document = try? Document(parsing: sealed, limits: .message), case .result(_, let result) = Envelope(document, document.root)
+    else {
+      return deny(request, Refusal(.outputBlocked, "The server's answer was withheld: it is too large."), at: time, into: &actions)
+    }
+    takeSealed(sealed, document, result, of: request, at: time, into: &actions)
+  }
+
+  /// What it names of the server's is sealed by now, if that is done here.
+  private mutating func takeSealed(
+    _ message: [UInt8], _ document: Document, _ result: Node, of request: PendingRequest, at time: EventTime, into actions: inout [Action]
+  ) {
     if request.revision.era == .stateless, let defect = shapeDefect(document, result, of: request) {
       return deny(request, Refusal(.outputBlocked, "The server's answer was withheld: \(defect)."), at: time, into: &actions)
     }
-    if request.method == .toolsCall {
-      if document.member(result, "isError").flatMap({ document.boolean($0) }) == true { pending.noteFailure(of: request) }
+    if request.method == .toolsCall, document.member(result, "isError").flatMap({ document.boolean($0) }) == true {
+      pending.noteFailure(of: request)
+    }
+    if request.method == .toolsCall, decider.handles == nil || request.revision.era != .stateless {
       bindTask(document, result, of: request)
     }
     var request = request
@@ -116,7 +132,8 @@ extension Session {
   /// In 2025-11-25 the result of a call has a `task`, in the extension of 2026-07-28 the task's fields stand in `task` or in the result.
   private func taskIdentifier(_ document: Document, _ result: Node) -> [UInt8]? {
     let holder = document.member(result, "task") ?? result
-    guard let identifier = document.member(holder, "taskId").flatMap({ document.text($0) }), identifier.count <= Limits.taskIdentifier
+    guard let identifier = document.member(holder, "taskId").flatMap({ document.text($0) }),
+      identifier.count <= (decider.handles == nil ? Limits.taskIdentifier : Limits.sealedTaskIdentifier)
     else {
       return nil
     }

@@ -6,6 +6,16 @@ extension Session {
   /// Every request says its revision, as the transport has found out already: there is nothing to agree on.
   package mutating func beginStateless() { phase = .stateless }
 
+  /// The same caller shows another credential, a renewed token say: what it may do from now on is what that one says.
+  package mutating func renew(_ configuration: GateConfiguration, at time: EventTime, into actions: inout [Action]) {
+    lastForwarded = nil
+    decider.renew(configuration)
+    heedStops(at: time, into: &actions)
+  }
+
+  /// Whether operators have stopped all that this caller could do here, or its credential has ended.
+  package var isStopped: Bool { decider.stops.whole != nil }
+
   /// What was learnt of the server's tools by another request holds for this one too.
   mutating func adoptTools(at time: EventTime) {
     guard let shared, !live.isReading, !live.hasFailed else { return }

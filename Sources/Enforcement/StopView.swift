@@ -34,6 +34,9 @@ struct StopView {
     self.configuration = configuration
   }
 
+  /// The same for another credential.
+  func of(_ configuration: GateConfiguration) -> StopView { StopView(revocations, configuration) }
+
   /// The caller may be another agent than before.
   mutating func forget() { generation = nil }
 

@@ -10,6 +10,8 @@ struct Tasks {
     let output: OutputSchema?
     /// Of the call: a task reports progress with it until it ends.
     let progressToken: Identifier?
+    /// Its name as the client knows it, where that is another.
+    var shown: [UInt8]?
   }
 
   private var entries: [Entry] = []
@@ -29,6 +31,8 @@ struct Tasks {
   func tool(of task: [UInt8]) -> [UInt8]? { entry(task)?.tool }
 
   func output(of task: [UInt8]) -> OutputSchema? { entry(task)?.output }
+
+  func shown(of task: [UInt8]) -> [UInt8]? { entry(task)?.shown }
 
   private func entry(_ task: [UInt8]) -> Entry? { entries.first { $0.identifier == task } }
 

@@ -28,6 +28,9 @@ package struct HTTPLimits: Sendable {
   /// Requests to one upstream at the same time, streams among them.
   package var upstreamRequests = 4_096
 
+  /// Processes of stdio servers at the same time.
+  package var processes = 128
+
   /// Sessions of clients from before 2026-07-28, for each upstream.
   package var sessions = 4_096
   /// How long such a session lives without a request or a stream.
@@ -46,6 +49,7 @@ package struct HTTPLimits: Sendable {
     limits.connections = part(connections)
     limits.upstreamRequests = part(upstreamRequests)
     limits.sessions = part(sessions)
+    limits.processes = part(processes)
     return limits
   }
 }

@@ -9,6 +9,11 @@ package struct ListenAddress: Hashable, Sendable {
     self.port = port
   }
 
+  init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
   package var isLoopback: Bool {
     host == "::1" || host == "localhost" || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
   }

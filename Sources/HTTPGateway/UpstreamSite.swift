@@ -1,14 +1,27 @@
+internal import Approvals
+internal import Authentication
+internal import Credentials
 internal import Digests
 internal import Enforcement
 internal import NIOCore
 
 /// One upstream as one event loop serves it: its path, its connections, its sessions.
 final class UpstreamSite {
+  private enum Target {
+    case http(UpstreamPool)
+    /// Of the requests that stand alone; sessions have processes of their own.
+    case process(SharedProcess)
+  }
+
   let upstream: Upstream
-  let pool: UpstreamPool
+  private let target: Target
   let handshakes: HandshakeSessions
+  /// Nil: no access tokens are taken.
+  let tokens: TokenDoor?
 
   private let policies: PolicyStore
+  private let approvals: ApprovalDesk?
+  private let handles: HandleSeal
   private let revocations: Revocations
   /// Of all event loops: what one has read, the others need not.
   private let tools: SharedTools
@@ -18,13 +31,21 @@ final class UpstreamSite {
   private static let mostResting = 1_024
 
   init(
-    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, loop: any EventLoop, limits: HTTPLimits
+    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, loop: any EventLoop, limits: HTTPLimits,
+    tokens: TokenRule?, approvals: ApprovalDesk?, handles: HandleSeal,
+    process: @autoclosure () -> SharedProcess
   ) {
+    self.approvals = approvals
+    self.handles = handles
     self.upstream = upstream
     self.tools = tools
+    self.tokens = tokens.map { TokenDoor($0, upstream) }
     self.policies = policies
     self.revocations = revocations
-    pool = UpstreamPool(upstream.address, loop: loop, limits: limits)
+    switch upstream.target {
+    case .http(let address): target = .http(UpstreamPool(address, loop: loop, limits: limits))
+    case .process: target = .process(process())
+    }
     handshakes = HandshakeSessions(limits)
   }
 
@@ -53,20 +74,64 @@ final class UpstreamSite {
   func newSession(for caller: Caller, sharing tools: SharedTools?) -> SessionBox {
     SessionBox(
       Session(
-        configuration: GateConfiguration(server: upstream.name, identity: caller.identity, credential: caller.credential),
-        policies: policies, revocations: revocations, random: { randomBytes($0) }, tools: tools))
+        configuration: configuration(for: caller), policies: policies, revocations: revocations, random: { randomBytes($0) }, tools: tools))
+  }
+
+  func configuration(for caller: Caller) -> GateConfiguration {
+    GateConfiguration(
+      server: upstream.name, identity: caller.identity, credential: caller.credential, approvals: approvals, handles: handles,
+      namePrefix: caller.namePrefix)
+  }
+
+  /// What goes with the answer to a call that a wider token would be granted; nil: nothing.
+  func stepUp(_ actions: [Action], _ caller: Caller, isStateless: Bool) -> (String, String)? {
+    guard let door = caller.door ?? tokens, caller.canStepUp else { return nil }
+    for case .record(let record) in actions where record.outcome == .denied && !record.scopes.isEmpty {
+      return door.stepUp(record.scopes, isStateless: isStateless)
+    }
+    return nil
   }
 
   // MARK: Requests
 
-  func post(_ message: [UInt8], _ headers: [(String, String)]) -> UpstreamRequest {
-    let own = [("content-type", "application/json"), ("accept", "application/json, text/event-stream")]
-    return UpstreamRequest(verb: .post, headers: own + headers, body: message)
+  /// - Parameter caller: whose message it is.
+  func post(_ message: [UInt8], _ headers: [(String, String)], of caller: Caller, for stream: UpstreamStream) {
+    if case .process(let process) = target { return process.send(message, for: stream, of: caller.principal) }
+    send(.post, [("content-type", "application/json"), ("accept", "application/json, text/event-stream")] + headers, message, stream)
   }
 
-  func open(_ headers: [(String, String)]) -> UpstreamRequest {
-    UpstreamRequest(verb: .get, headers: [("accept", "text/event-stream")] + headers, body: [])
+  func open(_ headers: [(String, String)], for stream: UpstreamStream) {
+    send(.get, [("accept", "text/event-stream")] + headers, [], stream)
   }
 
-  func delete(_ headers: [(String, String)]) -> UpstreamRequest { UpstreamRequest(verb: .delete, headers: headers, body: []) }
+  func delete(_ headers: [(String, String)], for stream: UpstreamStream) { send(.delete, headers, [], stream) }
+
+  /// With what the gateway itself shows to this upstream. A request whose secret cannot be had is not sent without it.
+  private func send(_ verb: UpstreamRequest.Verb, _ headers: [(String, String)], _ body: [UInt8], _ stream: UpstreamStream) {
+    var headers = headers
+    do throws(SecretFault) {
+      if let (name, value) = try upstream.credential?.header() {
+        headers.append((name, value.reveal { String(decoding: $0, as: UTF8.self) }))
+      }
+    } catch {
+      return stream.upstreamFailed(.noSecret("\(error)"))
+    }
+    guard case .http(let pool) = target else { return stream.upstreamFailed(.unreachable) }
+    stream.start(UpstreamRequest(verb: verb, headers: headers, body: body), on: pool)
+  }
+
+  /// How the server is started; nil: it is there already.
+  var command: ServerCommand? { if case .process(let command) = upstream.target { command } else { nil } }
+
+  func drain() {
+    handshakes.drain()
+    if case .process(let process) = target { process.drain() }
+  }
+
+  func close() {
+    switch target {
+    case .http(let pool): pool.close()
+    case .process(let process): process.close()
+    }
+  }
 }

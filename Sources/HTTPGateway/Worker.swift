@@ -1,3 +1,5 @@
+internal import Approvals
+internal import Authentication
 internal import Bytecode
 internal import Credentials
 internal import Enforcement
@@ -26,13 +28,22 @@ final class Worker {
   /// Among `seats`.
   let number: Int
   let calls: CallLog
-  private let loop: any EventLoop
+  let askPeople: @Sendable (Approval) -> Void
+  let loop: any EventLoop
   private let seats: [WorkerSeat]
-  private let logger: Logger
+  let logger: Logger
   private let door: FrontDoor
   private let callers: CallerRule
+  private let tokens: TokenReader?
   private var sites: [String: UpstreamSite] = [:]
+  private var aggregate: Aggregate?
+  /// By path.
+  private var entrances: [String: Entrance] = [:]
+  /// What is told to everybody: metadata of the resources here (RFC 9728), by path.
+  private var documents: [String: [UInt8]] = [:]
   private var parser: DocumentParser
+  /// Processes of stdio servers.
+  var lines: [ObjectIdentifier: ServerLine] = [:]
   private var connections: [ObjectIdentifier: ClientConnection] = [:]
   private var exchanges: [ObjectIdentifier: StatelessExchange] = [:]
   private(set) var isDraining = false
@@ -48,13 +59,34 @@ final class Worker {
     self.seats = seats
     loop = seats[number].loop
     self.calls = calls
+    askPeople = configuration.askPeople
     self.logger = logger
     self.door = door
     callers = configuration.callers
+    let rule: TokenRule? = if case .credentials(let bearer) = configuration.callers { bearer.tokens } else { nil }
+    tokens = rule.map { TokenReader($0) }
     parser = DocumentParser(limits: DocumentLimits(bytes: configuration.limits.message))
     for (upstream, tools) in zip(configuration.upstreams, tools) {
       sites[upstream.path] = UpstreamSite(
-        upstream, policies: policies, revocations: revocations, tools: tools, loop: loop, limits: limits)
+        upstream, policies: policies, revocations: revocations, tools: tools, loop: loop, limits: limits, tokens: rule,
+        approvals: configuration.approvals, handles: configuration.handles,
+        process: SharedProcess(upstream.name, logger: logger) { [weak self] owner in
+          guard let self else { throw StartFailure.noCommand }
+          return try beginProcess(of: upstream, for: owner)
+        })
+    }
+    aggregate = configuration.aggregate.map { path in
+      let members = path.servers.compactMap { name in sites.values.first { $0.upstream.name == name } }
+      return Aggregate(
+        path: path.path, members.enumerated().map { AggregateMember(index: $0.offset, $0.element) },
+        tokens: rule.map { TokenDoor($0, path: path.path, audience: nil) }, key: configuration.cursorKey, limits: limits)
+    }
+    for site in sites.values { entrances[site.upstream.path] = Entrance(tokens: site.tokens, servers: [site.upstream.name]) }
+    if let aggregate {
+      entrances[aggregate.path] = Entrance(tokens: aggregate.tokens, servers: aggregate.members.map(\.site.upstream.name))
+    }
+    if let rule {
+      documents = Worker.metadata(rule, configuration.upstreams.map(\.path) + (configuration.aggregate.map { [$0.path] } ?? []))
     }
   }
 
@@ -73,15 +105,46 @@ final class Worker {
 
   // MARK: Requests
 
+  /// At its address and at the path alone, in case that the address has a path which whatever stands in front of us takes off.
+  private static func metadata(_ rule: TokenRule, _ paths: [String]) -> [String: [UInt8]] {
+    let wellKnown = "/.well-known/oauth-protected-resource"
+    let whole = rule.settings.resource
+    var documents = [wellKnown: whole.document, whole.identifier.metadataPath: whole.document]
+    for path in paths {
+      let resource = rule.settings.resource(at: path)
+      documents[resource.identifier.metadataPath] = resource.document
+      documents[wellKnown + path] = resource.document
+    }
+    return documents
+  }
+
+  /// What a path leads to, as far as it matters who comes.
+  private struct Entrance {
+    let tokens: TokenDoor?
+    /// Names of the upstreams behind it.
+    let servers: [String]
+  }
+
+  /// What a request needs before its body is worth reading.
+  enum Admission {
+    case admitted(Caller)
+    /// This token has to be checked, which takes a while.
+    case checking([UInt8])
+  }
+
   /// Whether a request's body is worth reading, and whose it is.
-  func admit(_ head: HTTPRequestHead) throws(HTTPRefusal) -> Caller {
+  func admit(_ head: HTTPRequestHead) throws(HTTPRefusal) -> Admission {
     if head.uri == "/healthz" || head.uri == "/readyz" {
       try admitProbe(head)
-      return Worker.nobody
+      return .admitted(Worker.nobody)
     }
     try door.check(head)
-    guard let site = sites[head.uri] else { throw HTTPRefusal(.notFound, "there is nothing at this path") }
-    let caller = try recognise(head, site)
+    guard let entrance = entrances[head.uri] else {
+      guard documents[head.uri] != nil else { throw HTTPRefusal(.notFound, "there is nothing at this path") }
+      try admitProbe(head)
+      return .admitted(Worker.nobody)
+    }
+    let admission = try recognise(head, entrance)
     switch head.method {
     case .POST:
       guard MediaTypes.isType(head.headers["content-type"], "application/json") else {
@@ -95,7 +158,37 @@ final class Worker {
       }
     default: throw .notAllowed("POST, GET, DELETE")
     }
-    return caller
+    return admission
+  }
+
+  /// Checks a token that nothing is known of.
+  ///
+  /// - Parameter done: called on the event loop, once, later.
+  func check(_ token: [UInt8], for head: HTTPRequestHead, _ done: @escaping (Result<Caller, HTTPRefusal>) -> Void) {
+    let waiting = NIOLoopBound((worker: self, done: done), eventLoop: loop)
+    let loop = loop
+    tokens?.check(token) { outcome in
+      loop.execute {
+        let (worker, done) = waiting.value
+        done(worker.admission(outcome, head))
+      }
+    }
+  }
+
+  private func admission(_ outcome: AuthenticationOutcome, _ head: HTTPRequestHead) -> Result<Caller, HTTPRefusal> {
+    guard let tokens, let door = entrances[head.uri]?.tokens else {
+      return .failure(HTTPRefusal(.notFound, "there is nothing at this path"))
+    }
+    switch outcome {
+    case .accepted(let authenticated):
+      guard door.accepts(authenticated) else { return .failure(door.refusal(.token(.wrongAudience))) }
+      return .success(tokens.caller(authenticated))
+    case .refused(let fault): return .failure(door.refusal(.token(fault)))
+    case .unavailable(let retry):
+      var refusal = HTTPRefusal(.serviceUnavailable, "whether the access token is good cannot be found out now")
+      refusal.headers = [.init(name: "retry-after", value: String(max(1, retry)))]
+      return .failure(refusal)
+    }
   }
 
   /// Anybody may probe, so nobody may have a body kept for it.
@@ -110,26 +203,53 @@ final class Worker {
   private static let nobody = Caller(identity: Identity(caller: .anyone))
 
   /// On every request: neither a connection nor a session stands for a credential.
-  private func recognise(_ head: HTTPRequestHead, _ site: UpstreamSite) throws(HTTPRefusal) -> Caller {
-    let verify: @Sendable ([UInt8], String) -> CallerVerdict
+  private func recognise(_ head: HTTPRequestHead, _ entrance: Entrance) throws(HTTPRefusal) -> Admission {
+    let rule: BearerRule
     switch callers {
-    case .everybody(let caller): return caller
-    case .bearer(let check): verify = check
+    case .everybody(let caller): return .admitted(caller)
+    case .credentials(let bearer): rule = bearer
     }
     let credential: [UInt8]?
     do throws(AuthorizationHeader.Fault) {
       credential = try AuthorizationHeader.token(head.headers["authorization"].map { Array($0.utf8) })
     } catch {
+      if let door = entrance.tokens { throw door.refusal(.badRequest(error)) }
       var refusal = HTTPRefusal(.badRequest, error.rawValue)
       refusal.headers = [HTTPRefusal.HeaderField(name: "www-authenticate", value: #"Bearer error="invalid_request""#)]
       throw refusal
     }
-    guard let credential else { throw Worker.challenge(nil, "a credential is needed: `Authorization: Bearer`") }
-    switch verify(credential, site.upstream.name) {
-    case .accepted(let caller): return caller
-    case .refused: throw Worker.challenge("invalid_token", "the credential is not accepted")
+    guard let credential else {
+      throw entrance.tokens?.refusal(.missing) ?? Worker.challenge(nil, "a credential is needed: `Authorization: Bearer`")
+    }
+    if let tokens, let door = entrance.tokens, rule.keys == nil || !BearerRule.isKey(credential) {
+      guard let authenticated = tokens.known(credential) else { return .checking(credential) }
+      guard door.accepts(authenticated) else { throw door.refusal(.token(.wrongAudience)) }
+      return .admitted(tokens.caller(authenticated))
+    }
+    switch verdict(rule, credential, entrance.servers) {
+    case .accepted(let caller): return .admitted(caller)
+    case .refused: throw entrance.tokens?.refusal(.token(.malformed)) ?? Worker.challenge("invalid_token", "the credential is not accepted")
     case .elsewhere: throw HTTPRefusal(.forbidden, "the credential is not for this server")
     }
+  }
+
+  /// A key may be for some of the upstreams behind one path.
+  private func verdict(_ rule: BearerRule, _ credential: [UInt8], _ servers: [String]) -> CallerVerdict {
+    guard let keys = rule.keys else { return .refused }
+    var caller: Caller?
+    var opened: Set<String> = []
+    var isRefused = false
+    for server in servers {
+      switch keys(credential, server) {
+      case .accepted(let accepted):
+        caller = caller ?? accepted
+        opened.insert(server)
+      case .refused: isRefused = true
+      case .elsewhere: break
+      }
+    }
+    guard let caller else { return isRefused ? .refused : .elsewhere }
+    return .accepted(servers.count == 1 ? caller : caller.opening(opened))
   }
 
   /// RFC 6750, section 3.1: without a credential no error is named.
@@ -149,12 +269,21 @@ final class Worker {
         if let worker = seat.worker.value { worker.handle(request, reply) } else { reply.abort() }
       }
     }
-    guard let site = sites[request.head.uri] else { return answerProbe(request, reply) }
     do throws(HTTPRefusal) {
-      switch request.head.method {
-      case .POST: try post(request, site, reply)
-      case .GET: try site.handshakes.session(named: request.head.headers, of: request.caller).listen(request, reply)
-      default: try site.handshakes.end(named: request.head.headers, of: request.caller, reply)
+      if let site = sites[request.head.uri] {
+        switch request.head.method {
+        case .POST: try post(request, site, reply)
+        case .GET: try site.handshakes.session(named: request.head.headers, of: request.caller).listen(request, reply)
+        default: try site.handshakes.end(named: request.head.headers, of: request.caller, reply)
+        }
+      } else if let aggregate, aggregate.path == request.head.uri {
+        switch request.head.method {
+        case .POST: try post(request, aggregate, reply)
+        case .GET: try aggregate.sessions.session(named: request.head.headers, of: request.caller).listen(request, reply)
+        default: try aggregate.sessions.end(named: request.head.headers, of: request.caller, reply)
+        }
+      } else {
+        answerProbe(request, reply)
       }
     } catch {
       reply.refuse(error)
@@ -163,7 +292,7 @@ final class Worker {
 
   /// The worker that has the session which a request names; nil: it names none. In 2026-07-28 the name is nobody's.
   private func home(of request: ClientRequest) -> Int? {
-    guard let name = request.head.headers.first(name: "mcp-session-id"), let home = HandshakeSessions.number(in: name),
+    guard let name = request.head.headers.first(name: "mcp-session-id"), let home = SessionNames.number(in: name),
       seats.indices.contains(home),
       request.head.headers.first(name: MirroredHeaders.version).map({ isHandshake($0) }) ?? true
     else { return nil }
@@ -173,20 +302,13 @@ final class Worker {
   /// For whoever watches over the process. Both say nothing of upstreams: a gateway that is taken out of service because one of its
   /// servers is down serves the others no longer.
   private func answerProbe(_ request: ClientRequest, _ reply: HTTPReply) {
+    if let document = documents[request.head.uri] { return reply.send(.ok, json: document) }
     let isReady = !isDraining || request.head.uri == "/healthz"
     reply.send(isReady ? .ok : .serviceUnavailable, json: Array((isReady ? #"{"status":"ok"}"# : #"{"status":"draining"}"#).utf8))
   }
 
   private func post(_ request: ClientRequest, _ site: UpstreamSite, _ reply: HTTPReply) throws(HTTPRefusal) {
-    let message = LineBreaks.flattened(request.body)
-    var document: Document? = Document()
-    do throws(ParseError) {
-      var read = Document()
-      try parser.parse(message, into: &read)
-      document = read
-    } catch {
-      document = nil
-    }
+    let (message, document) = read(request)
     switch try PostKind(request.head.headers, document) {
     case .request:
       if let document { try MirroredHeaders.check(request.head.headers, document, Envelope(document, document.root)) }
@@ -197,6 +319,31 @@ final class Worker {
     case .opening: try site.handshakes.open(self, site, request.caller).post(message, document, request, reply)
     case .session:
       try site.handshakes.session(named: request.head.headers, of: request.caller).post(message, document, request, reply)
+    }
+  }
+
+  private func post(_ request: ClientRequest, _ aggregate: Aggregate, _ reply: HTTPReply) throws(HTTPRefusal) {
+    let (message, document) = read(request)
+    switch try PostKind(request.head.headers, document) {
+    case .request:
+      if let document { try MirroredHeaders.check(request.head.headers, document, Envelope(document, document.root)) }
+      AggregateExchange(self, aggregate, request, reply).start(message, document)
+    case .notification: reply.sendEmpty(.accepted)
+    case .opening: try aggregate.sessions.open(self, aggregate, request.caller).post(message, document, request, reply)
+    case .session:
+      try aggregate.sessions.session(named: request.head.headers, of: request.caller).post(message, document, request, reply)
+    }
+  }
+
+  /// The body as one line, and what it says; nil when that is no acceptable JSON.
+  private func read(_ request: ClientRequest) -> (message: [UInt8], document: Document?) {
+    let message = LineBreaks.flattened(request.body)
+    do throws(ParseError) {
+      var read = Document()
+      try parser.parse(message, into: &read)
+      return (message, read)
+    } catch {
+      return (message, nil)
     }
   }
 
@@ -230,26 +377,29 @@ final class Worker {
     for connection in Array(connections.values) { connection.tick(now) }
     for exchange in Array(exchanges.values) { exchange.tick(now) }
     for site in sites.values { site.handshakes.tick(now) }
+    aggregate?.sessions.forgetEnded()
   }
 
   /// No new requests; what is under way may end, what would never end is ended.
   func drain() {
     isDraining = true
     for exchange in Array(exchanges.values) { exchange.drain() }
-    for site in sites.values { site.handshakes.drain() }
+    for site in sites.values { site.drain() }
     tick()
   }
 
   /// Whether anything is still under way.
-  var isBusy: Bool { !exchanges.isEmpty || sites.values.contains { $0.handshakes.isBusy } || !connections.isEmpty }
+  var isBusy: Bool { !exchanges.isEmpty || sites.values.contains { $0.handshakes.isBusy } || !connections.isEmpty || !lines.isEmpty }
 
   /// The time to drain is over.
   func abort() {
     for exchange in Array(exchanges.values) { exchange.abort() }
     for site in sites.values {
       site.handshakes.abort()
-      site.pool.close()
+      site.close()
     }
+    aggregate?.sessions.abort()
     for connection in Array(connections.values) { connection.abort() }
+    for line in Array(lines.values) { line.abort() }
   }
 }

@@ -33,6 +33,15 @@ package struct SettingsReader {
     return number
   }
 
+  package mutating func boolean(_ name: String) -> Bool? {
+    guard let setting = setting(name) else { return nil }
+    guard case .boolean(let value) = setting.value else {
+      complain(setting, "`\(name)` is `true` or `false`, not \(setting.value.kind)")
+      return nil
+    }
+    return value
+  }
+
   package mutating func texts(_ name: String) -> [(text: String, range: SourceRange)]? {
     guard let setting = setting(name) else { return nil }
     guard case .list(let elements) = setting.value else {

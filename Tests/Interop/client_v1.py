@@ -1,5 +1,5 @@
 """A client on the 1.x line of the official SDK (handshake era). See client_v2.py for what it does and prints."""
-import asyncio, json, sys
+import asyncio, json, os, sys
 from jsonschema import Draft202012Validator, FormatChecker
 from mcp import ClientSession, McpError, StdioServerParameters
 from mcp.types import ElicitResult
@@ -43,7 +43,8 @@ async def called(client, call):
 
 async def main(script, command):
     if command[0].startswith("http://"):
-        transport = streamablehttp_client(command[0])
+        token = os.environ.get("MCP_TOKEN")
+        transport = streamablehttp_client(command[0], headers={"Authorization": "Bearer " + token} if token else None)
     else:
         transport = stdio_client(StdioServerParameters(command=command[0], args=command[1:]))
     async with transport as streams, ClientSession(

@@ -4,11 +4,13 @@ usage: client_v2.py MODE SCRIPT (COMMAND... | URL)
 
 MODE is how it connects (auto, legacy or a revision); SCRIPT is JSON: {"calls": [{"name", "arguments"}], "read": [uri], "prompts":
 [{"name", "arguments"}]}. Prints one JSON object a line: {"step", "result"} or {"step", "error"}. Anything unforeseen is a traceback and
-an exit code.
+an exit code. MCP_TOKEN in the environment is a bearer token for the URL.
 """
-import asyncio, json, sys
+import asyncio, json, os, sys
 from jsonschema import Draft202012Validator, FormatChecker
+import httpx2
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 from mcp.types import ElicitResult
 
 
@@ -48,7 +50,11 @@ async def called(client, call):
 
 async def main(mode, script, command):
     is_address = command[0].startswith("http://")
-    server = command[0] if is_address else StdioServerParameters(command=command[0], args=command[1:])
+    if is_address and "MCP_TOKEN" in os.environ:
+        bearer = httpx2.AsyncClient(headers={"Authorization": "Bearer " + os.environ["MCP_TOKEN"]}, timeout=60)
+        server = streamable_http_client(command[0], http_client=bearer)
+    else:
+        server = command[0] if is_address else StdioServerParameters(command=command[0], args=command[1:])
     async with Client(server, mode=mode, read_timeout_seconds=60, elicitation_callback=answering(script)) as client:
         print(json.dumps({"step": "connect", "revision": client.protocol_version}), flush=True)
         await say("tools", client.list_tools())

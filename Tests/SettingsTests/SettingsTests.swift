@@ -2,6 +2,7 @@ import Authentication
 import Credentials
 import Fetching
 import Foundation
+import HTTPGateway
 import Settings
 import TestSupport
 import Testing
@@ -25,8 +26,9 @@ import Text
     #expect(said(of: blocks[0]).contains(code) && !said(of: blocks[1]).contains(code), "\(said(of: blocks[1]))")
   }
 
-  @Test func theOperatorsPageWorks() throws {
-    let blocks = try blocks(of: "tokens.md")
+  @Test(arguments: ["tokens.md", "serve.md"])
+  func theOperatorsPagesWork(_ page: String) throws {
+    let blocks = try blocks(of: page)
     #expect(!blocks.isEmpty)
     for block in blocks { #expect(said(of: block).isEmpty, "\(block)") }
   }
@@ -42,15 +44,30 @@ import Text
     return settings == nil ? diagnostics.map(\.code.description) : []
   }
 
-  private func read(_ source: SourceFile) -> (AuthenticationSettings?, [Diagnostic]) {
+  private func read(_ source: SourceFile) -> (GatewaySettings?, [Diagnostic]) {
     let (file, malformed) = parseSettings(source)
     guard let file else { return (nil, malformed) }
-    let unknown = file.check(AuthenticationSettings.tables)
-    let (settings, wrong) = readAuthentication(file)
-    return (unknown.isEmpty ? settings : nil, unknown + wrong)
+    return readGateway(file)
   }
 
-  private func describe(_ settings: AuthenticationSettings) -> String {
+  private func describe(_ settings: GatewaySettings) -> String {
+    var lines = ["listens on \(settings.listen.host):\(settings.listen.port), state \(settings.state ?? "the usual")"]
+    lines.append("policies \(settings.policies), hosts \(settings.hosts), origins \(settings.origins)")
+    lines.append("callers: \(settings.callers.agent ?? "by credential"), keys \(settings.callers.takesKeys)")
+    if let authentication = settings.authentication { lines += describe(authentication) }
+    for upstream in settings.upstreams {
+      let credential = upstream.credential.map { "\($0.form) from \($0.source)" } ?? "nothing"
+      switch upstream.target {
+      case .http(let address): lines.append("upstream \(upstream.name) at \(upstream.path): \(address.authority)\(address.target)")
+      case .process(let command):
+        lines.append("upstream \(upstream.name) at \(upstream.path): \(command.words), seeing \(command.environment)")
+      }
+      lines.append("  shown \(credential)")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func describe(_ settings: AuthenticationSettings) -> [String] {
     var lines = [String(decoding: settings.resource.document, as: UTF8.self)]
     lines.append("networks: \(settings.addresses.exceptions.count), authorities: \(settings.authorities ?? "the system's")")
     for issuer in settings.issuers {
@@ -64,10 +81,7 @@ import Text
         lines.append("  opaque, asked at \(endpoint?.text ?? "what its metadata says") as \(client) with \(secret.source)")
       }
     }
-    for upstream in settings.upstreams {
-      lines.append("upstream \(upstream.name): \(upstream.credential.form) from \(upstream.credential.source)")
-    }
-    return lines.joined(separator: "\n") + "\n"
+    return lines
   }
 
   /// Whatever stands in a file, reading ends, and what is wrong is within it.

@@ -44,7 +44,8 @@ private let allowed: [String: Set<String>] = [
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Approvals", "Messages", "JSON", "Logging"],
   "HTTPGateway": [
-    "Gateway", "Enforcement", "Bytecode", "Credentials", "Messages", "JSON", "Digests", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
+    "Gateway", "Enforcement", "Approvals", "Authentication", "Settings", "Text", "Bytecode", "Credentials", "Messages", "JSON", "Digests",
+    "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
   ],
   // Counts what is allocated.
   "Benchmarks": ["CAllocations"],

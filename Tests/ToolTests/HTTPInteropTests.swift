@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// Clients and servers of the official Python SDKs over HTTP, each with each, through `serve`: what a client sees is what it sees without.
@@ -55,6 +56,98 @@ struct HTTPInteropTests {
     }
   }
 
+  /// A stdio server of either line behind the HTTP face: each client gets what it gets over its pipes.
+  @Test(arguments: InteropTests.pairs)
+  func stdioServersBehindHTTP(pair: InteropTests.Pair) throws {
+    try withFolder(pair.server) { folder, command in
+      let words = command.map { "\"\($0)\"" }.joined(separator: ", ")
+      let gate = try ServeProcess.gate(
+        folder: folder,
+        configuration: """
+          [gateway]
+          listen = "127.0.0.1:0"
+          policies = ["\(folder)"]
+          agent = "assistant"
+          [[upstream]]
+          name = "library"
+          command = [\(words)]
+          """)
+      defer { gate.end() }
+      let direct = try talk(pair.client, command)
+      let guarded = try talk(pair.client, "http://127.0.0.1:\(gate.port)/library")
+      #expect(direct.count >= 9 && guarded.count == direct.count)
+      for (there, here) in zip(direct, guarded) { #expect(comparable(here) == comparable(there), "\(here)") }
+    }
+  }
+
+  /// Callers by the tokens of an issuer: with one everything is as without, without one there is nothing.
+  @Test(arguments: InteropTests.pairs)
+  func withTokensOfAnIssuer(pair: InteropTests.Pair) throws {
+    try withFolder(pair.server) { folder, command in
+      let policy = try String(contentsOfFile: folder + "/policy.sally", encoding: .utf8)
+      let scopes = policy.split(separator: "\n").filter { $0.hasPrefix("scope ") }.map { $0.dropFirst(6) }.joined(separator: " ")
+      let issuer = try LoopbackServer { request in
+        let isGood = request.body.contains("token=good")
+        let answer =
+          #"{"active":\#(isGood),"sub":"assistant","client_id":"c","scope":"\#(scopes)","aud":"http://127.0.0.1/library","exp":4000000000}"#
+        return .document(answer, headers: ["Content-Type": "application/json"])
+      }
+      defer { issuer.stop() }
+      try Data("secret".utf8).write(to: URL(filePath: folder + "/secret"))
+      let server = try ServeProcess.server(command)
+      defer { server.end() }
+      let upstream = "http://127.0.0.1:\(server.port)/mcp"
+      let gate = try ServeProcess.gate(
+        folder: folder,
+        configuration: """
+          [gateway]
+          listen = "127.0.0.1:0"
+          policies = ["\(folder)/policy.sally"]
+          keys = false
+          [[upstream]]
+          name = "library"
+          url = "\(upstream)"
+          [resource]
+          identifier = "http://127.0.0.1"
+          [network]
+          networks = ["loopback"]
+          [[issuer]]
+          name = "\(issuer.origin)"
+          tokens = "opaque"
+          endpoint = "\(issuer.origin)/introspect"
+          client = "gate"
+          secret_file = "\(folder)/secret"
+          """)
+      defer { gate.end() }
+      let address = "http://127.0.0.1:\(gate.port)/library"
+      let direct = try talk(pair.client, upstream)
+      let guarded = try talk(pair.client, address, token: "good")
+      #expect(direct.count >= 9 && guarded.count == direct.count)
+      for (there, here) in zip(direct, guarded) { #expect(comparable(here) == comparable(there), "\(here)") }
+      let text = String(decoding: write(script), as: UTF8.self)
+      let refused = try run(
+        Interop.python(pair.client.line), [Interop.path("client_\(pair.client.line).py")] + pair.client.mode + [text, address],
+        environment: ["MCP_TOKEN": "bad"])
+      #expect(refused.exitCode != 0 && !refused.output.contains(#""step": "tools""#), "\(refused.output)")
+    }
+  }
+
+  private func withFolder(_ line: Interop.Line, _ body: (String, [String]) throws -> Void) throws {
+    let command = Interop.server(line)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "sallyport-http-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let finished = try run(Programs.sallyport, ["init", "--into", folder, "--"] + command)
+    try #require(finished.exitCode == 0, "\(finished)")
+    try body(folder, command)
+  }
+
+  private func talk(_ client: Interop.Client, _ command: [String]) throws -> [Value] {
+    let text = String(decoding: write(script), as: UTF8.self)
+    let finished = try run(Interop.python(client.line), [Interop.path("client_\(client.line).py")] + client.mode + [text] + command)
+    try #require(finished.exitCode == 0, "\(finished)")
+    return try finished.output.split(separator: "\n").map { try Value(parsing: Array($0.utf8)) }
+  }
+
   private func withGate(_ line: Interop.Line, adding rule: String? = nil, _ body: (String, String, ServeProcess) throws -> Void) throws {
     let command = Interop.server(line)
     let folder = FileManager.default.temporaryDirectory.appending(path: "sallyport-http-\(UUID().uuidString)").path
@@ -70,9 +163,11 @@ struct HTTPInteropTests {
     try body(upstream, "http://127.0.0.1:\(gate.port)/library", gate)
   }
 
-  private func talk(_ client: Interop.Client, _ address: String) throws -> [Value] {
+  private func talk(_ client: Interop.Client, _ address: String, token: String? = nil) throws -> [Value] {
     let text = String(decoding: write(script), as: UTF8.self)
-    let finished = try run(Interop.python(client.line), [Interop.path("client_\(client.line).py")] + client.mode + [text, address])
+    let finished = try run(
+      Interop.python(client.line), [Interop.path("client_\(client.line).py")] + client.mode + [text, address],
+      environment: token.map { ["MCP_TOKEN": $0] } ?? [:])
     try #require(finished.exitCode == 0, "\(finished)")
     return try finished.output.split(separator: "\n").map { try Value(parsing: Array($0.utf8)) }
   }

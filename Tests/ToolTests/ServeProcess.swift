@@ -58,6 +58,13 @@ final class ServeProcess {
     return try ServeProcess(command, port: nil, folder: folder)
   }
 
+  /// The same, as a file says.
+  static func gate(folder: String, configuration: String) throws -> ServeProcess {
+    let file = folder + "/serve.toml"
+    try Data(configuration.utf8).write(to: URL(filePath: file))
+    return try ServeProcess([Programs.sallyport, "serve", "--config", file], port: nil, folder: folder)
+  }
+
   func reload(saying text: String) throws {
     kill(process.processIdentifier, SIGHUP)
     try ServeProcess.wait {

@@ -35,6 +35,13 @@ struct Descriptor: ~Copyable {
     _ = Glibc.close(number)
   }
 
+  /// Gives up ownership: whoever has the number now closes it.
+  consuming func release() -> Int32 {
+    let number = number
+    discard self
+    return number
+  }
+
   /// Two ends of a new pipe, close-on-exec, blocking.
   static func pipe() throws(SystemError) -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]

@@ -48,7 +48,9 @@ struct ServerProcess: ~Copyable {
 
   /// `command` is looked up in PATH unless it has a slash; arguments are passed as they are. The server inherits our environment
   /// without the variables that begin with `SALLYPORT_`: they may hold our secrets.
-  init(starting command: [String]) throws {
+  ///
+  /// - Parameter names: of the only variables that it inherits; nil: all.
+  init(starting command: [String], seeing names: [String]? = nil) throws {
     guard let name = command.first, !name.isEmpty else { throw StartFailure.noCommand }
     guard !command.contains(where: { $0.utf8.contains(0) }) else { throw StartFailure.containsNUL }
     // Every end is owned from the start, so that a failure on the way closes them all.
@@ -64,7 +66,7 @@ struct ServerProcess: ~Copyable {
     try ourInput.makeNonBlocking()
     try ourOutput.makeNonBlocking()
     try ourErrors.makeNonBlocking()
-    identifier = try spawn(command, streams: (itsInput.number, itsOutput.number, itsErrors.number))
+    identifier = try spawn(command, streams: (itsInput.number, itsOutput.number, itsErrors.number), seeing: names)
     input = consume ourInput
     output = consume ourOutput
     errors = consume ourErrors
@@ -107,7 +109,9 @@ private func endGroup(of leader: pid_t) {
   while waitpid(leader, nil, 0) < 0 && errno == EINTR {}
 }
 
-private func spawn(_ command: [String], streams: (input: Int32, output: Int32, errors: Int32)) throws(StartFailure) -> pid_t {
+private func spawn(
+  _ command: [String], streams: (input: Int32, output: Int32, errors: Int32), seeing names: [String]?
+) throws(StartFailure) -> pid_t {
   var actions = unsafe posix_spawn_file_actions_t()
   var attributes = posix_spawnattr_t()
   unsafe posix_spawn_file_actions_init(&actions)
@@ -133,7 +137,7 @@ private func spawn(_ command: [String], streams: (input: Int32, output: Int32, e
 
   let arguments = unsafe command.map { unsafe strdup($0) } + [nil]
   defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
-  let environment = unsafe environmentForServers()
+  let environment = unsafe environmentForServers(names)
   var identifier: pid_t = 0
   let outcome = unsafe posix_spawnp(&identifier, command[0], &actions, &attributes, arguments, environment)
   switch outcome {
@@ -145,14 +149,24 @@ private func spawn(_ command: [String], streams: (input: Int32, output: Int32, e
 }
 
 /// Pointers into our own environment, which nobody changes while a process is being started.
-private func environmentForServers() -> [UnsafeMutablePointer<CChar>?] {
+private func environmentForServers(_ names: [String]?) -> [UnsafeMutablePointer<CChar>?] {
   let prefix = "SALLYPORT_"
   var kept: [UnsafeMutablePointer<CChar>?] = unsafe []
   var next = unsafe sallyport_environment()
   while let entry = unsafe next?.pointee {
-    if unsafe strncmp(entry, prefix, prefix.utf8.count) != 0 { unsafe kept.append(entry) }
+    let isListed = if let names { unsafe isVariable(entry, among: names) } else { true }
+    if isListed, unsafe strncmp(entry, prefix, prefix.utf8.count) != 0 { unsafe kept.append(entry) }
     unsafe next = unsafe next?.successor()
   }
   unsafe kept.append(nil)
   return unsafe kept
+}
+
+/// Whether `entry` is `NAME=…` with one of these names.
+private func isVariable(_ entry: UnsafeMutablePointer<CChar>, among names: [String]) -> Bool {
+  for name in names {
+    let length = name.utf8.count
+    if unsafe strncmp(entry, name, length) == 0, unsafe entry[length] == CChar(UInt8(ascii: "=")) { return true }
+  }
+  return false
 }

@@ -17,6 +17,8 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
   private enum State {
     /// Between requests, or in the middle of a head.
     case resting
+    /// Whose request it is has to be found out; what comes of its body waits.
+    case checking(HTTPRequestHead)
     case receiving(HTTPRequestHead, Caller)
     case answering
     /// Answered before its end, or beyond repair: what still comes is thrown away until the connection is closed.
@@ -64,7 +66,14 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let part = unwrapInboundIn(data)
-    if case .answering = state { queue.append(part) } else { take(part) }
+    if isWaiting { queue.append(part) } else { take(part) }
+  }
+
+  private var isWaiting: Bool {
+    switch state {
+    case .answering, .checking: true
+    case .resting, .receiving, .closing: false
+    }
   }
 
   private func take(_ part: HTTPServerRequestPart) {
@@ -81,7 +90,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
 
   private func takeQueued() {
     while !queue.isEmpty {
-      if case .answering = state { return }
+      if isWaiting { return }
       take(queue.removeFirst())
     }
     guard wantsRead else { return }
@@ -124,19 +133,44 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
       guard size <= worker.limits.headers else {
         throw HTTPRefusal(.requestHeaderFieldsTooLarge, "the headers are too large")
       }
-      let caller = try worker.admit(head)
+      let admission = try worker.admit(head)
       if let text = head.headers.first(name: "content-length"), let length = Int(text), length > worker.limits.message {
         throw HTTPRefusal(.payloadTooLarge, "a message has at most \(worker.limits.message) bytes")
       }
+      guard head.headers["expect"].allSatisfy({ $0.lowercased() == "100-continue" }) else {
+        throw HTTPRefusal(.expectationFailed, "nothing else can be expected")
+      }
       body = []
-      state = .receiving(head, caller)
-      if let expect = head.headers.first(name: "expect") {
-        guard expect.lowercased() == "100-continue" else { throw HTTPRefusal(.expectationFailed, "nothing else can be expected") }
-        context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+      switch admission {
+      case .admitted(let caller): receive(head, caller)
+      case .checking(let token): check(token, for: head)
       }
     } catch {
       refuse(error)
     }
+  }
+
+  private func check(_ token: [UInt8], for head: HTTPRequestHead) {
+    state = .checking(head)
+    worker.check(token, for: head) { [weak self] result in
+      guard let self, case .checking = state else { return }
+      switch result {
+      case .success(let caller):
+        receive(head, caller)
+        takeQueued()
+      case .failure(let refusal):
+        queue = []
+        refuse(refusal)
+        takeQueued()
+      }
+    }
+  }
+
+  private func receive(_ head: HTTPRequestHead, _ caller: Caller) {
+    since = monotonicNanoseconds()
+    state = .receiving(head, caller)
+    guard head.headers.contains(name: "expect") else { return }
+    context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
   }
 
   private func take(_ bytes: ByteBuffer) {
@@ -232,6 +266,9 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
     case .receiving:
       if passed >= limits.bodyTime { refuse(HTTPRefusal(.requestTimeout, "the body did not come in time")) }
     case .answering: break
+    // Finding out whose it is has limits of its own, which are shorter.
+    case .checking:
+      if passed >= limits.bodyTime { refuse(HTTPRefusal(.serviceUnavailable, "whose request this is was not found out in time")) }
     // The client was told; it has a moment to read it.
     case .closing: if passed >= 2_000 { abort() }
     }

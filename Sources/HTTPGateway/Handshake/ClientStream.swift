@@ -46,6 +46,8 @@ final class ClientStream: ReplyOwner {
   let number: Int
   /// With the answer, when that begins a session.
   var headers: [(String, String)] = []
+  /// Of the answer, where another than its kind has.
+  var status: HTTPResponseStatus?
   private(set) var reply: HTTPReply?
   private(set) var isFinished = false
   private var events = 0
@@ -75,7 +77,7 @@ final class ClientStream: ReplyOwner {
   func finish(_ message: [UInt8], _ status: HTTPResponseStatus = .ok) {
     guard !isFinished else { return }
     if let reply, reply.isWaiting {
-      reply.send(status, headers, json: message)
+      reply.send(self.status ?? status, headers, json: message)
     } else {
       write(message)
       reply?.endStream()
@@ -90,6 +92,13 @@ final class ClientStream: ReplyOwner {
     let last = reply
     reply = nil
     if let refusal, last?.isWaiting == true { last?.refuse(refusal) } else { last?.endStream() }
+  }
+
+  /// The connection ends; another one may take over.
+  func detach() {
+    let last = reply
+    reply = nil
+    last?.endStream()
   }
 
   private func keep(_ message: [UInt8]) -> String {

@@ -20,8 +20,15 @@ extension HandshakeSession: UpstreamStreamOwner {
     case .notification(let node, _): method = Method(document, node)
     case .result, .failure, .invalid: break
     }
+    if site.command != nil {
+      reply?.sendEmpty(.accepted)
+      return sendToProcess(message, identifier)
+    }
+    // An answer that opens the way for a request has arrived where it was meant for.
+    if identifier != nil { reply?.sendEmpty(.accepted) }
     outbox.append(
-      Outgoing(message: message, document: document, identifier: identifier, method: method, acknowledges: reply))
+      Outgoing(
+        message: message, document: document, identifier: identifier, method: method, acknowledges: identifier == nil ? reply : nil))
   }
 
   /// Sends what may go now. Requests may overtake one another; what is no request has arrived before the next message is sent, as a client
@@ -36,7 +43,7 @@ extension HandshakeSession: UpstreamStreamOwner {
           isInitialize: outgoing.method == .initialize))
       if outgoing.identifier == nil { blocking = (stream, outgoing.acknowledges) }
       if outgoing.method == .initialized { listenerDue = monotonicNanoseconds() }
-      stream.start(site.post(outgoing.message, upstreamHeaders), on: site.pool)
+      site.post(outgoing.message, upstreamHeaders, of: caller, for: stream)
     }
   }
 
@@ -51,6 +58,7 @@ extension HandshakeSession: UpstreamStreamOwner {
   }
 
   func resumeReading() {
+    process?.resume()
     for uplink in uplinks { uplink.stream.resume() }
     listener?.resume()
   }
@@ -128,7 +136,7 @@ extension HandshakeSession: UpstreamStreamOwner {
       uplinks.append(
         Uplink(stream: stream, origin: interruption.origin, identifier: interruption.identifier, isInitialize: false))
       let position = ("last-event-id", String(decoding: interruption.lastIdentifier, as: UTF8.self))
-      stream.start(site.open(upstreamHeaders + [position]), on: site.pool)
+      site.open(upstreamHeaders + [position], for: stream)
     }
     interruptions.removeAll { now >= $0.due }
   }
@@ -137,12 +145,14 @@ extension HandshakeSession: UpstreamStreamOwner {
   private func openListener() {
     let stream = UpstreamStream(request: nil, owner: self, limit: worker.limits.message)
     listener = stream
-    stream.start(site.open(upstreamHeaders), on: site.pool)
+    site.open(upstreamHeaders, for: stream)
   }
 
   func endUpstream() {
+    process?.close()
+    process = nil
     guard upstreamName != nil, !isLost else { return }
     // Nobody waits for the answer.
-    UpstreamStream(request: nil, owner: self, limit: worker.limits.message).start(site.delete(upstreamHeaders), on: site.pool)
+    site.delete(upstreamHeaders, for: UpstreamStream(request: nil, owner: self, limit: worker.limits.message))
   }
 }

@@ -40,7 +40,7 @@ final class HandshakeSession {
 
   let worker: Worker
   let site: UpstreamSite
-  let caller: Caller
+  private(set) var caller: Caller
   let name: String
   let box: SessionBox
   var whenOver: (() -> Void)?
@@ -66,6 +66,10 @@ final class HandshakeSession {
   var listener: UpstreamStream?
   var listenerDue: UInt64?
   var listenerFailures = 0
+  /// The process of a stdio server.
+  var process: ServerLine?
+  /// A session has one process and no other.
+  var hadProcess = false
   private var lastUsed = monotonicNanoseconds()
 
   init(_ worker: Worker, _ site: UpstreamSite, _ caller: Caller, name: String) {
@@ -89,6 +93,14 @@ final class HandshakeSession {
     guard stated.utf8.elementsEqual(revision.utf8) else {
       throw HTTPRefusal(.badRequest, "`MCP-Protocol-Version` is not the revision that this session agreed on")
     }
+  }
+
+  /// Decisions rest on the credential that came last. It is the same caller's: sessions are found by that.
+  func renew(_ caller: Caller) {
+    guard caller.mark != self.caller.mark, !isOver else { return }
+    self.caller = caller
+    let configuration = site.configuration(for: caller)
+    carryOut(box.feed { $0.renew(configuration, at: .now(), into: &$1) }, origin: nil)
   }
 
   // MARK: From the client
@@ -145,10 +157,19 @@ final class HandshakeSession {
 
   func lost(_ stream: ClientStream) { lastUsed = monotonicNanoseconds() }
 
+  /// What waits for an answer the longest.
+  var oldestWaiting: ClientStream? { waiting.values.min { $0.number < $1.number } }
+
+  var areClientsReading: Bool { general.isWritable && waiting.values.allSatisfy { $0.isWritable } }
+
   // MARK: What the session says
 
   func carryOut(_ actions: [Action], origin: ClientStream?, fromClient: Bool = false, acknowledging reply: HTTPReply? = nil) {
     var reply = reply
+    if fromClient, let origin, let header = site.stepUp(actions, caller, isStateless: false) {
+      origin.status = .forbidden
+      origin.headers.append(header)
+    }
     for action in actions {
       switch action {
       case .sendToServer(let message):
@@ -156,8 +177,7 @@ final class HandshakeSession {
         reply = nil
       case .sendToClient(let message): route(message, origin: origin, fromClient: fromClient)
       case .record(let record): worker.calls.write(record)
-      // A session without a desk asks nobody.
-      case .ask: break
+      case .ask(let approval): worker.askPeople(approval)
       }
     }
     box.carriedOut()
@@ -168,6 +188,7 @@ final class HandshakeSession {
     guard !isOver, let deadline = box.nextDeadline, now >= deadline else { return }
     carryOut(box.feed { $0.timePassed(at: .now(), into: &$1) }, origin: nil)
     pump()
+    closeIfStopped()
   }
 
   private func route(_ message: [UInt8], origin: ClientStream?, fromClient: Bool) {
@@ -224,6 +245,14 @@ final class HandshakeSession {
     guard !isOver else { return }
     carryOut(box.feed { $0.stopsChanged(at: .now(), into: &$1) }, origin: nil)
     pump()
+    closeIfStopped()
+  }
+
+  /// Whoever is stopped listens no more. The session stays: what is stopped can be resumed.
+  private func closeIfStopped() {
+    guard box.isStopped else { return }
+    general.detach()
+    for stream in streams.values where stream.isFinished || !waiting.values.contains(where: { $0 === stream }) { stream.detach() }
   }
 
   /// Streams that have no end of their own end.

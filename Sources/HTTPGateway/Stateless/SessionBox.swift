@@ -15,6 +15,7 @@ final class SessionBox {
 
   func carriedOut() { session.carriedOut(at: monotonicNanoseconds()) }
 
+  var isStopped: Bool { session.isStopped }
   var isIdle: Bool { session.isIdle }
   var nextDeadline: UInt64? { session.nextDeadline }
 

@@ -68,14 +68,18 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
   private func carryOut(_ actions: [Action], status: HTTPResponseStatus = .ok) {
     let last = actions.lastIndex { if case .sendToClient = $0 { true } else { false } }
     let isAnswered = box.isIdle
+    let stepUp = isAnswered && !reply.isStreaming ? site.stepUp(actions, request.caller, isStateless: true) : nil
     for (index, action) in actions.enumerated() {
       switch action {
       case .sendToServer(let message): forward(message)
       case .sendToClient(let message):
-        if isAnswered, index == last { answer(message, status) } else { pass(message) }
+        if isAnswered, index == last {
+          answer(message, stepUp == nil ? status : .forbidden, stepUp.map { [$0] } ?? [])
+        } else {
+          pass(message)
+        }
       case .record(let record): worker.calls.write(record)
-      // A session without a desk asks nobody.
-      case .ask: break
+      case .ask(let approval): worker.askPeople(approval)
       }
     }
     box.carriedOut()
@@ -88,8 +92,8 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
     reply.write(EventWriter.event(message))
   }
 
-  private func answer(_ message: [UInt8], _ status: HTTPResponseStatus) {
-    guard reply.isStreaming else { return reply.send(status, json: message) }
+  private func answer(_ message: [UInt8], _ status: HTTPResponseStatus, _ headers: [(String, String)]) {
+    guard reply.isStreaming else { return reply.send(status, headers, json: message) }
     reply.write(EventWriter.event(message))
     reply.endStream()
   }
@@ -106,7 +110,7 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
     let headers = MirroredHeaders.written(for: message, request.head.headers, mirrors: mirrors)
     let stream = UpstreamStream(request: message, owner: self, limit: worker.limits.message)
     streams.append(stream)
-    stream.start(site.post(message, headers), on: site.pool)
+    site.post(message, headers, of: request.caller, for: stream)
   }
 
   private func finish() {

@@ -8,6 +8,8 @@ enum UpstreamFault: Error, Equatable {
   /// Closed before the answer was complete.
   case closed
   case silent
+  /// What the upstream is to be shown cannot be had: where it should be, never what is there.
+  case noSecret(String)
 }
 
 /// Whoever waits for an upstream's answer. All calls come on the event loop; after the last two none follows.

@@ -105,7 +105,7 @@ final class UpstreamPool {
 }
 
 /// A request under way: what its sender holds to stop it, and what passes the answer on.
-final class UpstreamCall: UpstreamReceiver {
+final class UpstreamCall: UpstreamReceiver, UpstreamExchange {
   private var receiver: (any UpstreamReceiver)?
   private var connection: UpstreamConnection?
   fileprivate var whenOver: (() -> Void)?

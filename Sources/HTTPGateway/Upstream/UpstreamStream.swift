@@ -11,6 +11,19 @@ protocol UpstreamStreamOwner: AnyObject {
   func stream(_ stream: UpstreamStream, ended: UpstreamStream.Ending)
 }
 
+/// A request under way, as its sender holds it.
+protocol UpstreamExchange: AnyObject {
+  /// When anything was last heard, on the clock of `EventTime.nanoseconds`.
+  var lastHeard: UInt64 { get }
+  /// Ends it; the upstream learns of it.
+  func cancel()
+  /// Ends it for whoever waits.
+  func release()
+  func pause()
+  func resume()
+  func fail(_ fault: UpstreamFault)
+}
+
 /// One exchange with an upstream as messages: a body of JSON, or a stream of events.
 final class UpstreamStream: UpstreamReceiver {
   enum Ending: Equatable {
@@ -33,7 +46,7 @@ final class UpstreamStream: UpstreamReceiver {
   /// The message that was sent; nil for a stream that was only opened.
   let request: [UInt8]?
   private weak var owner: (any UpstreamStreamOwner)?
-  private var call: UpstreamCall?
+  private var call: (any UpstreamExchange)?
   private var content = Content.none
   private let limit: Int
   private(set) var status = 0
@@ -51,6 +64,19 @@ final class UpstreamStream: UpstreamReceiver {
   func start(_ request: UpstreamRequest, on pool: UpstreamPool) {
     let call = pool.send(request, to: self)
     if !isOver { self.call = call }
+  }
+
+  /// The same with a process, which gives whole messages.
+  func start(_ exchange: any UpstreamExchange) {
+    status = 200
+    if !isOver { call = exchange }
+  }
+
+  /// - Returns: whether more may come now.
+  func deliver(_ message: [UInt8]) -> Bool {
+    guard !isOver else { return true }
+    owner?.stream(self, sent: message)
+    return isOver || owner?.takesMore(self) ?? true
   }
 
   func cancel() {

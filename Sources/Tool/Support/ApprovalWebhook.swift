@@ -17,7 +17,7 @@ final class ApprovalWebhook: Sendable {
     do throws(WebAddress.Fault) {
       address = try WebAddress(text)
     } catch {
-      throw Complaint("--approvals-webhook: `\(text)` cannot be used: \(error.rawValue)")
+      throw Complaint("the approvals' webhook `\(text)` cannot be used: \(error.rawValue)")
     }
     self.logger = logger
   }

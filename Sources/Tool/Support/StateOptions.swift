@@ -13,6 +13,11 @@ struct StateOptions: ParsableArguments {
   )
   var path: String?
 
+  init() {}
+
+  /// Of a configuration file.
+  init(path: String?) { self.path = path }
+
   /// Nil when nothing says where: no option, no variable, no home.
   var directory: StateDirectory? {
     let environment = ProcessInfo.processInfo.environment

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Bytecode
-import Credentials
-import Digests
 import Enforcement
 import Gateway
 import HTTPGateway
@@ -20,19 +18,24 @@ struct Serve: ParsableCommand {
 
       Exit codes: 0 ended by a signal, 2 usage or the address cannot be listened on, 3 the policy does not compile.
 
-      Example: sallyport serve --policy sallyport/ --agent assistant --upstream library=http://127.0.0.1:9000/mcp
+      Examples:
+        sallyport serve --policy sallyport/ --agent assistant --upstream library=http://127.0.0.1:9000/mcp
+        sallyport serve --config /etc/sallyport/serve.toml
       """)
 
+  @Option(help: ArgumentHelp("A configuration file; it says what the options below say, and more (docs/serve.md).", valueName: "file"))
+  var config: String?
+
   @Option(parsing: .upToNextOption, help: "Policy files, or folders of them.")
-  var policy: [String]
+  var policy: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Servers: the `server` declaration of the policy, and where it listens.", valueName: "name=url"))
-  var upstream: [String]
+  var upstream: [String] = []
 
-  @Option(help: "Where to listen. Anything but a loopback address needs --allow-host as well.")
-  var listen = "127.0.0.1:8400"
+  @Option(help: "Where to listen. Anything but a loopback address needs --allow-host as well. Default: 127.0.0.1:8400.")
+  var listen: String?
 
   @Option(help: "The agent that calls, as the policy names it. Default: SALLYPORT_AGENT.")
   var agent: String?
@@ -56,101 +59,75 @@ struct Serve: ParsableCommand {
   @OptionGroup var logging: LogOptions
 
   func run() throws {
-    let policies = try requirePolicies(policy)
-    let upstreams = try chooseUpstreams(policies)
-    let agent = try chooseAgent(agent, policies)
+    let plan = try plan()
+    let policies = try requirePolicies(plan.policies)
+    try plan.check(policies)
+    let agent = plan.usesEnvironment ? try chooseAgent(plan.agent, policies) : plan.agent
     let program = try compiled(policies)
-    guard let address = ListenAddress(listen) else {
-      throw Complaint("`\(listen)` is no address to listen on", help: "HOST:PORT, as in 127.0.0.1:8400 or [::1]:8400")
-    }
-    guard address.isLoopback || !allowHost.isEmpty else {
-      throw Complaint(
-        "`\(listen)` can be reached from other machines, and nothing says by which names",
-        help: "say it: --allow-host gate.example.com; there is no TLS yet, so put a proxy in front that has it")
-    }
     guard (1...GatewayConfiguration.mostLoops).contains(loops ?? 1) else {
       throw Complaint("--loops is 1 to \(GatewayConfiguration.mostLoops)")
     }
     // Before any other thread exists.
     let signals = try SignalWait()
     let revocations = Revocations(awaitsShared: sharedStore.store.address != nil)
-    let watch = try state.watch(revocations)
-    var configuration = GatewayConfiguration(
-      host: address.host, port: address.port, upstreams: upstreams, callers: try chooseCallers(agent, watch))
-    configuration.hosts = allowHost
-    configuration.loops = loops
-    // Some of them are for upstreams.
-    configuration.limits.connections = min(configuration.limits.connections, raiseDescriptorLimit() * 3 / 4)
-    configuration.origins = allowOrigin
-
+    let watch = try plan.state.watch(revocations)
     let stream = LogStream()
     let logger = logging.logger(stream)
     let shared = try sharedStore.open(revocations, logger)
     let recorder = try recording.recorder(policies, program, logger)
     let store = PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels, recorder: recorder?.recorder)
+    var configuration = GatewayConfiguration(
+      host: plan.listen.host, port: plan.listen.port, upstreams: plan.upstreams,
+      callers: try plan.callers(agent, watch, revocations, logger))
+    configuration.hosts = plan.hosts
+    configuration.aggregate = plan.aggregate
+    configuration.approvals = try plan.desk(program, shared)
+    let webhook = try plan.approvals.webhook.map { try ApprovalWebhook($0, logger: logger) }
+    configuration.askPeople = { webhook?.tell($0) }
+    configuration.loops = loops
+    // Some of them are for upstreams.
+    configuration.limits.connections = min(configuration.limits.connections, raiseDescriptorLimit() * 3 / 4)
+    configuration.origins = plan.origins
+
     let listener: Listener
     do {
-      listener = try Listener(
-        configuration, policies: store, revocations: revocations, logger: logger, stream: stream)
+      listener = try Listener(configuration, policies: store, revocations: revocations, logger: logger, stream: stream)
     } catch {
-      throw Complaint("cannot listen on \(listen): \(error)")
+      throw Complaint("cannot listen on \(plan.listen.host):\(plan.listen.port): \(error)")
     }
     // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
     shared?.begin()
     watch?.begin()
+    webhook?.begin()
     defer {
       recorder?.recorder.finish()
+      webhook?.end()
       watch?.end()
       shared?.end()
     }
-    try listener.run(signals) { reload(store, upstreams, recorder, logger) }
+    try listener.run(signals) { reload(store, plan, recorder, logger) }
   }
 
-  private func chooseUpstreams(_ policies: CheckedPolicies) throws -> [Upstream] {
-    let declared = policies.servers.map(\.name)
-    var upstreams: [Upstream] = []
-    for text in upstream {
-      guard let equals = text.firstIndex(of: "="), let address = UpstreamAddress(String(text[text.index(after: equals)...])) else {
-        throw Complaint("`\(text)` names no upstream", help: "NAME=http://HOST:PORT/PATH; there is no TLS to upstreams yet")
+  private func plan() throws -> ServePlan {
+    guard let config else {
+      guard !policy.isEmpty, !upstream.isEmpty else {
+        throw ValidationError("say --policy and --upstream, or name a file that says everything: --config FILE")
       }
-      let name = String(text[..<equals])
-      guard declared.contains(name) else {
-        throw Complaint("the policy declares no server `\(name)`", help: suggestion(name, among: declared))
-      }
-      guard !upstreams.contains(where: { $0.name == name }) else { throw Complaint("the upstream `\(name)` is given twice") }
-      upstreams.append(Upstream(name: name, address: address))
+      return try ServePlan(
+        policies: policy, upstreams: upstream, listen: listen ?? "127.0.0.1:8400", agent: agent, hosts: allowHost, origins: allowOrigin,
+        state: state)
     }
-    return upstreams
-  }
-
-  /// With an agent's name everybody is that agent; without, every request needs a key.
-  private func chooseCallers(_ agent: String?, _ watch: StateWatch?) throws -> CallerRule {
-    if let agent { return .everybody(Caller(identity: Identity(agent: agent))) }
-    guard let watch else {
-      throw Complaint(
-        "nothing says who calls", help: "--agent NAME makes everybody that agent; --state DIR, or SALLYPORT_STATE, says where keys are")
+    guard policy.isEmpty, upstream.isEmpty, listen == nil, agent == nil, allowHost.isEmpty, allowOrigin.isEmpty, state.path == nil else {
+      throw ValidationError("with --config the file says everything; beside it goes --log-level only")
     }
-    return .bearer { credential, server in
-      do throws(KeyFault) {
-        guard let key = APIKey(credential) else { return .refused }
-        let record = try watch.verify(key)
-        guard record.opens(server: server) else { return .elsewhere }
-        let caller = WrapCaller(record)
-        return .accepted(Caller(identity: caller.identity, credential: caller.credential, name: record.identifier))
-      } catch {
-        return .refused
-      }
-    }
+    return try ServePlan(file: config)
   }
 
   /// The whole policy or none of it: what does not compile changes nothing.
-  private func reload(_ store: PolicyStore, _ upstreams: [Upstream], _ recorder: RunningRecorder?, _ logger: Logger) {
+  private func reload(_ store: PolicyStore, _ plan: ServePlan, _ recorder: RunningRecorder?, _ logger: Logger) {
     do {
-      let policies = try requirePolicies(policy)
-      let declared = policies.servers.map(\.name)
-      if let missing = upstreams.first(where: { !declared.contains($0.name) }) {
-        throw Complaint("the policy declares no server `\(missing.name)` any more")
-      }
+      let policies = try requirePolicies(plan.policies)
+      try plan.check(policies)
       let program = try compiled(policies)
       recorder?.adopt(policies, program)
       store.replace(with: program)

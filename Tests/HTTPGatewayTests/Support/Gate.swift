@@ -1,3 +1,4 @@
+import Authentication
 import Bytecode
 import Compilation
 import Enforcement
@@ -57,21 +58,27 @@ final class Gate: Sendable {
 
   init(
     limits: HTTPLimits = HTTPLimits(), loops: Int = 2, upstream port: UInt16? = nil,
-    callers: CallerRule = .everybody(Caller(identity: Identity(agent: "tester"))),
-    _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Reply = StubAnswers.answer
+    callers: CallerRule = .everybody(Caller(identity: Identity(agent: "tester"))), revocations: Revocations = Revocations(),
+    policy: String = Gate.policy, credential: UpstreamCredential? = nil, target: Upstream.Target? = nil,
+    _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Reply = StubAnswers.answer,
+    configure: (inout GatewayConfiguration) -> Void = { _ in }
   ) throws {
     upstream = try LoopbackServer(answer)
-    store = PolicyStore(try Gate.program())
+    store = PolicyStore(try Gate.program(policy))
     var configuration = GatewayConfiguration(
       host: "127.0.0.1", port: 0,
-      upstreams: [Upstream(name: "stub", address: UpstreamAddress("http://127.0.0.1:\(port ?? upstream.port)/mcp")!)],
+      upstreams: [
+        Upstream(
+          name: "stub", target: target ?? .http(UpstreamAddress("http://127.0.0.1:\(port ?? upstream.port)/mcp")!), credential: credential)
+      ],
       callers: callers)
     configuration.limits = limits
     configuration.loops = loops
     configuration.origins = ["https://app.example"]
+    configure(&configuration)
     let stream = LogStream(descriptor: Gate.nowhere.fileDescriptor)
     let logger = Logger(label: "test") { JSONLogHandler(label: $0, level: .critical, stream: stream) }
-    listener = try Listener(configuration, policies: store, logger: logger, stream: stream)
+    listener = try Listener(configuration, policies: store, revocations: revocations, logger: logger, stream: stream)
   }
 
   deinit { try? listener.stop() }

@@ -10,6 +10,8 @@ final class RawClient {
     let headers: [String: String]
     let body: [UInt8]
 
+    static let nothing = Answer(status: 0, headers: [:], body: [])
+
     var json: Value? { try? Value(parsing: body) }
     var text: String { String(decoding: body, as: UTF8.self) }
     /// The messages of a stream of events, or of a body.
