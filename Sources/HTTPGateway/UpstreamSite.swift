@@ -18,13 +18,14 @@ final class UpstreamSite {
   private static let mostResting = 1_024
 
   init(
-    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, loop: any EventLoop, limits: HTTPLimits
+    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, trust: UpstreamTrust?, loop: any EventLoop,
+    limits: HTTPLimits
   ) {
     self.upstream = upstream
     self.tools = tools
     self.policies = policies
     self.revocations = revocations
-    pool = UpstreamPool(upstream.address, loop: loop, limits: limits)
+    pool = UpstreamPool(upstream.address, trust: trust, loop: loop, limits: limits)
     handshakes = HandshakeSessions(limits)
   }
 

@@ -7,6 +7,7 @@ internal import Logging
 internal import Messages
 internal import NIOCore
 internal import NIOHTTP1
+internal import TLS
 
 /// The place of a worker, known to the others before the worker is there.
 struct WorkerSeat: Sendable {
@@ -23,6 +24,8 @@ struct WorkerSeat: Sendable {
 /// of a session that another event loop has is handed over whole.
 final class Worker {
   let limits: HTTPLimits
+  /// Of messages that are being gathered, to and fro.
+  let memory: MemoryBudget
   /// Among `seats`.
   let number: Int
   let calls: CallLog
@@ -34,9 +37,11 @@ final class Worker {
   private var sites: [String: UpstreamSite] = [:]
   private var parser: DocumentParser
   private var connections: [ObjectIdentifier: ClientConnection] = [:]
+  /// Those under TLS that are not in `connections`: on their way, or carrying streams which are.
+  private var secured: [ObjectIdentifier: SecureConnection] = [:]
   private var exchanges: [ObjectIdentifier: StatelessExchange] = [:]
   private(set) var isDraining = false
-  /// When an upstream's failures were last logged, by its name; there may be many a second.
+  /// When an upstream's failures were last logged, by its name, and under no name those of clients; there may be many a second.
   private var complained: [String: UInt64] = [:]
 
   init(
@@ -44,6 +49,7 @@ final class Worker {
     revocations: Revocations, tools: [SharedTools], logger: Logger, calls: CallLog
   ) {
     limits = configuration.limits.divided(among: seats.count)
+    memory = MemoryBudget(limits.memory)
     self.number = number
     self.seats = seats
     loop = seats[number].loop
@@ -54,15 +60,31 @@ final class Worker {
     parser = DocumentParser(limits: DocumentLimits(bytes: configuration.limits.message))
     for (upstream, tools) in zip(configuration.upstreams, tools) {
       sites[upstream.path] = UpstreamSite(
-        upstream, policies: policies, revocations: revocations, tools: tools, loop: loop, limits: limits)
+        upstream, policies: policies, revocations: revocations, tools: tools, trust: configuration.trust, loop: loop, limits: limits)
     }
   }
 
   // MARK: Connections
 
+  private var hasRoom: Bool { connections.count + secured.count < limits.connections && !isDraining }
+
   func add(_ connection: ClientConnection) {
-    guard connections.count < limits.connections, !isDraining else { return connection.abort() }
+    guard hasRoom || connections[ObjectIdentifier(connection)] != nil else { return connection.abort() }
     connections[ObjectIdentifier(connection)] = connection
+  }
+
+  func add(_ connection: SecureConnection) {
+    guard hasRoom else { return connection.abort() }
+    secured[ObjectIdentifier(connection)] = connection
+  }
+
+  func remove(_ connection: SecureConnection) { secured[ObjectIdentifier(connection)] = nil }
+
+  /// Why a client and the gateway could not agree on TLS, once a second at most: clients that do not know our authority are seen nowhere
+  /// else.
+  func noteHandshake(_ error: any Error) {
+    guard mayComplain(""), case .connection(let reason)? = (error as? TLSFault)?.cause else { return }
+    logger.warning("a client did not finish its TLS handshake", metadata: ["how": "\(reason)"])
   }
 
   func remove(_ connection: ClientConnection) { connections[ObjectIdentifier(connection)] = nil }
@@ -190,22 +212,38 @@ final class Worker {
     switch try PostKind(request.head.headers, document) {
     case .request:
       if let document { try MirroredHeaders.check(request.head.headers, document, Envelope(document, document.root)) }
-      StatelessExchange(self, site, request, document, reply).start(message, document)
+      guard site.pool.hasRoom else { throw Worker.overload(document) }
+      StatelessExchange(self, site, request, message, document, reply).start()
     case .notification:
       // There is none that a server would want: what is cancelled has its connection closed.
       reply.sendEmpty(.accepted)
-    case .opening: try site.handshakes.open(self, site, request.caller).post(message, document, request, reply)
+    case .opening:
+      guard site.pool.hasRoom else { throw Worker.overload(document) }
+      try site.handshakes.open(self, site, request.caller).post(message, document, request, reply)
     case .session:
       try site.handshakes.session(named: request.head.headers, of: request.caller).post(message, document, request, reply)
     }
   }
 
+  /// More is not taken than can wait, so that what is taken is answered in time. Nothing was sent.
+  private static func overload(_ document: Document?) -> HTTPRefusal {
+    var refusal = HTTPRefusal(.serviceUnavailable, "too many requests for this server are under way; nothing was sent")
+    if let document, case .request(let identifier, _, _) = Envelope(document, document.root) { refusal.identifier = identifier }
+    refusal.beRetried(after: 1)
+    return refusal
+  }
+
   /// Why an upstream could not be used, once a second at most for each.
   func note(_ site: UpstreamSite, _ ending: UpstreamStream.Ending) {
-    let now = monotonicNanoseconds()
-    if let last = complained[site.upstream.name], now < last &+ 1_000_000_000 { return }
-    complained[site.upstream.name] = now
+    guard mayComplain(site.upstream.name) else { return }
     logger.warning("an upstream failed", metadata: ["upstream": "\(site.upstream.name)", "how": "\(ending)"])
+  }
+
+  private func mayComplain(_ name: String) -> Bool {
+    let now = monotonicNanoseconds()
+    if let last = complained[name], now < last &+ 1_000_000_000 { return false }
+    complained[name] = now
+    return true
   }
 
   /// What operators stopped is stopped now, without waiting for a message.
@@ -228,8 +266,12 @@ final class Worker {
   func tick() {
     let now = monotonicNanoseconds()
     for connection in Array(connections.values) { connection.tick(now) }
+    for connection in Array(secured.values) { connection.tick(now) }
     for exchange in Array(exchanges.values) { exchange.tick(now) }
-    for site in sites.values { site.handshakes.tick(now) }
+    for site in sites.values {
+      site.pool.tick(now)
+      site.handshakes.tick(now)
+    }
   }
 
   /// No new requests; what is under way may end, what would never end is ended.
@@ -237,11 +279,12 @@ final class Worker {
     isDraining = true
     for exchange in Array(exchanges.values) { exchange.drain() }
     for site in sites.values { site.handshakes.drain() }
+    for connection in Array(secured.values) { connection.drain() }
     tick()
   }
 
   /// Whether anything is still under way.
-  var isBusy: Bool { !exchanges.isEmpty || sites.values.contains { $0.handshakes.isBusy } || !connections.isEmpty }
+  var isBusy: Bool { !exchanges.isEmpty || sites.values.contains { $0.handshakes.isBusy } || !connections.isEmpty || !secured.isEmpty }
 
   /// The time to drain is over.
   func abort() {
@@ -251,5 +294,6 @@ final class Worker {
       site.pool.close()
     }
     for connection in Array(connections.values) { connection.abort() }
+    for connection in Array(secured.values) { connection.abort() }
   }
 }

@@ -36,8 +36,10 @@ private let allowed: [String: Set<String>] = [
   "Evidence": ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Approvals", "Messages", "JSON", "Logging"],
+  "TLS": ["CTLS"],
   "HTTPGateway": [
     "Gateway", "Enforcement", "Bytecode", "Credentials", "Messages", "JSON", "Digests", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
+    "NIOHTTP2", "TLS",
   ],
   // Counts what is allocated.
   "Benchmarks": ["CAllocations"],

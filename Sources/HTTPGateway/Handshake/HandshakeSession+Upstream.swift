@@ -29,7 +29,7 @@ extension HandshakeSession: UpstreamStreamOwner {
   func pump() {
     while blocking == nil, !isOver, !outbox.isEmpty {
       let outgoing = outbox.removeFirst()
-      let stream = UpstreamStream(request: outgoing.message, owner: self, limit: worker.limits.message)
+      let stream = UpstreamStream(request: outgoing.message, owner: self, limit: worker.limits.message, memory: worker.memory)
       uplinks.append(
         Uplink(
           stream: stream, origin: outgoing.identifier.flatMap { waiting[$0] }, identifier: outgoing.identifier,
@@ -124,7 +124,7 @@ extension HandshakeSession: UpstreamStreamOwner {
       openListener()
     }
     for interruption in interruptions where now >= interruption.due {
-      let stream = UpstreamStream(request: interruption.message, owner: self, limit: worker.limits.message)
+      let stream = UpstreamStream(request: interruption.message, owner: self, limit: worker.limits.message, memory: worker.memory)
       uplinks.append(
         Uplink(stream: stream, origin: interruption.origin, identifier: interruption.identifier, isInitialize: false))
       let position = ("last-event-id", String(decoding: interruption.lastIdentifier, as: UTF8.self))
@@ -135,7 +135,7 @@ extension HandshakeSession: UpstreamStreamOwner {
 
   /// Changes of the tools are told on it, so it is opened whether the client listens or not.
   private func openListener() {
-    let stream = UpstreamStream(request: nil, owner: self, limit: worker.limits.message)
+    let stream = UpstreamStream(request: nil, owner: self, limit: worker.limits.message, memory: worker.memory)
     listener = stream
     stream.start(site.open(upstreamHeaders), on: site.pool)
   }
@@ -143,6 +143,7 @@ extension HandshakeSession: UpstreamStreamOwner {
   func endUpstream() {
     guard upstreamName != nil, !isLost else { return }
     // Nobody waits for the answer.
-    UpstreamStream(request: nil, owner: self, limit: worker.limits.message).start(site.delete(upstreamHeaders), on: site.pool)
+    UpstreamStream(request: nil, owner: self, limit: worker.limits.message, memory: worker.memory).start(
+      site.delete(upstreamHeaders), on: site.pool)
   }
 }

@@ -46,6 +46,15 @@ struct Serve: ParsableCommand {
     help: ArgumentHelp("Origins of web pages that may call, as browsers send them: https://example.com.", valueName: "origin"))
   var allowOrigin: [String] = []
 
+  @Option(help: ArgumentHelp("The certificate that clients are shown, and those above it (PEM).", valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(help: ArgumentHelp("Its private key (PEM), readable by its owner only.", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(help: ArgumentHelp("Authorities that vouch for https upstreams, beside the system's (PEM).", valueName: "file"))
+  var upstreamCa: String?
+
   @Option(help: "Event loops, each on a thread. Default: one for each core.")
   var loops: Int?
 
@@ -63,7 +72,7 @@ struct Serve: ParsableCommand {
     guard address.isLoopback || !allowHost.isEmpty else {
       throw Complaint(
         "`\(listen)` can be reached from other machines, and nothing says by which names",
-        help: "say it: --allow-host gate.example.com; there is no TLS yet, so put a proxy in front that has it")
+        help: "say it: --allow-host gate.example.com; and have TLS, here (--tls-certificate, --tls-key) or in a proxy in front")
     }
     guard (1...GatewayConfiguration.mostLoops).contains(loops ?? 1) else {
       throw Complaint("--loops is 1 to \(GatewayConfiguration.mostLoops)")
@@ -75,6 +84,7 @@ struct Serve: ParsableCommand {
       host: address.host, port: address.port, upstreams: upstreams, callers: try chooseCallers(agent, watch))
     configuration.hosts = allowHost
     configuration.loops = loops
+    try setUpTLS(&configuration)
     // Some of them are for upstreams.
     configuration.limits.connections = min(configuration.limits.connections, raiseDescriptorLimit() * 3 / 4)
     configuration.origins = allowOrigin
@@ -94,12 +104,27 @@ struct Serve: ParsableCommand {
     try listener.run(signals) { reload(store, upstreams, logger) }
   }
 
+  private func setUpTLS(_ configuration: inout GatewayConfiguration) throws {
+    do throws(CertificateFault) {
+      if upstreamCa != nil || configuration.upstreams.contains(where: \.address.isSecure) {
+        configuration.trust = try UpstreamTrust(authorities: upstreamCa)
+      }
+      if let tlsCertificate, let tlsKey {
+        configuration.certificate = try ServerCertificate(
+          certificateFile: tlsCertificate, keyFile: tlsKey, now: EventTime.now().unixMilliseconds / 1000)
+      }
+    } catch {
+      throw Complaint(error.message)
+    }
+    guard (tlsCertificate == nil) == (tlsKey == nil) else { throw Complaint("--tls-certificate and --tls-key belong together") }
+  }
+
   private func chooseUpstreams(_ policies: CheckedPolicies) throws -> [Upstream] {
     let declared = policies.servers.map(\.name)
     var upstreams: [Upstream] = []
     for text in upstream {
       guard let equals = text.firstIndex(of: "="), let address = UpstreamAddress(String(text[text.index(after: equals)...])) else {
-        throw Complaint("`\(text)` names no upstream", help: "NAME=http://HOST:PORT/PATH; there is no TLS to upstreams yet")
+        throw Complaint("`\(text)` names no upstream", help: "NAME=http://HOST:PORT/PATH or NAME=https://…")
       }
       let name = String(text[..<equals])
       guard declared.contains(name) else {

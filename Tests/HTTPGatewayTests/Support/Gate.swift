@@ -56,7 +56,8 @@ final class Gate: Sendable {
   let store: PolicyStore
 
   init(
-    limits: HTTPLimits = HTTPLimits(), loops: Int = 2, upstream port: UInt16? = nil,
+    limits: HTTPLimits = HTTPLimits(), loops: Int = 2, upstream port: UInt16? = nil, at address: String? = nil,
+    certificate: ServerCertificate? = nil, trust: UpstreamTrust? = nil,
     callers: CallerRule = .everybody(Caller(identity: Identity(agent: "tester"))),
     _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Reply = StubAnswers.answer
   ) throws {
@@ -64,10 +65,12 @@ final class Gate: Sendable {
     store = PolicyStore(try Gate.program())
     var configuration = GatewayConfiguration(
       host: "127.0.0.1", port: 0,
-      upstreams: [Upstream(name: "stub", address: UpstreamAddress("http://127.0.0.1:\(port ?? upstream.port)/mcp")!)],
+      upstreams: [Upstream(name: "stub", address: UpstreamAddress(address ?? "http://127.0.0.1:\(port ?? upstream.port)/mcp")!)],
       callers: callers)
     configuration.limits = limits
     configuration.loops = loops
+    configuration.certificate = certificate
+    configuration.trust = trust
     configuration.origins = ["https://app.example"]
     let stream = LogStream(descriptor: Gate.nowhere.fileDescriptor)
     let logger = Logger(label: "test") { JSONLogHandler(label: $0, level: .critical, stream: stream) }
@@ -171,6 +174,13 @@ struct Ask: Sendable {
   func with(_ headers: (String, String)...) -> Ask {
     var copy = self
     copy.headers += headers
+    return copy
+  }
+
+  /// With so many headers more.
+  func crowded(_ count: Int) -> Ask {
+    var copy = self
+    copy.headers += (0..<count).map { ("X-\($0)", "1") }
     return copy
   }
 
