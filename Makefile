@@ -1,7 +1,7 @@
 # Everything a contributor types. `make test` is what CI runs; see README.md.
 PACKAGES := libpcre2-dev libssl-dev libhiredis-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev pkg-config make python3-venv
 # A real identity provider and a real Redis, for tests only.
-TEST_PACKAGES := redis-server glewlwyd openssl
+TEST_PACKAGES := redis-server glewlwyd openssl curl
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=

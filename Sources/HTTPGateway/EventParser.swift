@@ -30,6 +30,9 @@ package struct EventParser {
   /// What the stream asks to wait before its reader comes back, in milliseconds.
   private(set) var retry: Int?
 
+  /// Bytes of the event that is not complete.
+  var pendingBytes: Int { line.count + event.data.count }
+
   /// - Parameter limit: bytes of one event.
   package init(limit: Int) { self.limit = limit }
 

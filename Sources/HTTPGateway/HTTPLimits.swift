@@ -4,6 +4,10 @@ package struct HTTPLimits: Sendable {
   package var headers = 64 << 10
   /// Bytes of a message, either way: as over stdio.
   package var message = 16 << 20
+  /// Bytes of all messages together that are being gathered, to and fro.
+  package var memory = 1 << 30
+  /// Headers of a request.
+  package var headerCount = 128
   /// From the first byte of a request to the end of its headers.
   package var headerTime: UInt64 = 10_000
   /// From the end of the headers to the end of the body.
@@ -14,6 +18,8 @@ package struct HTTPLimits: Sendable {
   package var stallTime: UInt64 = 60_000
   /// Connections of clients at the same time; more are closed at once.
   package var connections = 20_000
+  /// Requests at the same time on one connection of HTTP/2.
+  package var streams = 100
   /// A silence in an answer is broken by a comment, so that nothing on the way takes the connection for dead.
   package var commentTime: UInt64 = 15_000
 
@@ -27,12 +33,17 @@ package struct HTTPLimits: Sendable {
   package var reuseTime: UInt64 = 3_000
   /// Requests to one upstream at the same time, streams among them.
   package var upstreamRequests = 4_096
+  /// How many more may wait for their turn, and how long. Whoever comes then is told to come back.
+  package var upstreamQueue = 1_024
+  package var queueTime: UInt64 = 5_000
+  /// Connections to one upstream that are kept without a request.
+  package var restingConnections = 256
 
   /// Processes of stdio servers at the same time.
   package var processes = 128
 
   /// Sessions of clients from before 2026-07-28, for each upstream.
-  package var sessions = 4_096
+  package var sessions = 16_384
   /// How long such a session lives without a request or a stream.
   package var sessionTime: UInt64 = 1_800_000
   /// Bytes of events that a session keeps for clients that come back for them, and how many of its streams it keeps.
@@ -50,6 +61,10 @@ package struct HTTPLimits: Sendable {
     limits.upstreamRequests = part(upstreamRequests)
     limits.sessions = part(sessions)
     limits.processes = part(processes)
+    limits.upstreamQueue = part(upstreamQueue)
+    limits.restingConnections = part(restingConnections)
+    // One message of the largest size always has room.
+    limits.memory = max(part(memory), 2 * message)
     return limits
   }
 }

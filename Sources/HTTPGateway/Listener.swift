@@ -4,6 +4,7 @@ package import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import Synchronization
 
 /// The gateway as a process runs it: event loops that serve, and the calling thread, which waits for signals.
 ///
@@ -16,6 +17,8 @@ package final class Listener: Sendable {
   private let channel: any Channel
   private let seats: [WorkerSeat]
   private let stream: LogStream
+  /// Why the certificate could not be replaced, as it was last logged.
+  private let complaint = Mutex<CertificateFault?>(nil)
 
   /// The port that is listened on.
   package let port: Int
@@ -30,6 +33,7 @@ package final class Listener: Sendable {
     self.stream = stream
     let loops = max(1, min(configuration.loops ?? System.coreCount, GatewayConfiguration.mostLoops))
     group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
+    let certificate = configuration.certificate
     let seats = (0..<loops).map { [group] _ in WorkerSeat(group.next()) }
     self.seats = seats
     channel = try ServerBootstrap(group: group)
@@ -44,14 +48,19 @@ package final class Listener: Sendable {
           guard let worker = seats.first(where: { $0.loop === channel.eventLoop })?.worker.value else {
             throw ChannelError.ioOnClosedChannel
           }
-          try Listener.configure(channel, worker)
+          if let certificate {
+            try SecureConnection.configure(channel, worker, certificate)
+          } else {
+            try ClientConnection.configure(channel, worker)
+          }
         }
       }
       .bind(host: configuration.host, port: configuration.port).wait()
     guard let port = channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
     self.port = port
     let door = FrontDoor(
-      listening: configuration.host, port: port, hosts: configuration.hosts, origins: configuration.origins)
+      listening: configuration.host, port: port, isSecure: certificate != nil, hosts: configuration.hosts,
+      origins: configuration.origins)
     let calls = CallLog(stream: stream, level: logger.logLevel)
     let tools = configuration.upstreams.map { _ in SharedTools() }
     for (number, seat) in seats.enumerated() {
@@ -72,27 +81,41 @@ package final class Listener: Sendable {
     logger.notice("listening", metadata: ["address": "\(configuration.host):\(port)", "loops": "\(loops)"])
   }
 
-  private static func configure(_ channel: any Channel, _ worker: Worker) throws {
-    let pipeline = channel.pipeline.syncOperations
-    let connection = ClientConnection(worker)
-    try pipeline.addHandler(HeadCounter(connection))
-    try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-    try pipeline.addHandler(connection)
-  }
-
   /// Serves until a signal says to end, and then until what is under way has ended, or the time for that is over.
   ///
   /// - Parameter reload: called for `SIGHUP`, on the calling thread.
   package func run(_ signals: consuming SignalWait, reload: () -> Void) throws {
     while true {
-      switch signals.next(within: 60_000) {
-      case nil: break
-      case .reload: reload()
+      switch signals.next(within: configuration.certificate == nil ? 60_000 : Listener.certificateTime) {
+      case nil: refreshCertificate()
+      case .reload:
+        refreshCertificate()
+        reload()
       case .end(let number):
         logger.notice("ending", metadata: ["signal": "\(number)"])
         try end(signals)
         return
       }
+    }
+  }
+
+  /// How often the certificate's files are looked at, in milliseconds.
+  private static let certificateTime = 5_000
+
+  /// Connections stay as they are; the next ones are shown what the files hold now.
+  private func refreshCertificate() {
+    guard let certificate = configuration.certificate else { return }
+    do throws(CertificateFault) {
+      guard try certificate.refresh(now: EventTime.now().unixMilliseconds / 1000) else { return }
+      complaint.withLock { $0 = nil }
+      logger.notice("the certificate was replaced", metadata: ["expires": "\(certificate.expires)"])
+    } catch {
+      // Once for each reason: the files are looked at again and again.
+      let isNew = complaint.withLock { last in
+        defer { last = error }
+        return last != error
+      }
+      if isNew { logger.error("the certificate was not replaced; the one before stays", metadata: ["reason": "\(error.message)"]) }
     }
   }
 

@@ -19,8 +19,9 @@ package struct ListenAddress: Hashable, Sendable {
   }
 }
 
-/// Where an upstream listens: the parts of an `http:` URL.
+/// Where an upstream listens: the parts of an `http:` or `https:` URL.
 package struct UpstreamAddress: Hashable, Sendable {
+  package let isSecure: Bool
   package let host: String
   package let port: Int
   /// With the leading slash, and the query if there is one.
@@ -29,12 +30,13 @@ package struct UpstreamAddress: Hashable, Sendable {
   /// What follows the scheme must be a host, perhaps a port, and a path of visible ASCII; anything that could be read in two ways, as
   /// users and fragments can, is refused.
   package init?(_ text: String) {
-    let scheme = "http://"
+    isSecure = text.hasPrefix("https://")
+    let scheme = isSecure ? "https://" : "http://"
     guard text.hasPrefix(scheme), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains(where: { "#@\\\"<>".contains($0) })
     else { return nil }
     let rest = text.dropFirst(scheme.count)
     let authority = rest.prefix { $0 != "/" && $0 != "?" }
-    guard let (host, port) = UpstreamAddress.split(authority, defaultPort: 80), let port else { return nil }
+    guard let (host, port) = UpstreamAddress.split(authority, defaultPort: isSecure ? 443 : 80), let port else { return nil }
     let path = String(rest.dropFirst(authority.count))
     self.host = host
     self.port = port
@@ -42,7 +44,7 @@ package struct UpstreamAddress: Hashable, Sendable {
   }
 
   /// For the `Host` header.
-  package var authority: String { (host.contains(":") ? "[\(host)]" : host) + (port == 80 ? "" : ":\(port)") }
+  package var authority: String { (host.contains(":") ? "[\(host)]" : host) + (port == (isSecure ? 443 : 80) ? "" : ":\(port)") }
 
   /// `host`, `host:port` or `[v6]:port`. A missing port is the default, which may be nil.
   static func split(_ authority: some StringProtocol, defaultPort: Int?) -> (host: String, port: Int?)? {

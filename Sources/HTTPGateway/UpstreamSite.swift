@@ -31,9 +31,8 @@ final class UpstreamSite {
   private static let mostResting = 1_024
 
   init(
-    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, loop: any EventLoop, limits: HTTPLimits,
-    tokens: TokenRule?, approvals: ApprovalDesk?, handles: HandleSeal,
-    process: @autoclosure () -> SharedProcess
+    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, trust: UpstreamTrust?, loop: any EventLoop,
+    limits: HTTPLimits, tokens: TokenRule?, approvals: ApprovalDesk?, handles: HandleSeal, process: @autoclosure () -> SharedProcess
   ) {
     self.approvals = approvals
     self.handles = handles
@@ -43,7 +42,7 @@ final class UpstreamSite {
     self.policies = policies
     self.revocations = revocations
     switch upstream.target {
-    case .http(let address): target = .http(UpstreamPool(address, loop: loop, limits: limits))
+    case .http(let address): target = .http(UpstreamPool(address, trust: trust, loop: loop, limits: limits))
     case .process: target = .process(process())
     }
     handshakes = HandshakeSessions(limits)
@@ -122,6 +121,14 @@ final class UpstreamSite {
 
   /// How the server is started; nil: it is there already.
   var command: ServerCommand? { if case .process(let command) = upstream.target { command } else { nil } }
+
+  /// Whether one more request would be answered in time. A process has its own bound, and answers with it.
+  var hasRoom: Bool { if case .http(let pool) = target { pool.hasRoom } else { true } }
+
+  func tick(_ now: UInt64) {
+    if case .http(let pool) = target { pool.tick(now) }
+    handshakes.tick(now)
+  }
 
   func drain() {
     handshakes.drain()

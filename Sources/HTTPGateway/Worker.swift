@@ -9,6 +9,7 @@ internal import Logging
 internal import Messages
 internal import NIOCore
 internal import NIOHTTP1
+internal import TLS
 
 /// The place of a worker, known to the others before the worker is there.
 struct WorkerSeat: Sendable {
@@ -25,6 +26,8 @@ struct WorkerSeat: Sendable {
 /// of a session that another event loop has is handed over whole.
 final class Worker {
   let limits: HTTPLimits
+  /// Of messages that are being gathered, to and fro.
+  let memory: MemoryBudget
   /// Among `seats`.
   let number: Int
   let calls: CallLog
@@ -45,9 +48,11 @@ final class Worker {
   /// Processes of stdio servers.
   var lines: [ObjectIdentifier: ServerLine] = [:]
   private var connections: [ObjectIdentifier: ClientConnection] = [:]
+  /// Those under TLS that are not in `connections`: on their way, or carrying streams which are.
+  private var secured: [ObjectIdentifier: SecureConnection] = [:]
   private var exchanges: [ObjectIdentifier: StatelessExchange] = [:]
   private(set) var isDraining = false
-  /// When an upstream's failures were last logged, by its name; there may be many a second.
+  /// When an upstream's failures were last logged, by its name, and under no name those of clients; there may be many a second.
   private var complained: [String: UInt64] = [:]
 
   init(
@@ -55,6 +60,7 @@ final class Worker {
     revocations: Revocations, tools: [SharedTools], logger: Logger, calls: CallLog
   ) {
     limits = configuration.limits.divided(among: seats.count)
+    memory = MemoryBudget(limits.memory)
     self.number = number
     self.seats = seats
     loop = seats[number].loop
@@ -68,7 +74,8 @@ final class Worker {
     parser = DocumentParser(limits: DocumentLimits(bytes: configuration.limits.message))
     for (upstream, tools) in zip(configuration.upstreams, tools) {
       sites[upstream.path] = UpstreamSite(
-        upstream, policies: policies, revocations: revocations, tools: tools, loop: loop, limits: limits, tokens: rule,
+        upstream, policies: policies, revocations: revocations, tools: tools, trust: configuration.trust, loop: loop, limits: limits,
+        tokens: rule,
         approvals: configuration.approvals, handles: configuration.handles,
         process: SharedProcess(upstream.name, logger: logger) { [weak self] owner in
           guard let self else { throw StartFailure.noCommand }
@@ -92,9 +99,25 @@ final class Worker {
 
   // MARK: Connections
 
+  private var hasRoom: Bool { connections.count + secured.count < limits.connections && !isDraining }
+
   func add(_ connection: ClientConnection) {
-    guard connections.count < limits.connections, !isDraining else { return connection.abort() }
+    guard hasRoom || connections[ObjectIdentifier(connection)] != nil else { return connection.abort() }
     connections[ObjectIdentifier(connection)] = connection
+  }
+
+  func add(_ connection: SecureConnection) {
+    guard hasRoom else { return connection.abort() }
+    secured[ObjectIdentifier(connection)] = connection
+  }
+
+  func remove(_ connection: SecureConnection) { secured[ObjectIdentifier(connection)] = nil }
+
+  /// Why a client and the gateway could not agree on TLS, once a second at most: clients that do not know our authority are seen nowhere
+  /// else.
+  func noteHandshake(_ error: any Error) {
+    guard mayComplain(""), case .connection(let reason)? = (error as? TLSFault)?.cause else { return }
+    logger.warning("a client did not finish its TLS handshake", metadata: ["how": "\(reason)"])
   }
 
   func remove(_ connection: ClientConnection) { connections[ObjectIdentifier(connection)] = nil }
@@ -312,11 +335,14 @@ final class Worker {
     switch try PostKind(request.head.headers, document) {
     case .request:
       if let document { try MirroredHeaders.check(request.head.headers, document, Envelope(document, document.root)) }
-      StatelessExchange(self, site, request, document, reply).start(message, document)
+      guard site.hasRoom else { throw Worker.overload(document) }
+      StatelessExchange(self, site, request, message, document, reply).start()
     case .notification:
       // There is none that a server would want: what is cancelled has its connection closed.
       reply.sendEmpty(.accepted)
-    case .opening: try site.handshakes.open(self, site, request.caller).post(message, document, request, reply)
+    case .opening:
+      guard site.hasRoom else { throw Worker.overload(document) }
+      try site.handshakes.open(self, site, request.caller).post(message, document, request, reply)
     case .session:
       try site.handshakes.session(named: request.head.headers, of: request.caller).post(message, document, request, reply)
     }
@@ -347,12 +373,25 @@ final class Worker {
     }
   }
 
+  /// More is not taken than can wait, so that what is taken is answered in time. Nothing was sent.
+  private static func overload(_ document: Document?) -> HTTPRefusal {
+    var refusal = HTTPRefusal(.serviceUnavailable, "too many requests for this server are under way; nothing was sent")
+    if let document, case .request(let identifier, _, _) = Envelope(document, document.root) { refusal.identifier = identifier }
+    refusal.beRetried(after: 1)
+    return refusal
+  }
+
   /// Why an upstream could not be used, once a second at most for each.
   func note(_ site: UpstreamSite, _ ending: UpstreamStream.Ending) {
-    let now = monotonicNanoseconds()
-    if let last = complained[site.upstream.name], now < last &+ 1_000_000_000 { return }
-    complained[site.upstream.name] = now
+    guard mayComplain(site.upstream.name) else { return }
     logger.warning("an upstream failed", metadata: ["upstream": "\(site.upstream.name)", "how": "\(ending)"])
+  }
+
+  private func mayComplain(_ name: String) -> Bool {
+    let now = monotonicNanoseconds()
+    if let last = complained[name], now < last &+ 1_000_000_000 { return false }
+    complained[name] = now
+    return true
   }
 
   /// What operators stopped is stopped now, without waiting for a message.
@@ -375,8 +414,9 @@ final class Worker {
   func tick() {
     let now = monotonicNanoseconds()
     for connection in Array(connections.values) { connection.tick(now) }
+    for connection in Array(secured.values) { connection.tick(now) }
     for exchange in Array(exchanges.values) { exchange.tick(now) }
-    for site in sites.values { site.handshakes.tick(now) }
+    for site in sites.values { site.tick(now) }
     aggregate?.sessions.forgetEnded()
   }
 
@@ -385,11 +425,14 @@ final class Worker {
     isDraining = true
     for exchange in Array(exchanges.values) { exchange.drain() }
     for site in sites.values { site.drain() }
+    for connection in Array(secured.values) { connection.drain() }
     tick()
   }
 
   /// Whether anything is still under way.
-  var isBusy: Bool { !exchanges.isEmpty || sites.values.contains { $0.handshakes.isBusy } || !connections.isEmpty || !lines.isEmpty }
+  var isBusy: Bool {
+    !exchanges.isEmpty || sites.values.contains { $0.handshakes.isBusy } || !connections.isEmpty || !secured.isEmpty || !lines.isEmpty
+  }
 
   /// The time to drain is over.
   func abort() {
@@ -401,5 +444,6 @@ final class Worker {
     aggregate?.sessions.abort()
     for connection in Array(connections.values) { connection.abort() }
     for line in Array(lines.values) { line.abort() }
+    for connection in Array(secured.values) { connection.abort() }
   }
 }

@@ -27,6 +27,9 @@ import Testing
       .raw(Array("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n".utf8))
     ),
     ("accepted", .document("", status: 202)),
+    ("an answer before the answer, without end", .raw(Array(String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 1_000).utf8))),
+    ("headers without end", .raw(Array(("HTTP/1.1 200 OK\r\n" + String(repeating: "X-A: b\r\n", count: 5_000)).utf8))),
+    ("a chunk that is too large", .raw(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFF\r\n".utf8))),
   ]
 
   @Test(arguments: faults.indices)

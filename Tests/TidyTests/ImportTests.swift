@@ -43,9 +43,10 @@ private let allowed: [String: Set<String>] = [
   ],
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Approvals", "Messages", "JSON", "Logging"],
+  "TLS": ["CTLS"],
   "HTTPGateway": [
     "Gateway", "Enforcement", "Approvals", "Authentication", "Settings", "Text", "Bytecode", "Credentials", "Messages", "JSON", "Digests",
-    "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
+    "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "TLS",
   ],
   // Counts what is allocated.
   "Benchmarks": ["CAllocations"],

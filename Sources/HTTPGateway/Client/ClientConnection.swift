@@ -8,7 +8,8 @@ struct ClientRequest {
   let caller: Caller
 }
 
-/// One connection of a client: requests one after another, each within bounds of size and time. Belongs to one event loop.
+/// One connection of a client, or one stream of an HTTP/2 connection: requests one after another, each within bounds of size and time.
+/// Belongs to one event loop.
 final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = Never
@@ -26,9 +27,13 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
   }
 
   private let worker: Worker
+  /// A stream of HTTP/2, which carries one request.
+  private let isStream: Bool
   private var context: ChannelHandlerContext?
   private var state = State.resting
   private var body: [UInt8] = []
+  /// Of the worker's memory, for the request that is being read or answered.
+  private var held = 0
   /// What came while a request is being answered: it has its turn after that. At most what was read at once, because nothing more is read.
   private var queue: [HTTPServerRequestPart] = []
   private var wantsRead = false
@@ -38,16 +43,34 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
   private var headBytes = 0
   /// When the present state began, on the clock of `EventTime.nanoseconds`.
   private var since = monotonicNanoseconds()
+  /// Whether the last bytes of the last answer are with the system.
+  private var isFlushed = false
   /// Since when the client leaves unread what was written.
   private var stalledSince: UInt64?
 
-  init(_ worker: Worker) { self.worker = worker }
+  init(_ worker: Worker, isStream: Bool = false) {
+    self.worker = worker
+    self.isStream = isStream
+  }
+
+  /// What a connection of HTTP/1.1 consists of.
+  static func configure(_ channel: any Channel, _ worker: Worker) throws {
+    let pipeline = channel.pipeline.syncOperations
+    let connection = ClientConnection(worker)
+    try pipeline.addHandler(HeadCounter(connection))
+    try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+    try pipeline.addHandler(connection)
+  }
 
   var isWritable: Bool { context?.channel.isWritable ?? false }
 
   // MARK: Events of the channel
 
-  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    // Behind TLS the connection is older than what it speaks.
+    if context.channel.isActive { worker.add(self) }
+  }
 
   func channelActive(context: ChannelHandlerContext) {
     worker.add(self)
@@ -57,6 +80,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
   func channelInactive(context: ChannelHandlerContext) {
     state = .closing
     self.context = nil
+    letGo()
     worker.remove(self)
     let ended = reply
     reply = nil
@@ -105,8 +129,9 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard case .answering = state else { return refuse(HTTPRefusal(.badRequest, "this is not acceptable HTTP/1.1")) }
-    context.close(promise: nil)
+    if case .answering = state { return abort() }
+    guard error is HTTPParserError else { return abort() }
+    refuse(HTTPRefusal(.badRequest, "this is not acceptable HTTP/1.1"))
   }
 
   /// Bytes came from the socket; the decoder has read them by now if they were a whole head.
@@ -123,14 +148,17 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
 
   // MARK: Requests
 
-  private func begin(_ head: HTTPRequestHead) {
+  private func begin(_ received: HTTPRequestHead) {
     guard case .resting = state else { return }
+    var head = received
+    // What the codec of a stream gives; from here on the two are alike.
+    if isStream { head.version = .http1_1 }
     headBytes = 0
     since = monotonicNanoseconds()
-    keepsAlive = head.isKeepAlive
+    keepsAlive = head.isKeepAlive && !isStream
     let size = head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
     do throws(HTTPRefusal) {
-      guard size <= worker.limits.headers else {
+      guard size <= worker.limits.headers, head.headers.count <= worker.limits.headerCount else {
         throw HTTPRefusal(.requestHeaderFieldsTooLarge, "the headers are too large")
       }
       let admission = try worker.admit(head)
@@ -178,6 +206,12 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
     guard body.count + bytes.readableBytes <= worker.limits.message else {
       return refuse(HTTPRefusal(.payloadTooLarge, "a message has at most \(worker.limits.message) bytes"))
     }
+    guard worker.memory.take(bytes.readableBytes) else {
+      var refusal = HTTPRefusal(.serviceUnavailable, "too many large messages are under way")
+      refusal.beRetried(after: 1)
+      return refuse(refusal)
+    }
+    held += bytes.readableBytes
     body.append(contentsOf: bytes.readableBytesView)
   }
 
@@ -199,8 +233,10 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
     state = .closing
     keepsAlive = false
     body = []
+    letGo()
     write(refusal.status, refusal.headers.map { ($0.name, $0.value) } + [("content-type", "application/json")], refusal.body)
-    context.close(mode: .output, promise: nil)
+    // A stream of HTTP/2 has its answer; what its client still sends is thrown away until the next look at the time.
+    if !isStream { context.close(mode: .output, promise: nil) }
     since = monotonicNanoseconds()
   }
 
@@ -217,7 +253,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
       context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
     case .write(let bytes): context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
     case .end:
-      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      writeEnd(context)
       answered()
     case .abort: abort()
     }
@@ -228,18 +264,36 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
     var fields = HTTPHeaders(headers)
     // A 204 has no length (RFC 9110, section 8.6).
     if status != .noContent { fields.add(name: "content-length", value: String(body.count)) }
-    if !keepsAlive || worker.isDraining { fields.add(name: "connection", value: "close") }
+    if !isStream, !keepsAlive || worker.isDraining { fields.add(name: "connection", value: "close") }
     context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: fields))), promise: nil)
     if !body.isEmpty {
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
     }
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    writeEnd(context)
   }
 
   func abort() { context?.close(promise: nil) }
 
+  /// With the last answer of a connection, the time to close it begins when the answer has gone out.
+  private func writeEnd(_ context: ChannelHandlerContext) {
+    if keepsAlive, !worker.isDraining { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
+    let written = context.eventLoop.makePromise(of: Void.self)
+    let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+    written.futureResult.whenSuccess {
+      connection.value.isFlushed = true
+      connection.value.since = monotonicNanoseconds()
+    }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+  }
+
+  private func letGo() {
+    worker.memory.giveBack(held)
+    held = 0
+  }
+
   private func answered() {
     reply = nil
+    letGo()
     since = monotonicNanoseconds()
     if keepsAlive && !worker.isDraining {
       state = .resting
@@ -248,7 +302,8 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
       context?.eventLoop.assumeIsolated().execute { [weak self] in self?.takeQueued() }
     } else {
       state = .closing
-      context?.close(mode: .output, promise: nil)
+      // A stream ends by itself as soon as its answer has gone out.
+      if !isStream { context?.close(mode: .output, promise: nil) }
     }
   }
 
@@ -270,7 +325,7 @@ final class ClientConnection: ChannelDuplexHandler, ReplyChannel {
     case .checking:
       if passed >= limits.bodyTime { refuse(HTTPRefusal(.serviceUnavailable, "whose request this is was not found out in time")) }
     // The client was told; it has a moment to read it.
-    case .closing: if passed >= 2_000 { abort() }
+    case .closing: if passed >= (isFlushed ? 2_000 : limits.stallTime) { abort() }
     }
   }
 }

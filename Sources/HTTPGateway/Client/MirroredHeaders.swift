@@ -64,11 +64,11 @@ enum MirroredHeaders {
   /// What is sent with a message to an upstream of this era.
   ///
   /// - Parameter received: the client's headers, of which those that no schema explains pass as they are.
-  static func written(for message: [UInt8], _ received: HTTPHeaders, mirrors: [ParameterMirror]) -> [(String, String)] {
+  static func written(
+    for document: Document, _ request: Envelope, _ received: HTTPHeaders, mirrors: [ParameterMirror]
+  ) -> [(String, String)] {
     var result = [(version, Revision.of2026July.name)]
-    guard let document = try? Document(parsing: message),
-      case .request(_, let methodNode, let parameters) = Envelope(document, document.root)
-    else { return result }
+    guard case .request(_, let methodNode, let parameters) = request else { return result }
     result.append((method, document.string(methodNode) ?? ""))
     let known = Method(document, methodNode)
     if let member = named(by: known), let node = parameters.flatMap({ document.member($0, member) }) {

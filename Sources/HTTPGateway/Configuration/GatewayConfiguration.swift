@@ -73,6 +73,10 @@ package struct GatewayConfiguration: Sendable {
   /// How long requests may take to end once we are told to, in milliseconds.
   package var drainTime: UInt64 = 10_000
   package var limits = HTTPLimits()
+  /// Nil: clients speak without TLS.
+  package var certificate: ServerCertificate?
+  /// For `https:` upstreams; without it there can be none.
+  package var trust: UpstreamTrust?
   /// Event loops, each on a thread of its own; nil: as many as there are cores. At most `GatewayConfiguration.mostLoops`.
   package var loops: Int?
   /// Where approvals are asked for; nil: what needs one is refused.

@@ -36,7 +36,7 @@ extension HandshakeSession: UpstreamStreamOwner {
   func pump() {
     while blocking == nil, !isOver, !outbox.isEmpty {
       let outgoing = outbox.removeFirst()
-      let stream = UpstreamStream(request: outgoing.message, owner: self, limit: worker.limits.message)
+      let stream = UpstreamStream(request: outgoing.message, owner: self, limit: worker.limits.message, memory: worker.memory)
       uplinks.append(
         Uplink(
           stream: stream, origin: outgoing.identifier.flatMap { waiting[$0] }, identifier: outgoing.identifier,
@@ -132,7 +132,7 @@ extension HandshakeSession: UpstreamStreamOwner {
       openListener()
     }
     for interruption in interruptions where now >= interruption.due {
-      let stream = UpstreamStream(request: interruption.message, owner: self, limit: worker.limits.message)
+      let stream = UpstreamStream(request: interruption.message, owner: self, limit: worker.limits.message, memory: worker.memory)
       uplinks.append(
         Uplink(stream: stream, origin: interruption.origin, identifier: interruption.identifier, isInitialize: false))
       let position = ("last-event-id", String(decoding: interruption.lastIdentifier, as: UTF8.self))
@@ -143,7 +143,7 @@ extension HandshakeSession: UpstreamStreamOwner {
 
   /// Changes of the tools are told on it, so it is opened whether the client listens or not.
   private func openListener() {
-    let stream = UpstreamStream(request: nil, owner: self, limit: worker.limits.message)
+    let stream = UpstreamStream(request: nil, owner: self, limit: worker.limits.message, memory: worker.memory)
     listener = stream
     site.open(upstreamHeaders, for: stream)
   }
@@ -153,6 +153,6 @@ extension HandshakeSession: UpstreamStreamOwner {
     process = nil
     guard upstreamName != nil, !isLost else { return }
     // Nobody waits for the answer.
-    site.delete(upstreamHeaders, for: UpstreamStream(request: nil, owner: self, limit: worker.limits.message))
+    site.delete(upstreamHeaders, for: UpstreamStream(request: nil, owner: self, limit: worker.limits.message, memory: worker.memory))
   }
 }

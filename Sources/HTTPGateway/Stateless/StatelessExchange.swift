@@ -13,12 +13,17 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
   private let reply: HTTPReply
   private let box: SessionBox
   private let isSubscription: Bool
+  /// The message of the client in one line, and as it was read.
+  private let received: [UInt8]
+  private let document: Document?
   private var streams: [UpstreamStream] = []
   private var isOver = false
   /// Nothing happened that could follow the session into its next request.
   private var isClean = true
 
-  init(_ worker: Worker, _ site: UpstreamSite, _ request: ClientRequest, _ document: Document?, _ reply: HTTPReply) {
+  init(_ worker: Worker, _ site: UpstreamSite, _ request: ClientRequest, _ message: [UInt8], _ document: Document?, _ reply: HTTPReply) {
+    received = message
+    self.document = document
     self.worker = worker
     self.site = site
     self.request = request
@@ -31,8 +36,7 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
     }
   }
 
-  /// - Parameter document: of the body, as the session will read it.
-  func start(_ message: [UInt8], _ document: Document?) {
+  func start() {
     reply.owner = self
     if let document {
       let envelope = Envelope(document, document.root)
@@ -49,7 +53,7 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
       }
     }
     worker.begin(self)
-    let actions = box.feed { $0.receiveFromClient(message, at: .now(), into: &$1) }
+    let actions = box.feed { $0.receiveFromClient(received, at: .now(), into: &$1) }
     carryOut(actions, status: StatelessExchange.status(ofRefusal: actions))
     if box.isIdle, !isOver { finish() }
   }
@@ -100,15 +104,18 @@ final class StatelessExchange: ReplyOwner, UpstreamStreamOwner {
 
   private func forward(_ message: [UInt8]) {
     guard !isOver else { return }
-    guard let document = try? Document(parsing: message), case .request = Envelope(document, document.root) else {
+    // Most often it is what came, as it came.
+    let own = message == received ? document : try? Document(parsing: message)
+    guard let document = own, case .request = Envelope(document, document.root) else {
       // A cancellation: the end of the connection says it. The session keeps the id for an answer that will never come.
       isClean = false
       return
     }
-    let tool = MirroredHeaders.tool(of: document, Envelope(document, document.root))
+    let envelope = Envelope(document, document.root)
+    let tool = MirroredHeaders.tool(of: document, envelope)
     let mirrors = tool.flatMap { box.mirrors(ofTool: $0.name) } ?? []
-    let headers = MirroredHeaders.written(for: message, request.head.headers, mirrors: mirrors)
-    let stream = UpstreamStream(request: message, owner: self, limit: worker.limits.message)
+    let headers = MirroredHeaders.written(for: document, envelope, request.head.headers, mirrors: mirrors)
+    let stream = UpstreamStream(request: message, owner: self, limit: worker.limits.message, memory: worker.memory)
     streams.append(stream)
     site.post(message, headers, of: request.caller, for: stream)
   }

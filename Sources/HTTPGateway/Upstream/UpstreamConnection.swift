@@ -1,8 +1,11 @@
 internal import NIOCore
+internal import TLS
 
 /// Why a request to an upstream came to nothing.
 enum UpstreamFault: Error, Equatable {
   case unreachable
+  /// Its certificate is not accepted, or there is no common TLS. Nothing was sent.
+  case untrusted(String)
   case tooMany
   case framing(FramingFault)
   /// Closed before the answer was complete.
@@ -37,7 +40,13 @@ final class UpstreamConnection: ChannelInboundHandler {
   /// On the clock of `EventTime.nanoseconds`.
   private(set) var restingSince: UInt64 = 0
 
-  init(pool: UpstreamPool) { self.pool = pool }
+  /// TLS is not set up yet: what is sent waits for it.
+  private var awaitsTLS: Bool
+
+  init(pool: UpstreamPool, awaitsTLS: Bool = false) {
+    self.pool = pool
+    self.awaitsTLS = awaitsTLS
+  }
 
   var isUsable: Bool { context != nil && receiver == nil && parser.isIdle && discardable == nil }
 
@@ -95,7 +104,31 @@ final class UpstreamConnection: ChannelInboundHandler {
     waiting?.upstreamFailed(.closed)
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if awaitsTLS, case .connection(let reason)? = (error as? TLSFault)?.cause { fail(.untrusted(reason)) }
+    context.close(promise: nil)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is TLSEstablished { awaitsTLS = false }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  /// The connection is there; TLS must be, too, before long.
+  func expectTLS(within milliseconds: UInt64) {
+    context?.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) { [weak self] in
+      guard let self, awaitsTLS else { return }
+      fail(.untrusted("no handshake in time"))
+      context?.close(promise: nil)
+    }
+    context?.read()
+  }
+
+  private func fail(_ fault: UpstreamFault) {
+    let waiting = receiver
+    receiver = nil
+    waiting?.upstreamFailed(fault)
+  }
 
   private func deliver() {
     while !isPaused {

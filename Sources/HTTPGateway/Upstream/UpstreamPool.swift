@@ -1,6 +1,7 @@
 internal import Gateway
 internal import NIOCore
 internal import NIOPosix
+internal import TLS
 
 /// Nanoseconds of the clock that only goes forward.
 func monotonicNanoseconds() -> UInt64 { steadyNanoseconds() }
@@ -21,14 +22,21 @@ struct UpstreamRequest {
 /// The kept connections of one event loop to one upstream.
 final class UpstreamPool {
   private let address: UpstreamAddress
+  private let trust: UpstreamTrust?
+  /// What every request has behind its verb.
+  private let beginning: String
   private let loop: any EventLoop
   private let limits: HTTPLimits
   /// The latest last: it is the one that the upstream is least likely to close just now.
   private var resting: [UpstreamConnection] = []
   private var active = 0
+  /// In the order they came.
+  private var queue: [(call: UpstreamCall, bytes: ByteBuffer, since: UInt64)] = []
 
-  init(_ address: UpstreamAddress, loop: any EventLoop, limits: HTTPLimits) {
+  init(_ address: UpstreamAddress, trust: UpstreamTrust?, loop: any EventLoop, limits: HTTPLimits) {
     self.address = address
+    self.trust = trust
+    beginning = " \(address.target) HTTP/1.1\r\nhost: \(address.authority)\r\n"
     self.loop = loop
     self.limits = limits
   }
@@ -38,19 +46,49 @@ final class UpstreamPool {
   /// It is never sent twice: when a connection ends before an answer, nobody knows whether the upstream carried the request out.
   func send(_ request: UpstreamRequest, to receiver: any UpstreamReceiver) -> UpstreamCall {
     let call = UpstreamCall(receiver)
-    guard active < limits.upstreamRequests else {
+    if active < limits.upstreamRequests {
+      start(call, encode(request))
+    } else if queue.count < limits.upstreamQueue {
+      queue.append((call, encode(request), monotonicNanoseconds()))
+    } else {
       call.fail(.tooMany)
-      return call
     }
+    return call
+  }
+
+  /// Whether a request would be sent, or wait for its turn.
+  var hasRoom: Bool { active < limits.upstreamRequests || queue.count < limits.upstreamQueue }
+
+  private func start(_ call: UpstreamCall, _ bytes: ByteBuffer) {
     active += 1
-    call.whenOver = { [weak self] in self?.active -= 1 }
-    let bytes = encode(request)
+    call.whenOver = { [weak self] in
+      self?.active -= 1
+      self?.startNext()
+    }
     if let connection = rested() {
       call.start(on: connection, bytes)
     } else {
       connect(for: call, bytes)
     }
-    return call
+  }
+
+  private func startNext() {
+    while active < limits.upstreamRequests, !queue.isEmpty {
+      let next = queue.removeFirst()
+      if !next.call.isOver { start(next.call, next.bytes) }
+    }
+  }
+
+  /// Once a second: who waited too long is told so.
+  func tick(_ now: UInt64) {
+    queue.removeAll { $0.call.isOver }
+    let late = queue.prefix { now > $0.since &+ limits.queueTime * 1_000_000 }
+    queue.removeFirst(late.count)
+    for waiting in late { waiting.call.fail(.tooMany) }
+    // Connections that would not be used again are not kept open for nothing.
+    let old = resting.prefix { now > $0.restingSince &+ limits.reuseTime * 1_000_000 }
+    resting.removeFirst(old.count)
+    for connection in old { connection.abandon() }
   }
 
   private func rested() -> UpstreamConnection? {
@@ -62,7 +100,9 @@ final class UpstreamPool {
     return nil
   }
 
-  func rest(_ connection: UpstreamConnection) { resting.append(connection) }
+  func rest(_ connection: UpstreamConnection) {
+    if resting.count < limits.restingConnections { resting.append(connection) } else { connection.abandon() }
+  }
 
   func forget(_ connection: UpstreamConnection) { resting.removeAll { $0 === connection } }
 
@@ -72,33 +112,57 @@ final class UpstreamPool {
   }
 
   private func connect(for call: UpstreamCall, _ bytes: ByteBuffer) {
-    let connection = UpstreamConnection(pool: self)
+    let connection = UpstreamConnection(pool: self, awaitsTLS: address.isSecure)
+    let (address, trust, limits) = (address, trust, limits)
     let bound = NIOLoopBound(connection, eventLoop: loop)
     ClientBootstrap(group: loop)
       .connectTimeout(.milliseconds(Int64(limits.connectTime)))
       .channelOption(.autoRead, value: false)
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
+        channel.eventLoop.makeCompletedFuture {
+          if address.isSecure { try channel.pipeline.syncOperations.addHandler(UpstreamPool.secured(address, trust)) }
+          try channel.pipeline.syncOperations.addHandler(bound.value)
+        }
       }
       .connect(host: address.host, port: address.port)
       .assumeIsolated()
       .whenComplete { result in
         switch result {
-        case .success: call.start(on: connection, bytes)
+        case .success:
+          if address.isSecure { connection.expectTLS(within: limits.connectTime) }
+          call.start(on: connection, bytes)
         case .failure: call.fail(.unreachable)
         }
       }
   }
 
+  /// Without anybody to trust, nobody is trusted.
+  private static func secured(_ address: UpstreamAddress, _ trust: UpstreamTrust?) throws -> TLSHandler {
+    guard let trust else { throw ChannelError.operationUnsupported }
+    // An address has no name to ask for; the certificate must then be for the address.
+    let isName = (try? SocketAddress(ipAddress: address.host, port: address.port)) == nil
+    return TLSHandler(try TLSConnection(trust.context, to: address.host, isAddress: !isName))
+  }
+
   private func encode(_ request: UpstreamRequest) -> ByteBuffer {
-    var text = "\(request.verb.rawValue) \(address.target) HTTP/1.1\r\nhost: \(address.authority)\r\n"
-    for (name, value) in request.headers { text += "\(name): \(value)\r\n" }
-    if request.verb == .post { text += "content-length: \(request.body.count)\r\n" }
-    text += "\r\n"
+    let size = request.headers.reduce(beginning.utf8.count + 64) { $0 + $1.0.utf8.count + $1.1.utf8.count + 4 }
     var buffer = ByteBuffer()
-    buffer.reserveCapacity(text.utf8.count + request.body.count)
-    buffer.writeString(text)
+    buffer.reserveCapacity(size + request.body.count)
+    buffer.writeString(request.verb.rawValue)
+    buffer.writeString(beginning)
+    for (name, value) in request.headers {
+      buffer.writeString(name)
+      buffer.writeString(": ")
+      buffer.writeString(value)
+      buffer.writeString("\r\n")
+    }
+    if request.verb == .post {
+      buffer.writeString("content-length: ")
+      buffer.writeString(String(request.body.count))
+      buffer.writeString("\r\n")
+    }
+    buffer.writeString("\r\n")
     buffer.writeBytes(request.body)
     return buffer
   }

@@ -49,17 +49,23 @@ final class UpstreamStream: UpstreamReceiver {
   private var call: (any UpstreamExchange)?
   private var content = Content.none
   private let limit: Int
+  private let memory: MemoryBudget
+  /// Of `memory`.
+  private var held = 0
   private(set) var status = 0
   /// The position to come back to when the stream breaks off.
   private(set) var lastIdentifier: [UInt8]?
   private(set) var retry: Int?
   private var isOver = false
 
-  init(request: [UInt8]?, owner: any UpstreamStreamOwner, limit: Int) {
+  init(request: [UInt8]?, owner: any UpstreamStreamOwner, limit: Int, memory: MemoryBudget) {
     self.request = request
     self.owner = owner
     self.limit = limit
+    self.memory = memory
   }
+
+  deinit { memory.giveBack(held) }
 
   func start(_ request: UpstreamRequest, on pool: UpstreamPool) {
     let call = pool.send(request, to: self)
@@ -122,7 +128,10 @@ final class UpstreamStream: UpstreamReceiver {
     switch content {
     case .none, .refused: break
     case .json(var body):
-      guard body.readableBytes + bytes.readableBytes <= limit else { return end(.unusable, closing: true) }
+      guard body.readableBytes + bytes.readableBytes <= limit, memory.take(bytes.readableBytes) else {
+        return end(.unusable, closing: true)
+      }
+      held += bytes.readableBytes
       content = .none
       body.writeImmutableBuffer(bytes)
       content = .json(body)
@@ -135,10 +144,19 @@ final class UpstreamStream: UpstreamReceiver {
         return end(.unusable, closing: true)
       }
       retry = parser.retry
+      guard hold(parser.pendingBytes) else { return end(.unusable, closing: true) }
       content = .events(parser)
       for event in events where !isOver { take(event) }
       if !isOver, owner?.takesMore(self) == false { call?.pause() }
     }
+  }
+
+  /// Of `memory` so much and no more.
+  private func hold(_ bytes: Int) -> Bool {
+    guard bytes <= held || memory.take(bytes - held) else { return false }
+    if bytes < held { memory.giveBack(held - bytes) }
+    held = bytes
+    return true
   }
 
   private func take(_ event: ServerEvent) {

@@ -50,6 +50,15 @@ struct Serve: ParsableCommand {
     help: ArgumentHelp("Origins of web pages that may call, as browsers send them: https://example.com.", valueName: "origin"))
   var allowOrigin: [String] = []
 
+  @Option(help: ArgumentHelp("The certificate that clients are shown, and those above it (PEM).", valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(help: ArgumentHelp("Its private key (PEM), readable by its owner only.", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(help: ArgumentHelp("Authorities that vouch for https upstreams, beside the system's (PEM).", valueName: "file"))
+  var upstreamCa: String?
+
   @Option(help: "Event loops, each on a thread. Default: one for each core.")
   var loops: Int?
 
@@ -85,6 +94,7 @@ struct Serve: ParsableCommand {
     let webhook = try plan.approvals.webhook.map { try ApprovalWebhook($0, logger: logger) }
     configuration.askPeople = { webhook?.tell($0) }
     configuration.loops = loops
+    try setUpTLS(&configuration)
     // Some of them are for upstreams.
     configuration.limits.connections = min(configuration.limits.connections, raiseDescriptorLimit() * 3 / 4)
     configuration.origins = plan.origins
@@ -106,6 +116,21 @@ struct Serve: ParsableCommand {
       shared?.end()
     }
     try listener.run(signals) { reload(store, plan, recorder, logger) }
+  }
+
+  private func setUpTLS(_ configuration: inout GatewayConfiguration) throws {
+    do throws(CertificateFault) {
+      if upstreamCa != nil || configuration.upstreams.contains(where: \.address.isSecure) {
+        configuration.trust = try UpstreamTrust(authorities: upstreamCa)
+      }
+      if let tlsCertificate, let tlsKey {
+        configuration.certificate = try ServerCertificate(
+          certificateFile: tlsCertificate, keyFile: tlsKey, now: EventTime.now().unixMilliseconds / 1000)
+      }
+    } catch {
+      throw Complaint(error.message)
+    }
+    guard (tlsCertificate == nil) == (tlsKey == nil) else { throw Complaint("--tls-certificate and --tls-key belong together") }
   }
 
   private func plan() throws -> ServePlan {

@@ -57,7 +57,8 @@ final class Gate: Sendable {
   let store: PolicyStore
 
   init(
-    limits: HTTPLimits = HTTPLimits(), loops: Int = 2, upstream port: UInt16? = nil,
+    limits: HTTPLimits = HTTPLimits(), loops: Int = 2, upstream port: UInt16? = nil, at address: String? = nil,
+    certificate: ServerCertificate? = nil, trust: UpstreamTrust? = nil,
     callers: CallerRule = .everybody(Caller(identity: Identity(agent: "tester"))), revocations: Revocations = Revocations(),
     policy: String = Gate.policy, credential: UpstreamCredential? = nil, target: Upstream.Target? = nil,
     _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Reply = StubAnswers.answer,
@@ -69,11 +70,14 @@ final class Gate: Sendable {
       host: "127.0.0.1", port: 0,
       upstreams: [
         Upstream(
-          name: "stub", target: target ?? .http(UpstreamAddress("http://127.0.0.1:\(port ?? upstream.port)/mcp")!), credential: credential)
+          name: "stub",
+          target: target ?? .http(UpstreamAddress(address ?? "http://127.0.0.1:\(port ?? upstream.port)/mcp")!), credential: credential)
       ],
       callers: callers)
     configuration.limits = limits
     configuration.loops = loops
+    configuration.certificate = certificate
+    configuration.trust = trust
     configuration.origins = ["https://app.example"]
     configure(&configuration)
     let stream = LogStream(descriptor: Gate.nowhere.fileDescriptor)
@@ -178,6 +182,13 @@ struct Ask: Sendable {
   func with(_ headers: (String, String)...) -> Ask {
     var copy = self
     copy.headers += headers
+    return copy
+  }
+
+  /// With so many headers more.
+  func crowded(_ count: Int) -> Ask {
+    var copy = self
+    copy.headers += (0..<count).map { ("X-\($0)", "1") }
     return copy
   }
 
