@@ -9,11 +9,15 @@ package struct GateConfiguration: Sendable {
   package let credential: CredentialMarks?
   /// Where approvals are asked for; nil: what needs one is refused.
   package let approvals: ApprovalDesk?
+  package let recording: Recording
 
-  package init(server: String, identity: Identity, credential: CredentialMarks? = nil, approvals: ApprovalDesk? = nil) {
+  package init(
+    server: String, identity: Identity, credential: CredentialMarks? = nil, approvals: ApprovalDesk? = nil, recording: Recording = .nothing
+  ) {
     self.server = server
     self.identity = identity
     self.credential = credential
     self.approvals = approvals
+    self.recording = recording
   }
 }

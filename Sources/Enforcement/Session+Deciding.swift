@@ -10,6 +10,7 @@ extension Session {
     decider.explains = denials.wait(at: request.now.nanoseconds) == 0
     limitStates = LimitStates()
     if let stop = decider.stops.whole { return deny(request, stop.refusal, into: &actions) }
+    if decider.isUnrecordable { return deny(request, Session.unrecordable, into: &actions) }
     var request = request
     if let (reply, rest) = ApprovalReply.take(from: request) {
       request = rest
@@ -65,7 +66,7 @@ extension Session {
         reservation: reservation, output: output, mayBecomeTask: request.parameter("task") != nil,
         subscription: subscription, record: record))
     lastForwarded = request.identifier
-    actions.append(.sendToServer(request.inbound.bytes))
+    actions.append(.sendToServer(record.span.map { request.traced($0) } ?? request.inbound.bytes))
   }
 
   private mutating func initialize(_ request: Request, into actions: inout [Action]) {

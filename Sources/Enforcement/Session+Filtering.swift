@@ -66,9 +66,8 @@ extension Session {
     let revision = if case .handshake(let agreed) = phase { agreed } else { Revision.of2026July }
     let (owner, session) = subject(of: carrier, document)
     let filtered = filter.apply(document, carrier, of: owner ?? .server(server), in: revision, validation: &validation)
-    var record = CallRecord(sender: .server, time: time, outcome: .allowed, bytesIn: message.count)
+    var record = newRecord(.server, at: time, .allowed, bytes: message.count)
     record.method = method
-    record.agent = decider.agentName
     note(filtered, in: &record)
     record.labels = decider.mark(session, LabelChange(sets: filtered.labels))
     var passed: [UInt8]? = message

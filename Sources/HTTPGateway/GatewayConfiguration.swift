@@ -1,3 +1,5 @@
+package import Enforcement
+
 /// A server behind the gateway.
 package struct Upstream: Sendable {
   /// The `server` declaration of the policy; also the path under which clients reach it: `/NAME`.
@@ -27,6 +29,8 @@ package struct GatewayConfiguration: Sendable {
   package var limits = HTTPLimits()
   /// Event loops, each on a thread of its own; nil: as many as there are cores. At most `GatewayConfiguration.mostLoops`.
   package var loops: Int?
+  /// What is kept of requests for those who write down what became of them.
+  package var recording = Recording.nothing
 
   package static let mostLoops = 64
 

@@ -4,6 +4,7 @@ package import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import Synchronization
 
 /// The gateway as a process runs it: event loops that serve, and the calling thread, which waits for signals.
 ///
@@ -16,6 +17,7 @@ package final class Listener: Sendable {
   private let channel: any Channel
   private let seats: [WorkerSeat]
   private let stream: LogStream
+  private let draining = Atomic<Bool>(false)
 
   /// The port that is listened on.
   package let port: Int
@@ -23,7 +25,7 @@ package final class Listener: Sendable {
   /// Begins to listen.
   package init(
     _ configuration: GatewayConfiguration, policies: PolicyStore, revocations: Revocations = Revocations(), logger: Logger,
-    stream: LogStream
+    stream: LogStream, mailbox: CallMailbox? = nil
   ) throws {
     self.configuration = configuration
     self.logger = logger
@@ -52,7 +54,7 @@ package final class Listener: Sendable {
     self.port = port
     let door = FrontDoor(
       listening: configuration.host, port: port, hosts: configuration.hosts, origins: configuration.origins)
-    let calls = CallLog(stream: stream, level: logger.logLevel)
+    let calls = CallLog(stream: stream, level: logger.logLevel, mailbox: mailbox)
     let tools = configuration.upstreams.map { _ in SharedTools() }
     for (number, seat) in seats.enumerated() {
       try seat.loop.submit {
@@ -96,7 +98,11 @@ package final class Listener: Sendable {
     }
   }
 
+  /// Whether new work is taken; from any thread.
+  package var isReady: Bool { !draining.load(ordering: .relaxed) }
+
   private func end(_ signals: borrowing SignalWait) throws {
+    draining.store(true, ordering: .relaxed)
     try? channel.close().wait()
     try onEachLoop { $0.drain() }
     let deadline = ContinuousClock.now + .milliseconds(configuration.drainTime)

@@ -10,6 +10,7 @@ final class UpstreamSite {
 
   private let policies: PolicyStore
   private let revocations: Revocations
+  private let recording: Recording
   /// Of all event loops: what one has read, the others need not.
   private let tools: SharedTools
   /// Sessions of 2026-07-28 between two requests, by caller: making one takes longer than a decision.
@@ -18,12 +19,14 @@ final class UpstreamSite {
   private static let mostResting = 1_024
 
   init(
-    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, loop: any EventLoop, limits: HTTPLimits
+    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, recording: Recording, loop: any EventLoop,
+    limits: HTTPLimits
   ) {
     self.upstream = upstream
     self.tools = tools
     self.policies = policies
     self.revocations = revocations
+    self.recording = recording
     pool = UpstreamPool(upstream.address, loop: loop, limits: limits)
     handshakes = HandshakeSessions(limits)
   }
@@ -53,7 +56,8 @@ final class UpstreamSite {
   func newSession(for caller: Caller, sharing tools: SharedTools?) -> SessionBox {
     SessionBox(
       Session(
-        configuration: GateConfiguration(server: upstream.name, identity: caller.identity, credential: caller.credential),
+        configuration: GateConfiguration(
+          server: upstream.name, identity: caller.identity, credential: caller.credential, recording: recording),
         policies: policies, revocations: revocations, random: { randomBytes($0) }, tools: tools))
   }
 

@@ -54,7 +54,8 @@ final class Worker {
     parser = DocumentParser(limits: DocumentLimits(bytes: configuration.limits.message))
     for (upstream, tools) in zip(configuration.upstreams, tools) {
       sites[upstream.path] = UpstreamSite(
-        upstream, policies: policies, revocations: revocations, tools: tools, loop: loop, limits: limits)
+        upstream, policies: policies, revocations: revocations, tools: tools, recording: configuration.recording, loop: loop,
+        limits: limits)
     }
   }
 
