@@ -63,6 +63,7 @@ let package = Package(
     .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
     .target(name: "Filters", dependencies: ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"]),
     .target(name: "Messages", dependencies: ["JSON"]),
+    .target(name: "Telemetry"),
     .target(name: "Quotas", dependencies: ["JSON"]),
     .target(name: "Approvals", dependencies: ["Digests"]),
     .target(name: "Credentials", dependencies: ["JSON", "Signatures", "Digests", "Checksums"]),
@@ -88,6 +89,14 @@ let package = Package(
     .target(name: "RedisStore", dependencies: ["CHiredis", "Quotas", "Digests"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Fetching", dependencies: ["CCurl", "Credentials"]),
+    .target(name: "Audit", dependencies: ["JSON", "Digests"]),
+    .target(
+      name: "Observation",
+      dependencies: [
+        "Audit", "Bytecode", "Credentials", "Digests", "Enforcement", "Fetching", "Filters", "Gateway", "JSON", "Messages", "Schemas",
+        "Telemetry",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .target(name: "Settings", dependencies: ["Text"]),
     .target(
       name: "Authentication", dependencies: ["Settings", "Text", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "Digests"]),
@@ -105,11 +114,17 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
+    .target(
+      name: "Administration",
+      dependencies: [
+        "Audit", "Observation", "Telemetry", "JSON", "Digests", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     .executableTarget(
       name: "Tool",
       dependencies: [
         "Text", "Syntax", "Formatting", "Semantics", "Linting", "Analysis", "Bundles", "Signatures", "Evidence", "Compilation", "Bytecode",
-        "Decision", "Enforcement",
+        "Decision", "Enforcement", "Administration", "Audit", "Filters", "Observation", "Telemetry",
         "Gateway", "HTTPGateway", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas", "Approvals", "Fetching",
         "JSON", "Digests", "Schemas", "DemoServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
@@ -182,6 +197,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests", dependencies: ["Settings", "Authentication", "Fetching", "Credentials", "Text", "TestSupport"],
       exclude: ["Cases"]),
+    .testTarget(name: "AuditTests", dependencies: ["Audit", "JSON", "TestSupport"]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore", "Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "QuotasTests", dependencies: ["Quotas", "JSON", "TestSupport"]),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "JSON", "TestSupport"]),

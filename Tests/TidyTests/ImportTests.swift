@@ -26,6 +26,12 @@ private let allowed: [String: Set<String>] = [
   "Credentials": ["JSON", "Signatures", "Digests", "Checksums"],
   "Fetching": ["CCurl", "Credentials", "Dispatch"],
   "Settings": ["Text"],
+  "Audit": ["JSON", "Digests", "Dispatch"],
+  "Telemetry": [],
+  "Observation": [
+    "Audit", "Bytecode", "Credentials", "Digests", "Enforcement", "Fetching", "Filters", "Gateway", "JSON", "Messages", "Schemas",
+    "Telemetry", "Logging",
+  ],
   "Authentication": ["Settings", "Text", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "Digests"],
   "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
   "Enforcement": [
@@ -39,6 +45,7 @@ private let allowed: [String: Set<String>] = [
   "HTTPGateway": [
     "Gateway", "Enforcement", "Bytecode", "Credentials", "Messages", "JSON", "Digests", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
   ],
+  "Administration": ["Audit", "Observation", "Telemetry", "JSON", "Digests", "NIOCore", "NIOPosix", "NIOHTTP1"],
   // Counts what is allocated.
   "Benchmarks": ["CAllocations"],
   // Counts the steps of the interpreter, which the wrapper has no use for.
@@ -52,8 +59,12 @@ private let allowed: [String: Set<String>] = [
 private let everywhere: Set<String> = ["Synchronization"]
 
 /// Foundation is slow and large: where the world is met, not on the path of a request.
-private let mayUseFoundation: Set<String> = ["StateStore", "Gateway", "Tool", "DemoServer", "Sallyport", "Authentication"]
-private let mayUseSystem: Set<String> = ["StateStore", "Gateway", "Tool", "DemoServer", "Fetching", "Authentication", "RedisStore"]
+private let mayUseFoundation: Set<String> = [
+  "Audit", "Observation", "StateStore", "Gateway", "Tool", "DemoServer", "Sallyport", "Authentication",
+]
+private let mayUseSystem: Set<String> = [
+  "Audit", "Observation", "StateStore", "Gateway", "Tool", "DemoServer", "Fetching", "Authentication", "RedisStore",
+]
 
 @Suite struct ImportTests {
   @Test(arguments: allowed.keys.filter { !$0.hasSuffix("Tests") && $0 != "Benchmarks" }.sorted())

@@ -1,3 +1,4 @@
+import Administration
 import ArgumentParser
 import Bytecode
 import Credentials
@@ -6,6 +7,7 @@ import Enforcement
 import Gateway
 import HTTPGateway
 import Logging
+import Observation
 import Semantics
 import StateStore
 
@@ -51,6 +53,8 @@ struct Serve: ParsableCommand {
 
   @OptionGroup var state: StateOptions
   @OptionGroup var logging: LogOptions
+  @OptionGroup var observation: ObservationOptions
+  @OptionGroup var administration: AdminOptions
 
   func run() throws {
     let policies = try requirePolicies(policy)
@@ -81,17 +85,54 @@ struct Serve: ParsableCommand {
 
     let stream = LogStream()
     let logger = logging.logger(stream)
+    let adminAddress = try administration.address()
+    let status = PolicyStatus()
+    let observer = try beginObservation(&configuration, isLookedAt: adminAddress != nil, status, logger, stream)
     let listener: Listener
     do {
       listener = try Listener(
-        configuration, policies: store, revocations: watch?.revocations ?? Revocations(), logger: logger, stream: stream)
+        configuration, policies: store, revocations: watch?.revocations ?? Revocations(), logger: logger, stream: stream,
+        mailbox: observer?.mailbox)
     } catch {
       throw Complaint("cannot listen on \(listen): \(error)")
     }
+    let reloader = PolicyReloader(
+      policies, paths: policy, servers: upstreams.map(\.name), store: store, status: status, isTested: administration.reloadTests,
+      logger: logger)
+    let admin = try adminAddress.map { try beginAdministration($0, observer!, listener, reloader, logger) }
+    if administration.watch { try PolicyWatch(reloader).begin() }
     // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
     watch?.begin()
-    defer { watch?.end() }
-    try listener.run(signals) { reload(store, upstreams, logger) }
+    defer {
+      watch?.end()
+      admin?.stop()
+    }
+    try listener.run(signals) { reloader.reload("signal") }
+    if observer?.finish() == false { logger.error("records were left that could not be written to the audit log") }
+  }
+
+  private func beginObservation(
+    _ configuration: inout GatewayConfiguration, isLookedAt: Bool, _ status: PolicyStatus, _ logger: Logger, _ stream: LogStream
+  ) throws -> Observer? {
+    guard let prepared = try observation.prepare(isAlwaysWanted: isLookedAt, logger: logger, stream: stream) else { return nil }
+    configuration.recording = prepared.recording
+    let places = configuration.upstreams.map { ($0.name, UpstreamPlace(host: $0.address.host, port: $0.address.port)) }
+    return try prepared.begin(transport: "tcp", upstreams: Dictionary(places) { first, _ in first }, policy: status)
+  }
+
+  private func beginAdministration(
+    _ address: ListenAddress, _ observer: Observer, _ listener: Listener, _ reloader: PolicyReloader, _ logger: Logger
+  ) throws -> AdminListener {
+    let service = AdminService(
+      observer: observer, isReady: { listener.isReady }, reload: { reloader.reload("admin") }, waiting: { nil },
+      token: try administration.token())
+    do {
+      let admin = try AdminListener(host: address.host, port: address.port, service)
+      logger.notice("administration listens", metadata: ["at": "\(address.host):\(admin.port)"])
+      return admin
+    } catch {
+      throw Complaint("cannot listen on \(address.host):\(address.port): \(error)")
+    }
   }
 
   private func chooseUpstreams(_ policies: CheckedPolicies) throws -> [Upstream] {
@@ -128,23 +169,6 @@ struct Serve: ParsableCommand {
       } catch {
         return .refused
       }
-    }
-  }
-
-  /// The whole policy or none of it: what does not compile changes nothing.
-  private func reload(_ store: PolicyStore, _ upstreams: [Upstream], _ logger: Logger) {
-    do {
-      let policies = try requirePolicies(policy)
-      let declared = policies.servers.map(\.name)
-      if let missing = upstreams.first(where: { !declared.contains($0.name) }) {
-        throw Complaint("the policy declares no server `\(missing.name)` any more")
-      }
-      let program = try compiled(policies)
-      store.replace(with: program)
-      logger.notice("the policy was reloaded", metadata: ["fingerprint": "\(program.fingerprint)"])
-    } catch {
-      let reason = (error as? Complaint)?.message ?? "\(error)"
-      logger.error("the policy was not reloaded; the one before stays in force", metadata: ["reason": "\(reason)"])
     }
   }
 }

@@ -6,6 +6,8 @@ import Digests
 import Enforcement
 import Foundation
 import Gateway
+import Logging
+import Observation
 import Quotas
 import Semantics
 import StateStore
@@ -46,6 +48,7 @@ struct Wrap: ParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup var sharedStore: SharedStoreOptions
   @OptionGroup var logging: LogOptions
+  @OptionGroup var observation: ObservationOptions
   @OptionGroup var upstream: ServerOptions
 
   func run() throws {
@@ -60,23 +63,28 @@ struct Wrap: ParsableCommand {
     let sharedQuotas = try sharedStore.quotas(logger)
     let webhook = try approvalsWebhook.map { try ApprovalWebhook($0, logger: logger) }
     let revocations = watch?.revocations ?? Revocations()
+    let prepared = try observation.prepare(logger: logger, stream: stream, key: caller.credential?.key)
+    let mailbox = prepared?.mailbox
     let session = Session(
       configuration: GateConfiguration(
-        server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program)),
+        server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program),
+        recording: prepared?.recording ?? .nothing),
       policies: PolicyStore(program, quotas: sharedQuotas.map { .shared($0) }), revocations: revocations, random: { randomBytes($0) })
     let gate: StdioGate
     do {
       gate = try StdioGate(
         starting: upstream.command, session: session, revocations: revocations, key: caller.credential?.key, logger: logger, stream: stream,
-        askPeople: { webhook?.tell($0) })
+        mailbox: mailbox, askPeople: { webhook?.tell($0) })
     } catch let failure as StartFailure {
       throw Complaint(failure.description)
     }
     // Behind the gate, which has blocked the signals that it waits for: no other thread may take them.
     let heartbeat = sharedQuotas.map { Heartbeat($0) }
+    let observer = try prepared?.begin(transport: "pipe")
     watch?.begin()
     webhook?.begin()
     defer {
+      if observer?.finish() == false { logger.error("records were left that could not be written to the audit log") }
       webhook?.end()
       watch?.end()
       withExtendedLifetime(heartbeat) {}
