@@ -1,7 +1,7 @@
 # Everything a contributor types. `make test` is what CI runs; see README.md.
 PACKAGES := libpcre2-dev libssl-dev libhiredis-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev pkg-config make python3-venv
-# A real identity provider and a real Redis, for tests only.
-TEST_PACKAGES := redis-server glewlwyd openssl curl
+# A real identity provider, a real Redis and a real Prometheus, for tests only.
+TEST_PACKAGES := redis-server glewlwyd openssl curl prometheus
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=
@@ -17,7 +17,7 @@ setup:
 ## What only tests need; they skip what is absent.
 test-setup: setup
 	@dpkg -s $(TEST_PACKAGES) >/dev/null 2>&1 || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q $(TEST_PACKAGES) || \
-	  echo "tests of the identity provider and of Redis will be skipped: $(TEST_PACKAGES) could not be installed"
+	  echo "tests of the identity provider, of Redis and of Prometheus will be skipped: $(TEST_PACKAGES) could not be installed"
 
 build: setup
 	swift build $(SWIFT_FLAGS)

@@ -65,6 +65,7 @@ let package = Package(
     .target(name: "Decision", dependencies: ["Bytecode", "JSON", "Patterns"]),
     .target(name: "Filters", dependencies: ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"]),
     .target(name: "Messages", dependencies: ["JSON"]),
+    .target(name: "Telemetry"),
     .target(name: "Quotas", dependencies: ["JSON"]),
     .target(name: "Approvals", dependencies: ["Digests"]),
     .target(name: "Credentials", dependencies: ["JSON", "Signatures", "Digests", "Checksums"]),
@@ -100,6 +101,14 @@ let package = Package(
     .target(
       name: "Replaying",
       dependencies: ["Recording", "Enforcement", "Semantics", "Gzip", "Bytecode", "Decision", "Messages", "JSON", "Digests", "Quotas"]),
+    .target(name: "Audit", dependencies: ["JSON", "Digests"]),
+    .target(
+      name: "Observation",
+      dependencies: [
+        "Audit", "Bytecode", "Credentials", "Digests", "Enforcement", "Fetching", "Filters", "Gateway", "JSON", "Messages", "Schemas",
+        "Telemetry",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .target(name: "Settings", dependencies: ["Text"]),
     .target(
       name: "Authentication", dependencies: ["Settings", "Text", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "Digests"]),
@@ -121,11 +130,17 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
       ]),
+    .target(
+      name: "Administration",
+      dependencies: [
+        "Audit", "Observation", "Telemetry", "JSON", "Digests", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     .executableTarget(
       name: "Tool",
       dependencies: [
         "Text", "Syntax", "Formatting", "Semantics", "Linting", "Analysis", "Bundles", "Signatures", "Evidence", "Compilation", "Bytecode",
-        "Decision", "Enforcement",
+        "Decision", "Enforcement", "Administration", "Audit", "Filters", "Observation", "Telemetry",
         "Gateway", "HTTPGateway", "Authentication", "Settings", "Messages", "Credentials", "StateStore", "RedisStore", "Quotas",
         "Approvals", "Fetching", "JSON", "Digests", "Schemas", "DemoServer", "Recording", "Replaying",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
@@ -202,6 +217,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests", dependencies: ["Settings", "HTTPGateway", "Authentication", "Fetching", "Credentials", "Text", "TestSupport"],
       exclude: ["Cases"]),
+    .testTarget(name: "AuditTests", dependencies: ["Audit", "JSON", "TestSupport"]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .testTarget(
       name: "RedisStoreTests",
       dependencies: [

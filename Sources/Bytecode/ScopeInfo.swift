@@ -16,11 +16,14 @@ package struct ScopeInfo: Sendable {
   /// Ascending.
   package let prompts: [PromptID]
   package let resources: [Resources]
+  /// `@sensitive`: what it opens is not let through while no record of it can be kept.
+  package let isSensitive: Bool
 
-  package init(name: String, tools: [ToolID], prompts: [PromptID], resources: [Resources]) {
+  package init(name: String, tools: [ToolID], prompts: [PromptID], resources: [Resources], isSensitive: Bool = false) {
     self.name = name
     self.tools = tools
     self.prompts = prompts
     self.resources = resources
+    self.isSensitive = isSensitive
   }
 }

@@ -23,8 +23,12 @@ package func canonicalText(_ policies: CheckedPolicies) -> String {
     .map { "tool \(canonical.text($0)) \(policies.tool($0).digest)\n" }.inOrder
   let prompts = Set(targets.flatMap(\.prompts)).map { "prompt \(canonical.text($0)) \(policies.prompt($0).digest)\n" }.inOrder
   let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }.inOrder
+  let sensitive = policies.scopes.filter { scope in scope.annotations.contains { $0.name == "sensitive" } }
+    .flatMap { canonical.targetTexts($0.opens) }.map { "sensitive \($0)\n" }.distinctInOrder
   return
-    (["sally 1\n"] + passing + agents + tools + prompts + refined + labels + session + limits + filters + ["layer\n", layers.first ?? ""]
+    (["sally 1\n"] + passing + sensitive + agents + tools + prompts + refined + labels + session + limits + filters + [
+      "layer\n", layers.first ?? "",
+    ]
     + bounds.map { "layer\n" + $0 })
     .joined()
 }

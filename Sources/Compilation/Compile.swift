@@ -159,7 +159,8 @@ private struct Compiler {
       ScopeInfo(
         name: scope.name, tools: scope.opens.tools.map { ToolID(UInt32(first[$0.server].tool + $0.tool)) }.sorted { $0.index < $1.index },
         prompts: scope.opens.prompts.map { PromptID(UInt32(first[$0.server].prompt + $0.prompt)) }.sorted { $0.index < $1.index },
-        resources: scope.opens.resources.map { ScopeInfo.Resources(server: ServerID(UInt32($0.server)), glob: URIGlob($0.uri)) })
+        resources: scope.opens.resources.map { ScopeInfo.Resources(server: ServerID(UInt32($0.server)), glob: URIGlob($0.uri)) },
+        isSensitive: scope.annotations.contains { $0.name == "sensitive" })
     }
   }
 

@@ -1,3 +1,4 @@
+package import Digests
 package import Messages
 
 /// What the log says about one request, or about one message that was dropped. Names and sizes of arguments, never values.
@@ -15,6 +16,15 @@ package struct CallRecord: Sendable {
     case asked
     /// Taken back by its sender before an answer came.
     case cancelled
+  }
+
+  /// What the sender of a request was told.
+  package enum Answer: Sendable, Equatable {
+    case result
+    /// A result of a call that says of itself that it is an error.
+    case toolError
+    /// With the `code` of JSON-RPC.
+    case error(Int64)
   }
 
   /// What most requests have nothing of.
@@ -48,14 +58,21 @@ package struct CallRecord: Sendable {
   /// The tool, prompt or resource the request is about.
   package var target: String?
   package var agent: String?
+  /// Nil: of no session.
+  package var origin: RecordOrigin?
+  /// The fingerprint of the policy that was in force.
+  package var policy: Digest?
   package var identifier: Identifier?
   /// The protocol revision in force, once there is one.
   package var revision: Revision?
   /// Nil for what is no request.
   package var trace: TraceIdentifier?
+  /// Nil for what has no trace, and where nobody continues traces.
+  package var span: SpanMarks?
   /// The name of the rule that decided.
   package var rule: String?
   package var code: DenialCode?
+  package var answer = Answer.result
   package var arguments = RecordedArguments()
   /// Bytes of the message as it came, and of the answer as it went.
   package var bytesIn: Int
@@ -63,6 +80,8 @@ package struct CallRecord: Sendable {
   /// Readings of the monotonic clock (`EventTime.nanoseconds`): when the request was handed to the server and when its answer came.
   package var forwarded: UInt64?
   package var answered: UInt64?
+  /// When the transport was done with it; 0: it is not.
+  package var finished: UInt64 = 0
 
   /// What it met of limits.
   package var limits = LimitStates()

@@ -48,6 +48,9 @@ struct Decider: ~Copyable {
   private(set) var agentName: String?
   /// What operators have stopped of all this.
   private(set) var stops: StopView
+  private var sensitive: SensitiveTargets
+  /// Of every record.
+  let origin: RecordOrigin
 
   init(configuration: GateConfiguration, policies: PolicyStore, revocations: Revocations) {
     self.configuration = configuration
@@ -56,6 +59,8 @@ struct Decider: ~Copyable {
     caller = CallerDigest.of(configuration.identity)
     let inForce = policies.inForce
     filters = inForce.filters
+    sensitive = inForce.sensitive
+    origin = RecordOrigin(configuration)
     let program = filters.program
     evaluator = Evaluator(program)
     principal = Principal(configuration.identity, of: program)
@@ -73,6 +78,13 @@ struct Decider: ~Copyable {
 
   /// Where approvals are asked for; nil: nowhere.
   var desk: ApprovalDesk? { configuration.approvals }
+  var recording: Recording { configuration.recording }
+
+  /// Whether a request that is allowed goes no further, because no record of it could be kept.
+  func isUnrecordable(_ call: Call) -> Bool { recording.duty?.refuses(isSensitive: sensitive.contains(call)) ?? false }
+
+  /// The same of what no scope opens.
+  var isUnrecordable: Bool { recording.duty?.refuses(isSensitive: false) ?? false }
 
   var handles: HandleSeal? { configuration.handles }
   var serverName: String { configuration.server }
@@ -83,6 +95,7 @@ struct Decider: ~Copyable {
     let program = inForce.filters.program
     guard program !== evaluator.program else { return false }
     filters = inForce.filters
+    sensitive = inForce.sensitive
     evaluator = Evaluator(program)
     principal = Principal(configuration.identity, of: program)
     server = program.server(named: configuration.server)

@@ -13,10 +13,11 @@ package struct GateConfiguration: Sendable {
   package let handles: HandleSeal?
   /// Before the names of tools that refusals tell: where clients know them by longer ones.
   package let namePrefix: String
+  package let recording: Recording
 
   package init(
     server: String, identity: Identity, credential: CredentialMarks? = nil, approvals: ApprovalDesk? = nil,
-    handles: HandleSeal? = nil, namePrefix: String = ""
+    handles: HandleSeal? = nil, namePrefix: String = "", recording: Recording = .nothing
   ) {
     self.server = server
     self.identity = identity
@@ -24,5 +25,6 @@ package struct GateConfiguration: Sendable {
     self.approvals = approvals
     self.handles = handles
     self.namePrefix = namePrefix
+    self.recording = recording
   }
 }

@@ -10,6 +10,13 @@ package final class PolicyStore: Sendable {
   struct InForce: Sendable {
     let filters: ProgramFilters
     let ledger: LimitLedger
+    let sensitive: SensitiveTargets
+
+    init(_ program: Program, _ key: SanitiserKey, _ quotas: QuotaStore) {
+      filters = ProgramFilters(program, key: key)
+      ledger = LimitLedger(program, quotas)
+      sensitive = SensitiveTargets(program)
+    }
   }
 
   private let current: Mutex<InForce>
@@ -35,7 +42,7 @@ package final class PolicyStore: Sendable {
     labels = SessionLabels(shared: shared)
     let quotas = quotas ?? .local(LocalQuotas(keys: Limits.balances, waiters: Limits.waiting))
     self.quotas = quotas
-    current = Mutex(InForce(filters: ProgramFilters(program, key: key), ledger: LimitLedger(program, quotas)))
+    current = Mutex(InForce(program, key, quotas))
     labels.bind(names: program.labels.map(\.name))
   }
 
@@ -47,7 +54,7 @@ package final class PolicyStore: Sendable {
   /// - Returns: the program that was in force.
   @discardableResult
   package func replace(with program: Program) -> Program {
-    let next = InForce(filters: ProgramFilters(program, key: key), ledger: LimitLedger(program, quotas))
+    let next = InForce(program, key, quotas)
     return current.withLock { current in
       defer { current = next }
       labels.bind(names: program.labels.map(\.name))

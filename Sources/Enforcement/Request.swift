@@ -21,6 +21,8 @@ struct Request {
   let capabilities: ClientCapabilities
   let progressToken: Identifier?
   let trace: TraceIdentifier
+  /// Nil: nobody continues traces.
+  let span: SpanMarks?
   let now: EventTime
   /// What came back to a question of the gate's.
   var reply: ApprovalReply?
@@ -33,14 +35,16 @@ struct Request {
     guard let metadata = RequestMetadata(inbound.document, parameters: parameters) else { return nil }
     return Request(
       inbound: inbound, identifier: identifier, method: method, parameters: parameters, metadata: metadata, revision: revision,
-      capabilities: capabilities, progressToken: progressToken, trace: trace, now: now, reply: reply)
+      capabilities: capabilities, progressToken: progressToken, trace: trace, span: span, now: now,
+      reply: reply)
   }
 
   /// The same request, taken up again later.
   func at(_ now: EventTime) -> Request {
     Request(
       inbound: inbound, identifier: identifier, method: method, parameters: parameters, metadata: metadata, revision: revision,
-      capabilities: capabilities, progressToken: progressToken, trace: trace, now: now, reply: reply)
+      capabilities: capabilities, progressToken: progressToken, trace: trace, span: span, now: now,
+      reply: reply)
   }
 
   func parameter(_ name: String) -> Node? { parameters.flatMap { document.member($0, name) } }

@@ -1,3 +1,4 @@
+internal import Bytecode
 internal import JSON
 internal import Messages
 
@@ -22,9 +23,8 @@ extension Session {
   mutating func drop(
     _ sender: Party, _ reason: String, method: Method? = nil, bytes: Int, at time: EventTime, into actions: inout [Action]
   ) {
-    var record = CallRecord(sender: sender, time: time, outcome: .dropped, bytesIn: bytes)
+    var record = newRecord(sender, at: time, .dropped, bytes: bytes)
     record.method = method
-    record.agent = decider.agentName
     record.reason = reason
     noteOther(record)
     actions.append(.record(record))
@@ -38,10 +38,10 @@ extension Session {
     into actions: inout [Action]
   ) {
     let reply = Reply.error(to: identifier, code: code.rawValue, message: message, data: data)
-    var record = CallRecord(sender: .client, time: inbound.time, outcome: .refused, bytesIn: inbound.bytes.count)
+    var record = newRecord(.client, at: inbound.time, .refused, bytes: inbound.bytes.count)
     record.method = method
     record.identifier = identifier
-    record.agent = decider.agentName
+    record.answer = .error(code.rawValue)
     record.reason = message
     record.bytesOut = reply.count
     answer(reply, batch: inbound.batch, into: &actions)
@@ -131,6 +131,7 @@ extension Session {
   private func close(_ record: inout CallRecord, with refusal: Refusal, _ reply: [UInt8]) {
     record.outcome = .denied
     record.code = refusal.code
+    record.answer = record.method == .toolsCall ? .toolError : .error(refusal.code.number)
     record.rule = refusal.rule
     record.patterns = refusal.patterns
     // A rule's own words can be the very value it met; its name says enough.
@@ -140,15 +141,25 @@ extension Session {
     record.bytesOut = reply.count
   }
 
+  func newRecord(_ sender: Party, at time: EventTime, _ outcome: CallRecord.Outcome, bytes: Int) -> CallRecord {
+    var record = CallRecord(sender: sender, time: time, outcome: outcome, bytesIn: bytes)
+    record.agent = decider.agentName
+    record.origin = decider.origin
+    record.policy = decider.program.fingerprint
+    return record
+  }
+
   func openRecord(_ request: Request, target: String?) -> CallRecord {
-    var record = CallRecord(sender: .client, time: request.inbound.time, outcome: .allowed, bytesIn: request.inbound.bytes.count)
+    var record = newRecord(.client, at: request.inbound.time, .allowed, bytes: request.inbound.bytes.count)
     record.method = request.method
     record.target = target
-    record.agent = decider.agentName
     record.identifier = request.identifier
     record.revision = request.revision
     record.trace = request.trace
-    if let arguments = request.parameter("arguments") { record.arguments = RecordedArguments(request.document, arguments) }
+    record.span = request.span
+    if let arguments = request.parameter("arguments") {
+      record.arguments = RecordedArguments(request.document, arguments, decider.recording)
+    }
     return record
   }
 }

@@ -11,6 +11,7 @@ extension Session {
     limitStates = LimitStates()
     if decider.recorder != nil { noted.begin(request) }
     if let stop = decider.stops.whole { return deny(request, stop.refusal, into: &actions) }
+    if decider.isUnrecordable { return deny(request, Session.unrecordable, into: &actions) }
     var request = request
     if let (reply, rest) = ApprovalReply.take(from: request) {
       request = rest
@@ -70,7 +71,7 @@ extension Session {
         subscription: subscription, record: record))
     lastForwarded = request.identifier
     if decider.recorder != nil { noteForwarded(request, target: target) }
-    actions.append(.sendToServer(request.inbound.bytes))
+    actions.append(.sendToServer(record.span.map { request.traced($0) } ?? request.inbound.bytes))
   }
 
   private mutating func initialize(_ request: Request, into actions: inout [Action]) {

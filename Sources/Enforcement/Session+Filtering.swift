@@ -73,9 +73,8 @@ extension Session {
     let (owner, session) = subject(of: carrier, document)
     let number = numberInFlight(of: session)
     let filtered = filter.apply(document, carrier, of: owner ?? .server(server), in: revision, validation: &validation)
-    var record = CallRecord(sender: .server, time: time, outcome: .allowed, bytesIn: message.count)
+    var record = newRecord(.server, at: time, .allowed, bytes: message.count)
     record.method = method
-    record.agent = decider.agentName
     note(filtered, in: &record)
     let labels = decider.mark(session, LabelChange(sets: filtered.labels))
     record.labels = labels ?? []

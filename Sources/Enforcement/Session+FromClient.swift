@@ -99,9 +99,17 @@ extension Session {
       let trace = metadata.traceParent.flatMap { TraceIdentifier(document, traceParent: $0) } ?? traces.next()
       let request = Request(
         inbound: inbound, identifier: identifier, method: method, parameters: parameters, metadata: metadata, revision: revision,
-        capabilities: capabilities, progressToken: token, trace: trace, now: now)
+        capabilities: capabilities, progressToken: token, trace: trace, span: nextSpan(metadata.traceParent, of: document), now: now)
       dispatch(request, into: &actions)
     }
+  }
+
+  private mutating func nextSpan(_ parent: Node?, of document: Document) -> SpanMarks? {
+    guard decider.recording.continuesTraces else { return nil }
+    let stated = parent.flatMap { TraceIdentifier.parent(document, traceParent: $0) }
+    let (own, client) = traces.spans()
+    // A trace that begins here is sampled; of others it is for those to say who began them.
+    return SpanMarks(parent: stated?.span ?? 0, own: own, client: client, isSampled: stated?.isSampled ?? true)
   }
 
   func canHold(_ inbound: Inbound) -> Bool {
@@ -264,9 +272,8 @@ extension Session {
 
   /// A request that was taken back before the server had it.
   func recordCancelled(_ message: Held, into actions: inout [Action]) {
-    var record = CallRecord(sender: .client, time: message.time, outcome: .cancelled, bytesIn: message.bytes.count)
+    var record = newRecord(.client, at: message.time, .cancelled, bytes: message.bytes.count)
     record.identifier = message.identifier
-    record.agent = decider.agentName
     actions.append(.record(record))
   }
 

@@ -37,7 +37,8 @@ extension Session {
       takeResult(message, document, result, of: answered(request, document), at: time, into: &actions)
     case .failure(let identifier?, let error):
       if live.reading == identifier { return failListing(at: time, into: &actions) }
-      guard let request = pending.remove(identifier) else { return dropAnswer(message, identifier, at: time, into: &actions) }
+      guard var request = pending.remove(identifier) else { return dropAnswer(message, identifier, at: time, into: &actions) }
+      request.record.answer = .error(error.code)
       takeFailure(message, document, error, of: answered(request, document), at: time, into: &actions)
     case .failure(nil, _):
       drop(.server, "an error that answers no request", bytes: message.count, at: time, into: &actions)
@@ -135,7 +136,7 @@ extension Session {
       return drop(.server, reason, method: method, bytes: message.count, at: time, into: &actions)
     }
     if method == .taskChanged, let problems = mismatch(document, taskChanged: parameters) {
-      var record = CallRecord(sender: .server, time: time, outcome: .allowed, bytesIn: message.count)
+      var record = newRecord(.server, at: time, .allowed, bytes: message.count)
       record.method = method
       record.outputMismatch = Session.summary(of: problems)
       if !decider.passesMismatchedOutput {

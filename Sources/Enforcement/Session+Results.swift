@@ -31,6 +31,11 @@ extension Session {
       bindTask(document, result, of: request)
     }
     var request = request
+    if request.method == .toolsCall, let flag = document.member(result, "isError"),
+      document.boolean(flag) == true
+    {
+      request.record.answer = .toolError
+    }
     if let problems = mismatch(document, result, of: request) {
       request.record.outputMismatch = Session.summary(of: problems)
       guard decider.passesMismatchedOutput else { return blockMismatch(problems, of: request, at: time, into: &actions) }

@@ -19,6 +19,12 @@ struct TraceSource {
     return TraceIdentifier(high: word(), low: word())
   }
 
+  /// Identifiers of two spans, neither 0, which stands for none.
+  mutating func spans() -> (UInt64, UInt64) {
+    let words = next().words
+    return (max(words.high, 1), max(words.low, 1))
+  }
+
   /// Unpredictable, for what is no trace.
   mutating func number() -> UInt64 {
     _ = next()

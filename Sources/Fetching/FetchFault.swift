@@ -45,8 +45,10 @@ package struct FetchRequest: Sendable {
   package let address: WebAddress
   /// `application/x-www-form-urlencoded`, sent with POST; nil: nothing is sent, with GET. May carry a token.
   package let form: Secret?
-  /// JSON, sent with POST in place of a form. Every status from 200 to 299 says that it was taken.
+  /// Sent with POST in place of a form. Every status from 200 to 299 says that it was taken.
   package let document: Secret?
+  /// Of the document.
+  package let contentType: String
   /// The value of the `Authorization` header.
   package let authorization: Secret?
   /// Bytes of the answer's body.
@@ -55,12 +57,13 @@ package struct FetchRequest: Sendable {
   package let deadline: Int
 
   package init(
-    _ address: WebAddress, form: Secret? = nil, document: Secret? = nil, authorization: Secret? = nil, mostBytes: Int = 1 << 20,
-    deadline: Int = 10_000
+    _ address: WebAddress, form: Secret? = nil, document: Secret? = nil, contentType: String = "application/json",
+    authorization: Secret? = nil, mostBytes: Int = 1 << 20, deadline: Int = 10_000
   ) {
     self.address = address
     self.form = form
     self.document = document
+    self.contentType = contentType
     self.authorization = authorization
     self.mostBytes = mostBytes
     self.deadline = deadline

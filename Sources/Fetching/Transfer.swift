@@ -78,16 +78,19 @@ internal import Glibc
   }
 
   private func setContent(_ easy: UnsafeMutableRawPointer) -> Bool {
-    guard append("Accept: application/json") else { return false }
+    guard append("Accept: \(job.request.contentType)") else { return false }
     if let authorization = job.request.authorization {
       let isAppended = authorization.reveal { append("Authorization: \(String(decoding: $0, as: UTF8.self))") }
       guard isAppended else { return false }
     }
-    if job.request.document != nil, !append("Content-Type: application/json") { return false }
+    if job.request.document != nil, !append("Content-Type: \(job.request.contentType)") { return false }
     if let body = job.request.document ?? job.request.form {
       let isCopied = body.reveal { bytes in
+        // libcurl copies as many bytes as it was told before, zeros among them.
         unsafe sallyport_set_number(easy, CURLOPT_POSTFIELDSIZE, bytes.count) == CURLE_OK
-          && sallyport_set_text(easy, CURLOPT_COPYPOSTFIELDS, String(decoding: bytes, as: UTF8.self)) == CURLE_OK
+          && bytes.withUnsafeBufferPointer { buffer in
+            unsafe sallyport_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: buffer.baseAddress)) == CURLE_OK
+          }
       }
       guard isCopied else { return false }
     }

@@ -12,3 +12,7 @@ package func protectMemory() throws {
   guard sallyport_forbid_dumps() == 0 else { throw SystemError(doing: "forbidding core dumps") }
   for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { _ = Glibc.signal(number, SIG_DFL) }
 }
+
+/// Before a verb opens anything: what it opens first must not become one of the standard streams, where messages of MCP or lines of the log
+/// would be written to it.
+package func openMissingStandardStreams() { Descriptor.openMissingStandardStreams() }

@@ -19,6 +19,7 @@ package final class Listener: Sendable {
   private let stream: LogStream
   /// Why the certificate could not be replaced, as it was last logged.
   private let complaint = Mutex<CertificateFault?>(nil)
+  private let draining = Atomic<Bool>(false)
 
   /// The port that is listened on.
   package let port: Int
@@ -26,7 +27,7 @@ package final class Listener: Sendable {
   /// Begins to listen.
   package init(
     _ configuration: GatewayConfiguration, policies: PolicyStore, revocations: Revocations = Revocations(), logger: Logger,
-    stream: LogStream
+    stream: LogStream, mailbox: CallMailbox? = nil
   ) throws {
     self.configuration = configuration
     self.logger = logger
@@ -61,7 +62,7 @@ package final class Listener: Sendable {
     let door = FrontDoor(
       listening: configuration.host, port: port, isSecure: certificate != nil, hosts: configuration.hosts,
       origins: configuration.origins)
-    let calls = CallLog(stream: stream, level: logger.logLevel)
+    let calls = CallLog(stream: stream, level: logger.logLevel, mailbox: mailbox)
     let tools = configuration.upstreams.map { _ in SharedTools() }
     for (number, seat) in seats.enumerated() {
       try seat.loop.submit {
@@ -118,8 +119,11 @@ package final class Listener: Sendable {
       if isNew { logger.error("the certificate was not replaced; the one before stays", metadata: ["reason": "\(error.message)"]) }
     }
   }
+  /// Whether new work is taken; from any thread.
+  package var isReady: Bool { !draining.load(ordering: .relaxed) }
 
   private func end(_ signals: borrowing SignalWait) throws {
+    draining.store(true, ordering: .relaxed)
     try? channel.close().wait()
     try onEachLoop { $0.drain() }
     let deadline = ContinuousClock.now + .milliseconds(configuration.drainTime)

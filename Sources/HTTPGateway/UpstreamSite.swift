@@ -23,6 +23,7 @@ final class UpstreamSite {
   private let approvals: ApprovalDesk?
   private let handles: HandleSeal
   private let revocations: Revocations
+  private let recording: Recording
   /// Of all event loops: what one has read, the others need not.
   private let tools: SharedTools
   /// Sessions of 2026-07-28 between two requests, by caller: making one takes longer than a decision.
@@ -31,8 +32,9 @@ final class UpstreamSite {
   private static let mostResting = 1_024
 
   init(
-    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, trust: UpstreamTrust?, loop: any EventLoop,
-    limits: HTTPLimits, tokens: TokenRule?, approvals: ApprovalDesk?, handles: HandleSeal, process: @autoclosure () -> SharedProcess
+    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, recording: Recording, trust: UpstreamTrust?,
+    loop: any EventLoop, limits: HTTPLimits, tokens: TokenRule?, approvals: ApprovalDesk?, handles: HandleSeal,
+    process: @autoclosure () -> SharedProcess
   ) {
     self.approvals = approvals
     self.handles = handles
@@ -41,6 +43,7 @@ final class UpstreamSite {
     self.tokens = tokens.map { TokenDoor($0, upstream) }
     self.policies = policies
     self.revocations = revocations
+    self.recording = recording
     switch upstream.target {
     case .http(let address): target = .http(UpstreamPool(address, trust: trust, loop: loop, limits: limits))
     case .process: target = .process(process())
@@ -79,7 +82,7 @@ final class UpstreamSite {
   func configuration(for caller: Caller) -> GateConfiguration {
     GateConfiguration(
       server: upstream.name, identity: caller.identity, credential: caller.credential, approvals: approvals, handles: handles,
-      namePrefix: caller.namePrefix)
+      namePrefix: caller.namePrefix, recording: recording)
   }
 
   /// What goes with the answer to a call that a wider token would be granted; nil: nothing.

@@ -26,6 +26,19 @@ package struct TraceIdentifier: Hashable, Sendable, CustomStringConvertible {
     self.init(high: high, low: low)
   }
 
+  /// What a `traceparent` that has a trace says beside it: the span that asks, and whether it is sampled.
+  package static func parent(_ document: Document, traceParent node: Node) -> (span: UInt64, isSampled: Bool)? {
+    guard TraceIdentifier(document, traceParent: node) != nil, let range = document.stringBytes(node) else { return nil }
+    let base = range.lowerBound
+    guard let span = TraceIdentifier.number(document.bytes, base + 36..<base + 52),
+      let flags = TraceIdentifier.number(document.bytes, base + 53..<base + 55)
+    else { return nil }
+    return (span, flags & 1 != 0)
+  }
+
+  /// Of 8 bytes each, in the order in which they are written.
+  package var words: (high: UInt64, low: UInt64) { (high, low) }
+
   package var description: String {
     String(decoding: Array(capacity: TraceIdentifier.digits) { write(to: &$0) }, as: UTF8.self)
   }

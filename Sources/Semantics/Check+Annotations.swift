@@ -8,11 +8,13 @@ extension Checker {
     case confidential
     /// On a server: what becomes of results that do not fit the tool's output schema.
     case outputMismatch = "output_mismatch"
+    /// On a scope: what it opens must be recorded.
+    case sensitive
 
     func mayStand(on kind: Declaration.Kind) -> Bool {
       switch (self, kind) {
       case (.confidential, .grant), (.confidential, .deny), (.confidential, .ask), (.confidential, .filter),
-        (.confidential, .limit), (.outputMismatch, .server):
+        (.confidential, .limit), (.outputMismatch, .server), (.sensitive, .scope):
         true
       default: false
       }
@@ -22,6 +24,7 @@ extension Checker {
       switch self {
       case .confidential: "`grant`, `deny`, `ask`, `limit` and `filter`"
       case .outputMismatch: "`server`"
+      case .sensitive: "`scope`"
       }
     }
   }
@@ -56,9 +59,10 @@ extension Checker {
 
   private mutating func checkArguments(of annotation: Annotation, _ obeyed: Obeyed) {
     switch obeyed {
-    case .confidential:
+    case .confidential, .sensitive:
       guard let first = annotation.arguments.first else { return }
-      report(.badAnnotation, "`@confidential` takes no value", first.range, "not needed", help: "write `@confidential`")
+      let name = obeyed.rawValue
+      report(.badAnnotation, "`@\(name)` takes no value", first.range, "not needed", help: "write `@\(name)`")
     case .outputMismatch:
       if annotation.arguments.count == 1, OutputMismatch(annotation.arguments[0]) != nil { return }
       report(

@@ -16,7 +16,8 @@ import Glibc
     subcommands: [
       Check.self, Fmt.self, Test.self, Diff.self, Graph.self, Build.self, Verify.self, Explain.self, Init.self, SnapshotVerb.self,
       Wrap.self, Serve.self,
-      ApprovalsVerb.self, Keys.self, Stop.self, Resume.self, Stopped.self, Scan.self, Validate.self, Replay.self, Demo.self,
+      ApprovalsVerb.self, Keys.self, Stop.self, Resume.self, Stopped.self, Scan.self, Validate.self, Replay.self, AuditVerb.self,
+      Demo.self,
       DemoServerVerb.self,
     ])
 
@@ -25,6 +26,7 @@ import Glibc
     do {
       // Before anything is read, and for every verb: most of them see calls or answers.
       try protectMemory()
+      openMissingStandardStreams()
       var verb = try parseAsRoot()
       try verb.run()
     } catch let complaint as Complaint {

@@ -26,6 +26,12 @@ private let allowed: [String: Set<String>] = [
   "Credentials": ["JSON", "Signatures", "Digests", "Checksums"],
   "Fetching": ["CCurl", "Credentials", "Dispatch"],
   "Settings": ["Text"],
+  "Audit": ["JSON", "Digests", "Dispatch"],
+  "Telemetry": [],
+  "Observation": [
+    "Audit", "Bytecode", "Credentials", "Digests", "Enforcement", "Fetching", "Filters", "Gateway", "JSON", "Messages", "Schemas",
+    "Telemetry", "Logging",
+  ],
   "Authentication": ["Settings", "Text", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "Digests"],
   "Filters": ["Bytecode", "JSON", "Patterns", "RegularExpressions", "Digests", "Checksums"],
   "Enforcement": [
@@ -48,6 +54,7 @@ private let allowed: [String: Set<String>] = [
     "Gateway", "Enforcement", "Approvals", "Authentication", "Settings", "Text", "Bytecode", "Credentials", "Messages", "JSON", "Digests",
     "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "TLS",
   ],
+  "Administration": ["Audit", "Observation", "Telemetry", "JSON", "Digests", "NIOCore", "NIOPosix", "NIOHTTP1"],
   // Counts what is allocated.
   "Benchmarks": ["CAllocations"],
   // Counts the steps of the interpreter, which the wrapper has no use for.
@@ -63,9 +70,12 @@ private let allowed: [String: Set<String>] = [
 private let everywhere: Set<String> = ["Synchronization"]
 
 /// Foundation is slow and large: where the world is met, not on the path of a request.
-private let mayUseFoundation: Set<String> = ["StateStore", "RedisStore", "Gateway", "Tool", "DemoServer", "Sallyport", "Authentication"]
+private let mayUseFoundation: Set<String> = [
+  "Audit", "Observation", "StateStore", "RedisStore", "Gateway", "Tool", "DemoServer", "Sallyport", "Authentication",
+]
 private let mayUseSystem: Set<String> = [
-  "StateStore", "Gateway", "Tool", "DemoServer", "Fetching", "Authentication", "RedisStore", "Recording", "Replaying",
+  "Audit", "Observation", "StateStore", "Gateway", "Tool", "DemoServer", "Fetching", "Authentication", "RedisStore", "Recording",
+  "Replaying",
 ]
 
 @Suite struct ImportTests {

@@ -65,6 +65,45 @@ final class ServeProcess {
     return try ServeProcess([Programs.sallyport, "serve", "--config", file], port: nil, folder: folder)
   }
 
+  /// The gate with these arguments, in front of an upstream of the stub's tools.
+  static func gate(policy: String, upstream: String, _ arguments: [String]) throws -> ServeProcess {
+    let command = [
+      Programs.sallyport, "serve", "--policy", policy, "--agent", "tester", "--upstream", "stub=\(upstream)", "--listen", "127.0.0.1:0",
+    ]
+    return try ServeProcess(command + arguments, port: nil, folder: policy)
+  }
+
+  var processIdentifier: Int32 { process.processIdentifier }
+  var errors: String { log.text }
+
+  /// Waits until the log says so.
+  func wait(saying text: String) throws {
+    try ServeProcess.wait {
+      self.log.text.contains(text)
+    } else: {
+      self.log.text
+    }
+  }
+
+  /// Of the administration's listener.
+  func adminPort() throws -> Int {
+    let mark = #""at":"127.0.0.1:"#
+    try wait(saying: mark)
+    let text = log.text
+    guard let place = text.range(of: mark), let port = Int(text[place.upperBound...].prefix { $0.isNumber }) else {
+      throw Silent(description: text)
+    }
+    return port
+  }
+
+  /// Ends in order.
+  @discardableResult
+  func terminate() -> Int32 {
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
   func reload(saying text: String) throws {
     kill(process.processIdentifier, SIGHUP)
     try ServeProcess.wait {
@@ -92,7 +131,7 @@ final class ServeProcess {
     return Int(log[place.upperBound...].prefix { $0.isNumber })
   }
 
-  private static func freePort() throws -> Int {
+  static func freePort() throws -> Int {
     try withSocket { socket, address in
       var address = address
       var length = socklen_t(MemoryLayout<sockaddr_in>.size)

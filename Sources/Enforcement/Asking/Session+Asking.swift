@@ -11,13 +11,20 @@ extension Session {
   /// - Returns: whether it may go on. If not, it was answered, or waits.
   mutating func mayPass(_ request: Request, _ call: Call, target: String, into actions: inout [Action]) -> Bool {
     switch decider.decide(call, live, request.now) {
-    case .allowed: return true
     case .refused(let refusal):
       deny(request, refusal, target: target, into: &actions)
       return false
+    // Before a person is asked, or an approval is used up.
+    case .allowed where decider.isUnrecordable(call), .asked where decider.isUnrecordable(call):
+      deny(request, Session.unrecordable, target: target, into: &actions)
+      return false
+    case .allowed: return true
     case .asked(let asked): return isApproved(request, asked, call, target: target, into: &actions)
     }
   }
+
+  static let unrecordable = Refusal(
+    .storeUnavailable, "The request may be made, but the record that has to be kept of it cannot be written now.")
 
   private mutating func isApproved(
     _ request: Request, _ asked: Asked, _ call: Call, target: String, into actions: inout [Action]

@@ -42,14 +42,9 @@ package final class TextScanner {
     for (number, use) in uses.enumerated() {
       let set = policies.patternSets[use.set]
       let first = patterns.count
-      patterns += set.patterns.map { pattern in
-        FilterPattern(
-          name: "\(set.name).\(pattern.name)", source: pattern.text.source, caseInsensitive: pattern.text.caseInsensitive,
-          longestText: pattern.text.longestText, weight: pattern.weight, family: pattern.family, checks: pattern.checks)
-      }
-      sets.append(
-        PatternSetInfo(
-          name: set.name, threshold: set.threshold, window: set.window ?? PatternSetInfo.defaultWindow, patterns: first..<patterns.count))
+      let (searched, info) = set.searched(from: first)
+      patterns += searched
+      sets.append(info)
       let clause = FilterClause(
         set: number, patterns: Array(first..<patterns.count), isScored: set.threshold != nil, content: nil, labels: LabelSet(), because: nil
       )

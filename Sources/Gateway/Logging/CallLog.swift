@@ -13,14 +13,27 @@ package struct CallLog: Sendable {
   let level: Logger.Level
   /// The name of the key that the connection was opened with; nil: of none, or connections of several callers share this.
   let key: String?
+  /// Where records go instead when somebody makes more of them than lines; who does writes the lines too.
+  let mailbox: CallMailbox?
 
-  package init(stream: LogStream, level: Logger.Level, key: String? = nil) {
+  package init(stream: LogStream, level: Logger.Level, key: String? = nil, mailbox: CallMailbox? = nil) {
     self.stream = stream
     self.level = level
     self.key = key
+    self.mailbox = mailbox
   }
 
   package func write(_ record: CallRecord) {
+    var record = record
+    record.finished = steadyNanoseconds()
+    if let mailbox { mailbox.put(record) } else { writeLine(record) }
+  }
+
+  /// Writes what `writeLine` has gathered, for whoever has no poll loop.
+  package func flush() { stream.flush() }
+
+  /// - Parameter shown: what may be shown of the arguments, as JSON; nil: names and sizes.
+  package func writeLine(_ record: CallRecord, arguments shown: [UInt8]? = nil) {
     let isOrdinary = record.outcome == .allowed
     guard level <= (isOrdinary ? .info : .notice) else { return }
     let milliseconds = Int(record.time.unixMilliseconds)
@@ -31,7 +44,8 @@ package struct CallLog: Sendable {
     line.add("method", ifPresent: record.method?.name)
     line.add("target", ifPresent: record.target)
     line.add("agent", ifPresent: record.agent)
-    line.add("key", ifPresent: key)
+    line.add("key", ifPresent: record.origin?.key ?? key)
+    line.add("subject", ifPresent: record.origin?.subject)
     line.add("code", ifPresent: record.code?.rawValue)
     line.add("rule", ifPresent: record.rule)
     line.add("reason", ifPresent: record.reason)
@@ -52,7 +66,9 @@ package struct CallLog: Sendable {
       line.add("trace", size: TraceIdentifier.digits) { trace.write(to: &$0) }
     }
     let arguments = record.arguments
-    if arguments.count > 0 {
+    if let shown {
+      line.add("arguments", json: shown)
+    } else if arguments.count > 0 {
       line.open("arguments")
       for index in arguments.indices { line.addMember(arguments.name(index), arguments.size(index)) }
       line.close()
@@ -60,7 +76,7 @@ package struct CallLog: Sendable {
     if arguments.count > arguments.indices.count { line.add("moreArguments", arguments.count - arguments.indices.count) }
     line.add("bytesIn", record.bytesIn)
     line.add("bytesOut", record.bytesOut)
-    let latency = record.latency(now: steadyNanoseconds())
+    let latency = record.latency(now: record.finished)
     line.add("gateMicroseconds", nanoseconds: latency.gate)
     line.add("serverMicroseconds", nanoseconds: latency.upstream)
     // After the answer itself, which waits for nothing.

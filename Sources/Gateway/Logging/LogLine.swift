@@ -111,6 +111,12 @@ struct LogLine {
     bytes.append(UInt8(ascii: "]"))
   }
 
+  /// JSON that is written in printable ASCII and is not long.
+  mutating func add(_ name: StaticString, json: [UInt8]) {
+    begin(name)
+    bytes += json
+  }
+
   /// An object of numbers whose names are other people's text, in UTF-8: `open`, any number of `addMember`, `close`.
   mutating func open(_ name: StaticString) {
     begin(name)

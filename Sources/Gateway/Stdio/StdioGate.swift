@@ -72,7 +72,8 @@ package struct StdioGate: ~Copyable {
   /// - Parameter key: the name of the key that the session's caller has, for the log.
   package init(
     starting command: [String], session: consuming Session, revocations: Revocations = Revocations(), key: String? = nil,
-    limits: Limits = Limits(), logger: Logger, stream: LogStream, askPeople: @escaping @Sendable (Approval) -> Void = { _ in }
+    limits: Limits = Limits(), logger: Logger, stream: LogStream, mailbox: CallMailbox? = nil,
+    askPeople: @escaping @Sendable (Approval) -> Void = { _ in }
   ) throws {
     Descriptor.openMissingStandardStreams()
     let inbox = try SignalInbox()
@@ -87,7 +88,7 @@ package struct StdioGate: ~Copyable {
     self.stream = stream
     self.limits = limits
     self.askPeople = askPeople
-    calls = CallLog(stream: stream, level: logger.logLevel, key: key)
+    calls = CallLog(stream: stream, level: logger.logLevel, key: key, mailbox: mailbox)
     clientInput = Descriptor(standard: STDIN_FILENO)
     clientOutput = Descriptor(standard: STDOUT_FILENO)
     fromClient = LineReader(limit: limits.message)

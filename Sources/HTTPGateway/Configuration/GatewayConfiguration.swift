@@ -30,6 +30,9 @@ package struct Upstream: Sendable {
   }
 
   package init(name: String, address: UpstreamAddress) { self.init(name: name, target: .http(address)) }
+
+  /// Whether it is reached over TLS.
+  package var isSecure: Bool { if case .http(let address) = target { address.isSecure } else { false } }
 }
 
 /// How a stdio server is started. Of the configuration only: nothing of a request is ever in it.
@@ -79,6 +82,8 @@ package struct GatewayConfiguration: Sendable {
   package var trust: UpstreamTrust?
   /// Event loops, each on a thread of its own; nil: as many as there are cores. At most `GatewayConfiguration.mostLoops`.
   package var loops: Int?
+  /// What is kept of requests for those who write down what became of them.
+  package var recording = Recording.nothing
   /// Where approvals are asked for; nil: what needs one is refused.
   package var approvals: ApprovalDesk?
   /// Tells people that somebody waits for their approval; called on an event loop, returns at once.

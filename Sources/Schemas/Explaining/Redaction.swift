@@ -1,9 +1,9 @@
 internal import JSON
 
 /// Decides what of an instance a violation may repeat.
-enum Redaction {
+package enum Redaction {
   /// Whether a member of this name holds something that belongs in no log and no answer. Errs on the side of hiding.
-  static func isSensitive(name: String) -> Bool {
+  package static func isSensitive(name: String) -> Bool {
     let letters = name.lowercased().utf8.filter { $0.isLetter || $0.isDigit }
     let plain = String(decoding: letters, as: UTF8.self)
     return words.contains { plain.contains($0) } || exactly.contains(plain)

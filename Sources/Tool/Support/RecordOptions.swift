@@ -54,7 +54,7 @@ struct RecordOptions: ParsableArguments {
 extension RecordedDetail: ExpressibleByArgument {}
 
 /// A recording under way.
-struct RunningRecorder {
+struct RunningRecorder: Sendable {
   let recorder: Recorder
   fileprivate let definitions: PinnedDefinitions
 

@@ -1,9 +1,11 @@
+import Administration
 import ArgumentParser
 import Bytecode
 import Enforcement
 import Gateway
 import HTTPGateway
 import Logging
+import Observation
 import Recording
 import Semantics
 import StateStore
@@ -66,6 +68,8 @@ struct Serve: ParsableCommand {
   @OptionGroup var sharedStore: SharedStoreOptions
   @OptionGroup var recording: RecordOptions
   @OptionGroup var logging: LogOptions
+  @OptionGroup var observation: ObservationOptions
+  @OptionGroup var administration: AdminOptions
 
   func run() throws {
     let plan = try plan()
@@ -99,12 +103,21 @@ struct Serve: ParsableCommand {
     configuration.limits.connections = min(configuration.limits.connections, raiseDescriptorLimit() * 3 / 4)
     configuration.origins = plan.origins
 
+    let adminAddress = try administration.address()
+    let status = PolicyStatus()
+    let observer = try beginObservation(&configuration, isLookedAt: adminAddress != nil, status, logger, stream)
     let listener: Listener
     do {
-      listener = try Listener(configuration, policies: store, revocations: revocations, logger: logger, stream: stream)
+      listener = try Listener(
+        configuration, policies: store, revocations: revocations, logger: logger, stream: stream, mailbox: observer?.mailbox)
     } catch {
       throw Complaint("cannot listen on \(plan.listen.host):\(plan.listen.port): \(error)")
     }
+    let reloader = PolicyReloader(
+      policies, paths: plan.policies, servers: plan.upstreams.map(\.name), agent: agent, store: store, status: status,
+      isTested: administration.reloadTests, logger: logger, adopt: { recorder?.adopt($0, $1) })
+    let admin = try adminAddress.map { try beginAdministration($0, observer!, listener, reloader, logger) }
+    if administration.watch { try PolicyWatch(reloader).begin() }
     // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
     shared?.begin()
     watch?.begin()
@@ -114,13 +127,42 @@ struct Serve: ParsableCommand {
       webhook?.end()
       watch?.end()
       shared?.end()
+      admin?.stop()
     }
-    try listener.run(signals) { reload(store, plan, recorder, logger) }
+    try listener.run(signals) { reloader.reload("signal") }
+    if observer?.finish() == false { logger.error("records were left that could not be written to the audit log") }
+  }
+
+  private func beginObservation(
+    _ configuration: inout GatewayConfiguration, isLookedAt: Bool, _ status: PolicyStatus, _ logger: Logger, _ stream: LogStream
+  ) throws -> Observer? {
+    guard let prepared = try observation.prepare(isAlwaysWanted: isLookedAt, logger: logger, stream: stream) else { return nil }
+    configuration.recording = prepared.recording
+    let places = configuration.upstreams.compactMap { upstream -> (String, UpstreamPlace)? in
+      guard case .http(let address) = upstream.target else { return nil }
+      return (upstream.name, UpstreamPlace(host: address.host, port: address.port))
+    }
+    return try prepared.begin(transport: "tcp", upstreams: Dictionary(places) { first, _ in first }, policy: status)
+  }
+
+  private func beginAdministration(
+    _ address: ListenAddress, _ observer: Observer, _ listener: Listener, _ reloader: PolicyReloader, _ logger: Logger
+  ) throws -> AdminListener {
+    let service = AdminService(
+      observer: observer, isReady: { listener.isReady }, reload: { reloader.reload("admin") }, waiting: { nil },
+      token: try administration.token())
+    do {
+      let admin = try AdminListener(host: address.host, port: address.port, service)
+      logger.notice("administration listens", metadata: ["at": "\(address.host):\(admin.port)"])
+      return admin
+    } catch {
+      throw Complaint("cannot listen on \(address.host):\(address.port): \(error)")
+    }
   }
 
   private func setUpTLS(_ configuration: inout GatewayConfiguration) throws {
     do throws(CertificateFault) {
-      if upstreamCa != nil || configuration.upstreams.contains(where: \.address.isSecure) {
+      if upstreamCa != nil || configuration.upstreams.contains(where: \.isSecure) {
         configuration.trust = try UpstreamTrust(authorities: upstreamCa)
       }
       if let tlsCertificate, let tlsKey {
@@ -146,20 +188,5 @@ struct Serve: ParsableCommand {
       throw ValidationError("with --config the file says everything; beside it goes --log-level only")
     }
     return try ServePlan(file: config)
-  }
-
-  /// The whole policy or none of it: what does not compile changes nothing.
-  private func reload(_ store: PolicyStore, _ plan: ServePlan, _ recorder: RunningRecorder?, _ logger: Logger) {
-    do {
-      let policies = try requirePolicies(plan.policies)
-      try plan.check(policies)
-      let program = try compiled(policies)
-      recorder?.adopt(policies, program)
-      store.replace(with: program)
-      logger.notice("the policy was reloaded", metadata: ["fingerprint": "\(program.fingerprint)"])
-    } catch {
-      let reason = (error as? Complaint)?.message ?? "\(error)"
-      logger.error("the policy was not reloaded; the one before stays in force", metadata: ["reason": "\(reason)"])
-    }
   }
 }

@@ -6,6 +6,8 @@ import Digests
 import Enforcement
 import Foundation
 import Gateway
+import Logging
+import Observation
 import Quotas
 import Recording
 import Semantics
@@ -48,6 +50,7 @@ struct Wrap: ParsableCommand {
   @OptionGroup var sharedStore: SharedStoreOptions
   @OptionGroup var recording: RecordOptions
   @OptionGroup var logging: LogOptions
+  @OptionGroup var observation: ObservationOptions
   @OptionGroup var upstream: ServerOptions
 
   func run() throws {
@@ -63,26 +66,30 @@ struct Wrap: ParsableCommand {
     let webhook = try approvalsWebhook.map { try ApprovalWebhook($0, logger: logger) }
     let shared = try sharedStore.open(revocations, logger)
     let recorder = try recording.recorder(policies, program, logger)
+    let prepared = try observation.prepare(logger: logger, stream: stream, key: caller.credential?.key)
+    let mailbox = prepared?.mailbox
     let session = Session(
       configuration: GateConfiguration(
-        server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program, shared)),
+        server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program, shared),
+        recording: prepared?.recording ?? .nothing),
       policies: PolicyStore(
         program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels, recorder: recorder?.recorder),
-      revocations: revocations,
-      random: { randomBytes($0) })
+      revocations: revocations, random: { randomBytes($0) })
     let gate: StdioGate
     do {
       gate = try StdioGate(
         starting: upstream.command, session: session, revocations: revocations, key: caller.credential?.key, logger: logger, stream: stream,
-        askPeople: { webhook?.tell($0) })
+        mailbox: mailbox, askPeople: { webhook?.tell($0) })
     } catch let failure as StartFailure {
       throw Complaint(failure.description)
     }
     // Behind the gate, which has blocked the signals that it waits for: no other thread may take them.
     shared?.begin()
+    let observer = try prepared?.begin(transport: "pipe")
     watch?.begin()
     webhook?.begin()
     defer {
+      if observer?.finish() == false { logger.error("records were left that could not be written to the audit log") }
       recorder?.recorder.finish()
       webhook?.end()
       watch?.end()
