@@ -1,5 +1,5 @@
 internal import Checksums
-internal import JSON
+package import JSON
 package import Semantics
 
 /// The rules as a text that says what they mean and nothing else: no order, files, places, comments or names of sets and scopes. Its digest is
@@ -45,17 +45,17 @@ package func canonicalSettings(_ policies: CheckedPolicies) -> [String] {
 package struct CanonicalFilter {
   /// What it reads and how, and what it does to texts that are too long.
   package let manner: String
-  package let targets: Set<String>
+  package let targets: Set<ExactText>
   /// What it searches for and what is then done: a pattern each, or a set whose patterns are scored together.
-  package let findings: Set<String>
+  package let findings: Set<ExactText>
   /// Whether it labels sessions, which rules may ask for in either sense.
   package let setsLabels: Bool
 
   package init(_ filter: CheckedPolicies.Filter, of policies: CheckedPolicies) {
     let canonical = Canonical(policies: policies)
     manner = canonical.manner(filter)
-    targets = Set(canonical.targetTexts(filter.targets))
-    findings = Set(filter.clauses.flatMap(canonical.findings))
+    targets = Set(canonical.targetTexts(filter.targets).exact)
+    findings = Set(filter.clauses.flatMap(canonical.findings).exact)
     setsLabels = (filter.clauses.map(\.actions) + (filter.longest.map { [$0.actions] } ?? [])).contains { !$0.labels.isEmpty }
   }
 }

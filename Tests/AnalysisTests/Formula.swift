@@ -69,7 +69,8 @@ indirect enum Formula {
         // x: x or (x and y)
         let first = shuffled[0]
         let rest = shuffled.dropFirst().map { $0.rewritten(&random, maker) }
-        let absorbed = "(\(first.rewritten(&random, maker))\(other)(\(first.rewritten(&random, maker))\(own)\(maker.addition(&random).sally)))"
+        let (one, again) = (first.rewritten(&random, maker), first.rewritten(&random, maker))
+        let absorbed = "(\(one)\(other)(\(again)\(own)\(maker.addition(&random).sally)))"
         return "(" + ([absorbed] + rest).joined(separator: own) + ")"
       default: break
       }
@@ -123,8 +124,8 @@ struct LeafMaker {
     }
   }
 
-  /// A test that may be added where it changes nothing. Where texts are of any kind it is one of numbers: more tests of a text may give its values
-  /// another fingerprint.
+  /// A test that may be added where it changes nothing. Where texts are of any kind it is one of numbers: with more tests of a text, its kinds may
+  /// be told apart by others than before.
   func addition(_ random: inout SeededGenerator) -> Formula {
     style == .many ? .leaf(number("n", sally: "args.n", guarded: false, &random)) : leaf(&random)
   }
@@ -221,7 +222,7 @@ struct LeafMaker {
     default:
       let bound = Int.random(in: 1...5, using: &random)
       return Leaf(
-        sally: "args.c present and length(args.c) > \(bound)", others: ["args.c present and not length(args.c) <= \(bound)"],
+        sally: "args.c present and length(args.c) > \(bound)", others: ["not (not args.c present or not length(args.c) > \(bound))"],
         smt: "(and c? (> (str.len c) \(bound)))", cedar: nil)
     }
   }
