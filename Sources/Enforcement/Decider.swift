@@ -87,7 +87,6 @@ struct Decider: ~Copyable {
   var isUnrecordable: Bool { recording.duty?.refuses(isSensitive: false) ?? false }
 
   var handles: HandleSeal? { configuration.handles }
-  var serverName: String { configuration.server }
 
   /// - Returns: true when another program came into force; nothing learnt of the one before holds any more.
   mutating func refresh() -> Bool {

@@ -58,6 +58,6 @@ extension CheckedPolicies.Limit {
   package func replacing(amount: Number) -> Self {
     Self(
       name: name, amount: amount, measure: measure, period: period, burst: burst, keys: keys, targets: targets, overflow: overflow,
-      isShadow: isShadow, annotations: annotations, nameRange: nameRange)
+      refundsOnFailure: refundsOnFailure, isShadow: isShadow, annotations: annotations, nameRange: nameRange)
   }
 }

@@ -93,7 +93,7 @@ extension ReplayedGate {
     case .server, .anyOf: break
     }
     if !answer.isDone || ending.blockedBy != nil { change.clears = LabelSet() }
-    ending.labels = decider.mark(request.session, change)
+    ending.labels = decider.mark(request.session, change) ?? []
   }
 
   private func readsAnswer(of request: Open) -> Bool {
