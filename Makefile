@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=
 
-.PHONY: setup test-setup demo build test lint format interop bench packs allocations mutants kill fuzz all clean
+.PHONY: setup test-setup demo build test lint format interop oracles-setup bench packs allocations mutants kill fuzz all clean
 
 all: lint test
 
@@ -27,12 +27,16 @@ demo: build
 	swift run --skip-build $(SWIFT_FLAGS) sallyport demo
 
 ## All tests; those that need data or programs which are absent say so and are skipped.
-test: test-setup interop-setup
+test: test-setup interop-setup oracles-setup
 	swift test $(SWIFT_FLAGS)
 
 ## The official SDKs' clients and servers for the interoperability tests, in a virtual environment of their own.
 interop-setup:
 	@Tests/Interop/setup || echo "interoperability tests will be skipped: the SDKs could not be installed"
+
+## The SMT solver and Cedar, against which differences and decisions are held.
+oracles-setup:
+	@Tests/Oracles/setup || echo "comparisons with other engines will be skipped: they could not be installed"
 
 lint:
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

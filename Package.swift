@@ -76,7 +76,9 @@ let package = Package(
 
     .target(
       name: "Evidence",
-      dependencies: ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"]),
+      dependencies: [
+        "Semantics", "Analysis", "Compilation", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text",
+      ]),
 
     .target(name: "Linting", dependencies: ["Semantics", "Syntax", "Text"]),
     .target(

@@ -1,3 +1,4 @@
+package import Digests
 internal import JSON
 package import Semantics
 package import Text
@@ -28,7 +29,7 @@ package struct Comparison: Sendable {
     package let witness: Witness?
   }
 
-  /// A rule that is not what it was.
+  /// A rule or agent that is not what it was.
   package struct RuleChange: Sendable {
     package let name: String
     /// Nil: added.
@@ -61,10 +62,12 @@ package struct Comparison: Sendable {
   /// In order of the targets; those that decide as before are left out.
   package let targets: [TargetChange]
   package let settings: [SettingChange]
+  /// Agents that are recognised otherwise; what comes of it, the targets say.
+  package let agents: [RuleChange]
   /// Targets that rules of either policy speak of and of which nothing changed.
   package let equalTargets: Int
 
-  package var isEmpty: Bool { targets.isEmpty && settings.isEmpty }
+  package var isEmpty: Bool { targets.isEmpty && settings.isEmpty && agents.isEmpty }
   package var mayWiden: Bool { targets.contains { $0.direction.mayWiden } || settings.contains { $0.direction.mayWiden } }
 
   /// How many regions of a target are shown.
@@ -73,16 +76,26 @@ package struct Comparison: Sendable {
 
 /// Compares what two policies decide. Targets of which all rules are the same need no diagrams.
 package func compare(_ old: CheckedPolicies, _ new: CheckedPolicies) -> Comparison {
-  let texts = [old, new].map { RuleTexts(RuleIndex($0)) }
-  let indices = texts.map(\.index)
-  let areAgentsEqual = texts[0].allAgents == texts[1].allAgents
+  compare(RuleForms(RuleIndex(old)), RuleForms(RuleIndex(new)))
+}
+
+/// The same with the fingerprints of both: targets that have not changed are looked at once.
+package func compareWithFingerprints(
+  _ old: CheckedPolicies, _ new: CheckedPolicies
+) -> (comparison: Comparison, fingerprints: (old: Digest, new: Digest)) {
+  let (before, after) = (RuleForms(RuleIndex(old)), RuleForms(RuleIndex(new)))
+  return (compare(before, after), semanticFingerprints(before, after))
+}
+
+private func compare(_ old: RuleForms, _ new: RuleForms) -> Comparison {
+  let indices = [old.index, new.index]
+  let texts = indices.map(RuleTexts.init)
+  let areAgentsEqual = old.allAgents == new.allAgents
   var changes: [Comparison.TargetChange] = []
   var equal = 0
   for target in Set(indices.flatMap { Array($0.rules.keys) }).sorted() {
-    let isSame =
-      texts[0].text(of: target) == texts[1].text(of: target) && areSchemasEqual(target, indices)
-      && (areAgentsEqual || !indices.contains { $0.readsCaller(target) })
-    if isSame {
+    let isSame = (areAgentsEqual || !indices.contains { $0.readsCaller(target) }) && areSchemasEqual(target, indices)
+    if isSame, old.form(of: target) == new.form(of: target) || texts[0].text(of: target) == texts[1].text(of: target) {
       equal += 1
     } else if let change = change(of: target, texts) {
       changes.append(change)
@@ -90,12 +103,27 @@ package func compare(_ old: CheckedPolicies, _ new: CheckedPolicies) -> Comparis
       equal += 1
     }
   }
-  return Comparison(targets: changes, settings: settingChanges(old, new, changes), equalTargets: equal)
+  return Comparison(
+    targets: changes, settings: settingChanges(old.index.policies, new.index.policies, changes),
+    agents: areAgentsEqual ? [] : agentChanges(texts),
+    equalTargets: equal)
 }
 
-private func areSchemasEqual(_ target: Target, _ indices: [RuleIndex]) -> Bool {
-  indices[0].shape(of: target) == indices[1].shape(of: target)
-    && indices[0].refinement(of: target)?.text == indices[1].refinement(of: target)?.text
+func areSchemasEqual(_ target: Target, _ indices: [RuleIndex]) -> Bool {
+  let refinements = indices.map { $0.refinement(of: target) }
+  let digests = indices.map { $0.digest(of: target) }
+  if refinements.allSatisfy({ $0 == nil }), let digest = digests[0], digest == digests[1] { return true }
+  return indices[0].shape(of: target) == indices[1].shape(of: target) && refinements[0]?.text == refinements[1]?.text
+}
+
+/// Who is recognised otherwise than before.
+private func agentChanges(_ texts: [RuleTexts]) -> [Comparison.RuleChange] {
+  let agents = texts.map { texts in
+    Dictionary(
+      zip(texts.index.policies.agents, texts.agents).map { ($0.name.exact, (text: $1, range: $0.range)) },
+      uniquingKeysWith: { first, _ in first })
+  }
+  return changes(agents[0], agents[1])
 }
 
 /// Nil when every call is decided as before.
@@ -125,12 +153,18 @@ private func ruleChanges(_ target: Target, _ texts: [RuleTexts]) -> [Comparison.
     Dictionary(
       (texts.index.rules[target] ?? []).map { number in
         let rule = texts.index.policies.rules[number]
-        return (rule.name.exact, (text: texts.texts[number], range: rule.range))
+        return (rule.name.exact, (text: texts.text(ofRule: number), range: rule.range))
       }, uniquingKeysWith: { first, _ in first })
   }
-  return Set(rules[0].keys).union(rules[1].keys).sorted().compactMap { name in
-    let (before, after) = (rules[0][name], rules[1][name])
-    if let before, let after, before.text == after.text { return nil }
+  return changes(rules[0], rules[1])
+}
+
+private func changes(
+  _ old: [ExactText: (text: String, range: SourceRange)], _ new: [ExactText: (text: String, range: SourceRange)]
+) -> [Comparison.RuleChange] {
+  Set(old.keys).union(new.keys).sorted().compactMap { name in
+    let (before, after) = (old[name], new[name])
+    if let before, let after, before.text.exact == after.text.exact { return nil }
     return Comparison.RuleChange(name: name.text, before: before?.range, after: after?.range)
   }
 }

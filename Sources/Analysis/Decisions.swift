@@ -22,11 +22,14 @@ struct Decisions {
   /// Who callers can be: those that credentials tell, then operators' names of agents; of each, those that no rule tells apart.
   let callers: [[String]]
   private(set) var askings: [Asking] = []
+  /// By policy, by rule: diagrams that all callers share.
   private var conditions: [Key: Diagrams.Reference] = [:]
-  /// By policy, by rule: its condition, diagrams shared by all callers.
+  /// By policy, by kind of caller.
+  private var namedClaims: [Key: [Int: Int]] = [:]
+
   private struct Key: Hashable {
     let side: Int
-    let rule: Int
+    let number: Int
   }
 
   /// - Parameter conditions: others that will be asked for, with the agents they speak of.
@@ -60,26 +63,34 @@ struct Decisions {
   ) -> [[String]] {
     struct Signature: Hashable {
       let grants: [[Int]]
-      let claims: [[ClaimPath: Constant]]
+      /// What the tests of claims come to.
+      let outcomes: [[Outcome]]
       let name: String?
     }
-    var read: Set<ClaimPath> = []
-    for division in divisions { for case .claim(let path) in division.parts.map(\.subject) { read.insert(path) } }
+    var tests: [(test: Elementary, path: ClaimPath)] = []
+    var seen: Set<Elementary> = []
+    for part in divisions.flatMap(\.parts) {
+      if case .claim(let path) = part.subject, seen.insert(part).inserted { tests.append((part, path)) }
+    }
+    var judging = Judging()
     let all = Set(indices.flatMap { $0.policies.agents.map(\.name) }).sorted()
     let signatures = all.map { name in
       let agents = indices.map { $0.agents[name] }
-      return Signature(
-        grants: zip(indices, agents).map { index, agent in
-          (index.rules[target] ?? []).filter { number in
-            guard let agent, case .grant(let grant) = index.policies.rules[number].kind, case .agents(let agents) = grant.grantees else {
-              return false
-            }
-            return agents.contains(agent)
+      let grants = zip(indices, agents).map { index, agent in
+        (index.rules[target] ?? []).filter { number in
+          guard let agent, case .grant(let grant) = index.policies.rules[number].kind, case .agents(let agents) = grant.grantees else {
+            return false
           }
-        },
-        claims: zip(indices, agents).map { index, agent in
-          agent.map { index.policies.agents[$0].fixedClaims.filter { read.contains($0.key) } } ?? [:]
-        }, name: names.contains(name) ? name : nil)
+          return agents.contains(agent)
+        }
+      }
+      let outcomes = zip(indices, agents).map { index, agent in
+        let claims = agent.map { index.policies.agents[$0].fixedClaims } ?? [:]
+        return tests.map { judging.outcome($0.test, claims[$0.path]?.value) }
+      }
+      // Who is granted something is called by name.
+      let isNamed = names.contains(name) || grants.contains { !$0.isEmpty }
+      return Signature(grants: grants, outcomes: outcomes, name: isNamed ? name : nil)
     }
     var groups: [[String]] = []
     var known: [Signature: Int] = [:]
@@ -136,19 +147,30 @@ struct Decisions {
 
   /// Where a rule of a policy holds, whoever the caller is.
   mutating func condition(of rule: Int, side: Int) throws(TooLarge) -> Diagrams.Reference {
-    if let known = conditions[Key(side: side, rule: rule)] { return known }
-    let declared = indices[side].policies.rules[rule]
-    var isGrant = false
-    var until: Diagrams.Reference = .yes
-    if case .grant(let grant) = declared.kind {
-      isGrant = true
-      if let end = grant.until {
-        until = try holds(Division(parts: [Elementary.before(end)]), negated: false, whenUndecided: false)
-      }
-    }
-    let holds = try diagrams.combine(try holds(declared.condition, whenUndecided: !isGrant), .and, until)
-    conditions[Key(side: side, rule: rule)] = holds
+    if let known = conditions[Key(side: side, number: rule)] { return known }
+    let holds = try holds(indices[side].policies.rules[rule], nil)
+    conditions[Key(side: side, number: rule)] = holds
     return holds
+  }
+
+  private mutating func holds(_ rule: CheckedPolicies.Rule, _ condition: Condition?) throws(TooLarge) -> Diagrams.Reference {
+    guard case .grant(let grant) = rule.kind else { return try holds(condition ?? rule.condition, whenUndecided: true) }
+    let holds = try holds(condition ?? rule.condition, whenUndecided: false)
+    guard let end = grant.until else { return holds }
+    return try diagrams.combine(
+      holds, .and, try self.holds(Division(parts: [Elementary.before(end)]), negated: false, whenUndecided: false))
+  }
+
+  /// The calls that a rule speaks of, whether or not the tool takes them.
+  ///
+  /// - Parameter other: in the place of its condition, made of its tests.
+  mutating func calls(of rule: Int, with other: Condition? = nil, side: Int) throws(TooLarge) -> Diagrams.Reference {
+    let policies = indices[side].policies
+    let declared = policies.rules[rule]
+    let verified = other == nil ? try condition(of: rule, side: side) : try holds(declared, other)
+    let holds = try forAllCallers(verified, side: side)
+    guard case .grant(let grant) = declared.kind, case .agents(let agents) = grant.grantees else { return holds }
+    return try diagrams.combine(holds, .and, try isOne(of: agents.map { policies.agents[$0].name }, side: side))
   }
 
   // MARK: Callers
@@ -172,7 +194,8 @@ struct Decisions {
   }
 
   /// The claims of a caller that its operator names: those the agent's condition fixes, and no others.
-  private func claims(of caller: Int, side: Int) throws(TooLarge) -> [Int: Int] {
+  private mutating func claims(of caller: Int, side: Int) throws(TooLarge) -> [Int: Int] {
+    if let known = namedClaims[Key(side: side, number: caller)] { return known }
     var kinds: [Int: Int] = [:]
     let agent = indices[side].policies.agents.first { $0.name == callers[caller][0] }
     var judging = Judging()
@@ -183,6 +206,7 @@ struct Decisions {
       guard let kind = variable.kinds.firstIndex(where: { $0.outcomes == outcomes }) else { throw TooLarge() }
       kinds[index] = kind
     }
+    namedClaims[Key(side: side, number: caller)] = kinds
     return kinds
   }
 
@@ -218,15 +242,6 @@ struct Decisions {
     return try forAllCallers(try diagrams.all(functions, .or), side: side)
   }
 
-  /// Where a grant speaks of the caller and holds.
-  mutating func grants(_ number: Int, side: Int) throws(TooLarge) -> Diagrams.Reference {
-    let policies = indices[side].policies
-    guard case .grant(let grant) = policies.rules[number].kind else { return .no }
-    let holds = try forAllCallers(try condition(of: number, side: side), side: side)
-    guard case .agents(let agents) = grant.grantees else { return holds }
-    return try diagrams.combine(holds, .and, try isOne(of: agents.map { policies.agents[$0].name }, side: side))
-  }
-
   /// What is decided of every call by every caller.
   mutating func decision(side: Int) throws(TooLarge) -> Diagrams.Reference {
     let index = indices[side]
@@ -234,7 +249,7 @@ struct Decisions {
     var layers: [Diagrams.Reference] = []
     for layer in index.grantingLayers {
       var functions: [Diagrams.Reference] = []
-      for rule in rules where rule.layer == layer { functions.append(try grants(rule.number, side: side)) }
+      for rule in rules where rule.layer == layer && rule.isGrant { functions.append(try calls(of: rule.number, side: side)) }
       layers.append(try diagrams.all(functions, .or))
     }
     var passes = index.grantingLayers.isEmpty ? Diagrams.Reference.no : try diagrams.all(layers, .and)
@@ -262,6 +277,10 @@ struct Decisions {
 
 extension Elementary {
   static func before(_ moment: Int64) -> Elementary { Elementary(.clock(.moment), .less(Number(moment))) }
+}
+
+extension CheckedPolicies.Rule {
+  var isGrant: Bool { if case .grant = kind { true } else { false } }
 }
 
 extension Condition {

@@ -2,16 +2,21 @@ internal import JSON
 package import Semantics
 package import Text
 
-/// Says which rules do nothing, as far as all calls of their targets tell: those that none meets, those that others of their kind say already,
-/// and grants of which denies take everything. Rules that speak of resources, or of a target with too many cases, are passed over.
-package func ruleFindings(_ policies: CheckedPolicies) -> [Diagnostic] {
-  var finder = RuleFinder(RuleIndex(policies))
-  return finder.find()
+/// Says what of a policy does nothing, as far as all calls tell: rules that none meets, rules that others of their kind say already, grants and
+/// asks of which denies take everything, tests that make no difference; scopes that no grant gives; and which tools nobody may call.
+/// Rules that speak of resources, or of a target with too many cases, are passed over.
+///
+/// - Parameter known: what `check` has reported, which is not said twice.
+package func ruleFindings(_ policies: CheckedPolicies, beside known: [Diagnostic] = []) -> [Diagnostic] {
+  var finder = RuleFinder(RuleIndex(policies), known: known.map(\.primary.range))
+  return finder.find() + scopeFindings(policies) + finder.closedTools()
 }
 
-private struct RuleFinder {
-  private let index: RuleIndex
-  private var decisions: [Target: Decisions] = [:]
+struct RuleFinder {
+  let index: RuleIndex
+  /// Places of which something was said.
+  let known: [SourceRange]
+  private(set) var decisions: [Target: Decisions] = [:]
   private var tooLarge: Set<Target> = []
   private var calls: [Place: Diagrams.Reference] = [:]
   /// Calls that may still be looked at together: a generated policy must not take minutes.
@@ -24,7 +29,10 @@ private struct RuleFinder {
     let target: Target
   }
 
-  init(_ index: RuleIndex) { self.index = index }
+  init(_ index: RuleIndex, known: [SourceRange]) {
+    self.index = index
+    self.known = known
+  }
 
   mutating func find() -> [Diagnostic] {
     var findings: [Diagnostic] = []
@@ -33,6 +41,8 @@ private struct RuleFinder {
       guard let targets = targets(of: rule), (try? prepare(rule, targets)) != nil else { continue }
       if let finding = try? finding(rule, targets, useless) {
         useless.insert(rule.number)
+        findings.append(finding)
+      } else if let finding = try? idleTest(of: rule, targets) {
         findings.append(finding)
       }
     }
@@ -58,19 +68,26 @@ private struct RuleFinder {
   }
 
   /// The calls of a target that the tool takes and a rule speaks of.
-  private mutating func calls(of rule: Int, on target: Target) throws(TooLarge) -> Diagrams.Reference {
+  mutating func calls(of rule: Int, on target: Target) throws(TooLarge) -> Diagrams.Reference {
     if let known = calls[Place(rule: rule, target: target)] { return known }
-    guard var decisions = decisions.removeValue(forKey: target) else { throw TooLarge() }
-    defer { self.decisions[target] = decisions }
-    let holds: Diagrams.Reference
-    if case .grant = index.policies.rules[rule].kind {
-      holds = try decisions.grants(rule, side: 0)
-    } else {
-      holds = try decisions.forAllCallers(try decisions.condition(of: rule, side: 0), side: 0)
-    }
-    let calls = try decisions.diagrams.combine(holds, .and, try decisions.isValid(side: 0))
+    let calls = try calls(of: rule, with: nil, on: target)
     self.calls[Place(rule: rule, target: target)] = calls
     return calls
+  }
+
+  /// - Parameter other: in the place of its condition, made of its tests.
+  mutating func calls(of rule: Int, with other: Condition?, on target: Target) throws(TooLarge) -> Diagrams.Reference {
+    guard var decisions = decisions.removeValue(forKey: target) else { throw TooLarge() }
+    defer { self.decisions[target] = decisions }
+    return try decisions.diagrams.combine(try decisions.calls(of: rule, with: other, side: 0), .and, try decisions.isValid(side: 0))
+  }
+
+  /// Whether nobody may call it, as far as that can be told.
+  mutating func isClosed(_ target: Target) -> Bool {
+    guard (index.rules[target] ?? []).contains(where: { index.policies.rules[$0].isGrant }) else { return true }
+    guard var decisions = decisions.removeValue(forKey: target) ?? (try? Decisions(target, [index])) else { return false }
+    defer { self.decisions[target] = decisions }
+    return (try? decisions.decision(side: 0)) == .no
   }
 
   private mutating func without(
@@ -98,7 +115,7 @@ private struct RuleFinder {
         at: .init(rule.nameRange, "changes nothing"), also: labels(cover),
         help: "remove it, or correct what was meant to differ" + shown(first.calls, first.target, "both speak of"))
     }
-    guard case .grant = rule.kind else { return nil }
+    if case .deny = rule.kind { return nil }
     var denying: [Int] = []
     for (target, calls) in own {
       var rest = calls
@@ -110,11 +127,12 @@ private struct RuleFinder {
       }
       if rest != .no { return nil }
     }
+    let (noun, does, never) = rule.isGrant ? ("grant", "opens", "allows a call") : ("ask", "asks", "asks anybody")
     return Diagnostic(
-      .overriddenGrant, "`\(rule.name)` opens nothing: \(listed(denying)) \(denying.count == 1 ? "denies" : "deny together") all of it",
-      at: .init(rule.nameRange, "never allows a call"), also: labels(denying),
-      help: "a deny wins over every grant; remove the grant, or narrow the deny" + shown(first.calls, first.target, "granted and denied is")
-    )
+      .overriddenGrant, "`\(rule.name)` \(does) nothing: \(listed(denying)) \(denying.count == 1 ? "denies" : "deny together") all of it",
+      at: .init(rule.nameRange, "never \(never)"), also: labels(denying),
+      help: "a deny wins over every \(noun); remove the \(noun), or narrow the deny"
+        + shown(first.calls, first.target, rule.isGrant ? "granted and denied is" : "asked and denied is"))
   }
 
   /// The rules of the same kind that make a rule needless, one if one will do; nil: it is needed.
@@ -154,7 +172,7 @@ private struct RuleFinder {
     }
   }
 
-  private mutating func shown(_ calls: Diagrams.Reference, _ target: Target, _ words: String) -> String {
+  mutating func shown(_ calls: Diagrams.Reference, _ target: Target, _ words: String) -> String {
     guard let witness = decisions[target]?.witness(in: calls, side: 0), witness.isConfirmed else { return "" }
     return "\n\(words): \(witness.line)"
   }

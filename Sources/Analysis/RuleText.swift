@@ -4,32 +4,29 @@ internal import Semantics
 /// Rules as texts that say what they decide: without names, places, files or order. Equal texts decide alike.
 struct RuleTexts {
   let index: RuleIndex
-  /// By rule.
-  private(set) var texts: [String] = []
   /// By agent.
   let agents: [String]
-  /// Of all that say who a caller is.
-  let allAgents: String
   let layers: String
 
   init(_ index: RuleIndex) {
     self.index = index
     let policies = index.policies
-    let agents = policies.agents.map { "\(quoted($0.name)) when \($0.condition.text)" }
-    self.agents = agents
-    allAgents = agents.map(\.exact).sorted().map(\.text).joined(separator: "\n")
+    agents = policies.agents.map { "\(quoted($0.name)) when \($0.condition.text)" }
     layers = index.grantingLayers.map { policies.layers[$0].name ?? "" }.sorted().joined(separator: ",")
-    texts = policies.rules.map { rule in
-      let kind =
-        switch rule.kind {
-        case .grant(let grant):
-          "grant in \(quoted(policies.layers[rule.layer].name ?? "")) to \(Self.grantees(grant, agents)) until \(grant.until.map(String.init) ?? "")"
-        case .deny: "deny"
-        // Of several that ask, the first by name is answered.
-        case .ask(let ask): "ask \(quoted(rule.name)) \(quoted(ask.approvers)) \(ask.withinMilliseconds)"
-        }
-      return "\(kind) when \(rule.condition.text)"
-    }
+  }
+
+  func text(ofRule number: Int) -> String {
+    let policies = index.policies
+    let rule = policies.rules[number]
+    let kind =
+      switch rule.kind {
+      case .grant(let grant):
+        "grant in \(quoted(policies.layers[rule.layer].name ?? "")) to \(Self.grantees(grant, agents)) until \(grant.until.map(String.init) ?? "")"
+      case .deny: "deny"
+      // Of several that ask, the first by name is answered.
+      case .ask(let ask): "ask \(quoted(rule.name)) \(quoted(ask.approvers)) \(ask.withinMilliseconds)"
+      }
+    return "\(kind) when \(rule.condition.text)"
   }
 
   private static func grantees(_ grant: CheckedPolicies.Rule.Grant, _ agents: [String]) -> String {
@@ -47,7 +44,7 @@ struct RuleTexts {
       return rule.targets.resources.filter { index.policies.servers[$0.server].name == target.server }.map { quoted($0.uri.source).exact }
         .sorted().map(\.text).joined(separator: " ")
     }
-    let lines = Set(numbers.map { (texts[$0] + globs(index.policies.rules[$0])).exact }).sorted().map(\.text)
+    let lines = Set(numbers.map { (text(ofRule: $0) + globs(index.policies.rules[$0])).exact }).sorted().map(\.text)
     return (["layers \(layers)"] + lines).joined(separator: "\n")
   }
 }

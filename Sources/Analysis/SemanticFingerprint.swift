@@ -2,19 +2,40 @@ package import Digests
 internal import JSON
 package import Semantics
 
-/// What a policy decides, as a digest: the same however its rules are ordered, divided over files, or written, as long as diagrams find that
-/// they decide alike; another whenever some call is decided otherwise, or what limits, filters, labels and refinements say differs.
+/// What a policy decides, as a digest: the same however its rules are ordered, named, divided over files, or written, as long as diagrams find
+/// that they decide alike; another whenever some call is decided otherwise, or what limits, filters, labels and refinements say differs.
 ///
 /// A target whose diagrams are too large, and the resources of a server, count as their rules are written.
 package func semanticFingerprint(_ policies: CheckedPolicies) -> Digest {
-  let texts = RuleTexts(RuleIndex(policies))
-  var parts: [String] = []
-  for target in texts.index.rules.keys.sorted() {
-    let text = (try? canonicalText(target, texts)) ?? "as written\n" + texts.text(of: target)
-    // What nobody may call is as if no rule spoke of it.
-    if text != Canon.closed { parts.append("\(target.description)\n\(text)") }
+  let forms = RuleForms(RuleIndex(policies))
+  return fingerprint(forms, targetTexts(forms, known: [:]))
+}
+
+/// Of two policies that are compared: what has not changed between them is looked at once.
+func semanticFingerprints(_ old: RuleForms, _ new: RuleForms) -> (old: Digest, new: Digest) {
+  let before = targetTexts(old, known: [:])
+  var known: [Target: String] = [:]
+  // The caller is a part of every diagram.
+  if old.allAgents == new.allAgents, old.index.policies.claims == new.index.policies.claims {
+    for (target, text) in before
+    where areSchemasEqual(target, [old.index, new.index]) && old.form(of: target) == new.form(of: target) { known[target] = text }
   }
-  let settings = Settings(policies).lines
+  return (fingerprint(old, before), fingerprint(new, targetTexts(new, known: known)))
+}
+
+private func targetTexts(_ forms: RuleForms, known: [Target: String]) -> [Target: String] {
+  let texts = RuleTexts(forms.index)
+  var found: [Target: String] = [:]
+  for target in forms.index.rules.keys {
+    found[target] = known[target] ?? (try? canonicalText(target, texts)) ?? "as written\n" + texts.text(of: target)
+  }
+  return found
+}
+
+private func fingerprint(_ forms: RuleForms, _ texts: [Target: String]) -> Digest {
+  // What nobody may call is as if no rule spoke of it.
+  var parts = texts.sorted { $0.key < $1.key }.filter { $0.value != Canon.closed }.map { "\($0.key.description)\n\($0.value)" }
+  let settings = Settings(forms.index.policies).lines
   parts += settings.keys.sorted().flatMap { settings[$0] ?? [] }
   return sha256(Array(parts.joined(separator: "\n").utf8))
 }

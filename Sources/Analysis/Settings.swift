@@ -17,7 +17,7 @@ struct Settings {
 
   init(_ policies: CheckedPolicies) {
     var lines: [Key: [String]] = [:]
-    for line in canonicalText(policies).split(separator: "\n") {
+    for line in Set(canonicalSettings(policies).map { $0.dropLast(1) }) {
       var rest = line
       if rest.hasPrefix("shadow ") { continue }
       if rest.hasPrefix("confidential ") { rest = rest.dropFirst("confidential ".count) }
@@ -53,7 +53,7 @@ func settingChanges(_ old: CheckedPolicies, _ new: CheckedPolicies, _ targets: [
     let (direction, change): (Comparison.Direction, String) =
       switch key.kind {
       case "limit": limitChange(name, old, new)
-      case "filter": was.isEmpty ? (.narrower, "added") : now.isEmpty ? (.wider, "removed") : (.unknown, "changed")
+      case "filter": filterChange(name, old, new)
       case "refine": (refinementChange(name, old, new, targets), was.isEmpty ? "added" : now.isEmpty ? "removed" : "changed")
       case "server": (.unknown, "what becomes of results that do not fit")
       default: (.unknown, was.isEmpty ? "added" : now.isEmpty ? "removed" : "changed")
@@ -71,23 +71,6 @@ private func place(_ key: Settings.Key, _ policies: CheckedPolicies) -> SourceRa
   case "refine": policies.refinement(named: key.name.text)?.fields.first?.range
   default: nil
   }
-}
-
-private func limitChange(_ name: String, _ old: CheckedPolicies, _ new: CheckedPolicies) -> (Comparison.Direction, String) {
-  func limit(_ policies: CheckedPolicies) -> CheckedPolicies.Limit? {
-    policies.limits.first { $0.name.exact == name.exact && !$0.isShadow }
-  }
-  guard let before = limit(old) else { return (.narrower, "added") }
-  guard let after = limit(new) else { return (.wider, "removed") }
-  let (amount, burst) = (after.amount, after.burst ?? after.amount)
-  let (oldAmount, oldBurst) = (before.amount, before.burst ?? before.amount)
-  let isAlike =
-    before.measure == after.measure && before.period == after.period && Set(before.keys) == Set(after.keys)
-    && old.targets(before.targets) == new.targets(after.targets)
-  guard isAlike, amount != oldAmount || burst != oldBurst else { return (.unknown, "changed") }
-  let words = "\(oldAmount) -> \(amount)" + (burst == amount && oldBurst == oldAmount ? "" : ", burst \(oldBurst) -> \(burst)")
-  if amount <= oldAmount, burst <= oldBurst { return (.narrower, words) }
-  return (amount >= oldAmount && burst >= oldBurst ? .wider : .mixed, words)
 }
 
 /// What diagrams show of a refinement, they say; the rest is told by what was added and removed.

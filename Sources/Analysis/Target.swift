@@ -1,3 +1,4 @@
+internal import Digests
 internal import Semantics
 
 /// What a decision is about, by name, so that two policies can speak of the same one.
@@ -83,6 +84,15 @@ struct RuleIndex {
     switch target.kind {
     case .tool: tools[target].map { policies.tool($0).input }
     case .prompt: prompts[target].map { policies.prompt($0).input }
+    case .resources: nil
+    }
+  }
+
+  /// Of its definition, as it is pinned.
+  func digest(of target: Target) -> Digest? {
+    switch target.kind {
+    case .tool: tools[target].map { policies.tool($0).digest }
+    case .prompt: prompts[target].map { policies.prompt($0).digest }
     case .resources: nil
     }
   }

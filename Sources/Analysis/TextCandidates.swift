@@ -72,13 +72,15 @@ struct TextCandidateMaker {
 
   private func lengths(_ shapes: [TextShape], _ tests: [Elementary]) throws(TooLarge) -> [Int] {
     var bounds: Set<Int> = [0]
+    // What is too long for all is denied by all, and the shortest text of each kind is found first: no text need be longer.
+    let longest = shapes.map { $0.maximumLength ?? .max }.max() ?? .max
     for shape in shapes {
       bounds.insert(shape.minimumLength)
-      if let maximum = shape.maximumLength { bounds.insert(maximum + 1) }
+      if let maximum = shape.maximumLength, maximum < longest { bounds.insert(maximum + 1) }
     }
     for test in tests {
-      if test.subject.isLength { bounds.formUnion(try lengthBounds(test.test)) }
-      if case .matches(let pattern) = test.test, pattern.longestText < .max { bounds.insert(pattern.longestText + 1) }
+      if test.subject.isLength { bounds.formUnion(try lengthBounds(test.test).filter { $0 <= longest }) }
+      if case .matches(let pattern) = test.test, pattern.longestText < longest { bounds.insert(pattern.longestText + 1) }
     }
     for constraint in constraints {
       if case .length(let lower, let upper) = constraint { bounds.formUnion([lower ?? 0, (upper ?? 0) + 1]) }

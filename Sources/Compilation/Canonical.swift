@@ -1,5 +1,5 @@
 internal import Checksums
-internal import JSON
+package import JSON
 package import Semantics
 
 /// The rules as a text that says what they mean and nothing else: no order, files, places, comments or names of sets and scopes. Its digest is
@@ -31,6 +31,33 @@ package func canonicalText(_ policies: CheckedPolicies) -> String {
     ]
     + bounds.map { "layer\n" + $0 })
     .joined()
+}
+
+/// What a policy says beside its rules and agents, in the same form: a line each, in no order.
+package func canonicalSettings(_ policies: CheckedPolicies) -> [String] {
+  let canonical = Canonical(policies: policies)
+  let passing = policies.servers.filter { $0.outputMismatch == .log }.map { "server \(quoted($0.name)) passes mismatches\n" }
+  return passing + policies.refinements.map(canonical.text) + policies.filters.map(canonical.text) + policies.limits.map(canonical.text)
+    + policies.labels.map(canonical.text) + policies.labelEvents.flatMap(canonical.texts) + policies.sessionKey.map(canonical.text)
+}
+
+/// A filter in parts, of which more of one kind never lets more through.
+package struct CanonicalFilter {
+  /// What it reads and how, and what it does to texts that are too long.
+  package let manner: String
+  package let targets: Set<ExactText>
+  /// What it searches for and what is then done: a pattern each, or a set whose patterns are scored together.
+  package let findings: Set<ExactText>
+  /// Whether it labels sessions, which rules may ask for in either sense.
+  package let setsLabels: Bool
+
+  package init(_ filter: CheckedPolicies.Filter, of policies: CheckedPolicies) {
+    let canonical = Canonical(policies: policies)
+    manner = canonical.manner(filter)
+    targets = Set(canonical.targetTexts(filter.targets).exact)
+    findings = Set(filter.clauses.flatMap(canonical.findings).exact)
+    setsLabels = (filter.clauses.map(\.actions) + (filter.longest.map { [$0.actions] } ?? [])).contains { !$0.labels.isEmpty }
+  }
 }
 
 private func quoted(_ text: String) -> String { String(decoding: write(.string(text)), as: UTF8.self) }
@@ -108,16 +135,32 @@ private struct Canonical {
   func text(_ filter: CheckedPolicies.Filter) -> String {
     let isConfidential = filter.annotations.contains { $0.name == "confidential" }
     let manner = (filter.isShadow ? "shadow " : "") + (isConfidential ? "confidential " : "")
+    let clauses = filter.clauses.map { clause in
+      "match \(text(policies.patternSets[clause.set], only: clause.pattern)) -> \(text(clause.actions))"
+    }
+    return "\(manner)filter \(quoted(filter.name)) on \(targetTexts(filter.targets).distinctInOrder.joined(separator: ", "))"
+      + " in \(reading(filter)) \((clauses.distinctInOrder + longest(filter)).joined(separator: ", "))\n"
+  }
+
+  private func reading(_ filter: CheckedPolicies.Filter) -> String {
     // What a filter without places reads is said, lest it mean more in a later version unnoticed; that none is named widens what it reads.
     let places = filter.places.map(\.rawValue).inOrder.joined(separator: " ") + (filter.arePlacesNamed ? "" : " unnamed")
     let paths = filter.structuredPaths.map { $0.map(text).joined() }.distinctInOrder.joined(separator: " ")
     let transforms = filter.transforms.map { "\($0)" }.inOrder.joined(separator: " ")
-    let clauses = filter.clauses.map { clause in
-      "match \(text(policies.patternSets[clause.set], only: clause.pattern)) -> \(text(clause.actions))"
-    }
-    let longest = filter.longest.map { ["longer than \($0.bytes) -> \(text($0.actions))"] } ?? []
-    return "\(manner)filter \(quoted(filter.name)) on \(targetTexts(filter.targets).distinctInOrder.joined(separator: ", "))"
-      + " in \(places) (\(paths)) after \(transforms) \((clauses.distinctInOrder + longest).joined(separator: ", "))\n"
+    return "\(places) (\(paths)) after \(transforms)"
+  }
+
+  private func longest(_ filter: CheckedPolicies.Filter) -> [String] {
+    filter.longest.map { ["longer than \($0.bytes) -> \(text($0.actions))"] } ?? []
+  }
+
+  func manner(_ filter: CheckedPolicies.Filter) -> String { ([reading(filter)] + longest(filter)).joined(separator: ", ") }
+
+  func findings(_ clause: CheckedPolicies.Filter.Clause) -> [String] {
+    let set = policies.patternSets[clause.set]
+    let numbers = clause.pattern.map { [$0] } ?? (set.threshold == nil ? Array(set.patterns.indices) : nil)
+    let patterns = numbers?.map { text(set, only: $0) } ?? [text(set, only: nil)]
+    return patterns.map { "\($0) -> \(text(clause.actions))" }
   }
 
   func targetTexts(_ targets: Targets) -> [String] {

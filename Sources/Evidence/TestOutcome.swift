@@ -1,3 +1,4 @@
+package import Decision
 package import Semantics
 package import Text
 
@@ -26,4 +27,13 @@ package struct TestFailure: Sendable {
   package let got: String
   /// What a person would ask next: which test of the nearest rule was not met, with the value it met.
   package let reasons: [String]
+  /// The rule that decided, or the nearest grant, with what its tests met; nil where no rule says more.
+  package let rule: RuleTrace?
+
+  init(range: SourceRange, got: String, reasons: [String], rule: RuleTrace? = nil) {
+    self.range = range
+    self.got = got
+    self.reasons = reasons
+    self.rule = rule
+  }
 }

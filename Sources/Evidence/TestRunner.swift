@@ -8,9 +8,12 @@ package import Semantics
 package struct TestRunner: ~Copyable {
   private var judge: CallJudge
   private var answers: AnswerJudge
+  /// Of all tests that were run.
+  package private(set) var coverage: TestCoverage
 
   package init(_ judge: consuming CallJudge) {
     answers = AnswerJudge(judge.policies, judge.program)
+    coverage = TestCoverage(judge.program)
     self.judge = judge
   }
 
@@ -71,6 +74,8 @@ package struct TestRunner: ~Copyable {
       judgement.take(from: &gauge, name(of: call), by: state.principal, in: session, at: state.now)
       state.gauge = gauge
     }
+    // Of a call that the schema refuses, no rule is asked.
+    if judgement.problems.isEmpty { coverage.add(judgement.trace) }
     state.last = (call, judgement, session)
     state.answer = nil
   }
@@ -126,7 +131,8 @@ package struct TestRunner: ~Copyable {
       let allowed = judge.constraints(call, as: state.principal, with: state.labels(of: session), at: state.now)
       if !allowed.isEmpty { reasons.append("would be allowed with \(allowed.joined(separator: " and "))") }
     }
-    state.failures.append(TestFailure(range: expectation.range, got: got, reasons: reasons))
+    let rule = expectation.kind.isOfRules && judgement.problems.isEmpty ? judgement.trace.decidingRule : nil
+    state.failures.append(TestFailure(range: expectation.range, got: got, reasons: reasons, rule: rule))
   }
 
   private func names(_ labels: LabelSet) -> String {
@@ -181,5 +187,29 @@ package struct TestRunner: ~Copyable {
   private func applies(_ rule: Int, _ trace: Trace) -> Bool {
     let name = judge.policies.rules[rule].name
     return trace.rules.contains { judge.program.rule($0.rule).name == name && $0.applies }
+  }
+}
+
+extension Trace {
+  /// The rule that says most about the verdict: the one that gave it, or the grant that misses least.
+  fileprivate var decidingRule: RuleTrace? {
+    let number: RuleNumber? =
+      switch verdict {
+      case .allow(let grounds): grounds.grant
+      case .ask(let question): question.ask
+      case .deny(.byRule(let rule)): rule
+      case .deny: nearestGrants.first?.rule
+      }
+    return rules.first { $0.rule == number }
+  }
+}
+
+extension CheckedPolicies.Expectation.Kind {
+  /// Whether it is about what rules decide.
+  fileprivate var isOfRules: Bool {
+    switch self {
+    case .allow, .deny, .ask: true
+    case .limited, .listed, .output, .session: false
+    }
   }
 }

@@ -29,6 +29,7 @@ extension Checker {
     case .oneOf(let literals): return oneOf(literals, constraint, field, found).map { .constraint(.oneOf($0)) }
     case .matches(let regex):
       guard suits(.text, reading, constraint, field), let pattern = pattern(regex, .whole) else { return nil }
+      lint(regex)
       let expression = try? RegularExpression(parsing: pattern.source, caseInsensitive: pattern.caseInsensitive)
       return .constraint(.matches(pattern, script: expression?.scriptSource))
     case .length(let range): return length(range, constraint, field, reading).map { .constraint($0) }

@@ -5,16 +5,21 @@ internal import Text
 
 // What of a pattern is right by its syntax and probably not what was meant.
 extension Checker {
-  mutating func lint(_ pattern: PatternsSyntax.Pattern) {
-    let literal = pattern.regex
+  /// - Parameter name: of a pattern of a set, which is searched for; nil: of a condition, which the whole value must match.
+  mutating func lint(_ literal: RegexLiteral, of name: String? = nil) {
     guard let expression = try? RegularExpression(parsing: literal.source, caseInsensitive: literal.flags.contains("i")) else { return }
-    for lint in expression.lints(.search) {
+    let mode: MatchMode = name == nil ? .whole : .search
+    for lint in expression.lints(mode) {
       let range = place(of: lint.range, in: literal)
       switch lint.kind {
       case .classSpellsWord:
+        let said =
+          stranger(to: lint, in: Language(expression, mode)).map { "`\($0)` is treated like the word" }
+          ?? "`\(lint.witness)` alone is treated like the word"
         report(
           .suspiciousPattern, "a class of characters spells `\(lint.subject)`", range, "any one of these characters, in no order",
-          help: "`\(lint.witness)` alone is treated like the word; write the word without brackets: `(?:\(lint.subject))`")
+          help: "\(said); write the word without brackets: `(?:\(lint.subject))`"
+            + (name == nil ? ", or test with `ends with`, `contains` or `in`" : ""))
       case .rangeAcrossCases:
         report(
           .suspiciousPattern, "`\(lint.subject)` is more than letters", range, "also six characters such as `\(lint.witness)`",
@@ -36,11 +41,18 @@ extension Checker {
           continue
         }
         report(
-          .caseSensitivePattern, "pattern `\(pattern.name.text)` finds `\(lint.subject)` in small letters only", range,
+          .caseSensitivePattern, "pattern `\(name ?? "")` finds `\(lint.subject)` in small letters only", range,
           "misses `\(lint.witness)`", help: "write `i` behind the pattern")
         return
       }
     }
+  }
+
+  /// A value that has nothing to do with the word, and of which the pattern says what it says of the word; nil: none of those that are tried.
+  private func stranger(to lint: Lint, in language: Language) -> String? {
+    guard var recognizer = Recognizer(language) else { return nil }
+    let isNegated = Array(language.expression.source.utf8)[lint.range].dropFirst().first == UInt8(ascii: "^")
+    return ["evil@attacker.com", "https://attacker.com/", "attacker.com"].first { recognizer.accepts($0) == !isNegated }
   }
 
   /// Warns of patterns that find nothing which a sibling does not find with at least the same weight. The hits of a pattern tell quickly of most

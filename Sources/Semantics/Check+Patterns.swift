@@ -36,7 +36,7 @@ extension Checker {
       families[family] = families[family] ?? families.count
       guard !isPack, let compiled = compiled(pattern.regex, text) else { continue }
       prove(pattern, compiled, checks)
-      lint(pattern)
+      lint(pattern.regex, of: pattern.name.text)
       siblings.append(Sibling(syntax: pattern, regex: text, compiled: compiled, weight: weight, family: family, checks: Set(checks)))
     }
     parts.patternSets.append(

@@ -85,7 +85,9 @@ extension Checker {
       return paths.contains(nil) ? nil : .under(paths.compactMap(\.self))
     case .matches(let regex):
       guard require(.text, of: subject, predicate.range) else { return nil }
-      return pattern(regex, .whole).map(Atom.Test.matches)
+      guard let pattern = pattern(regex, .whole) else { return nil }
+      lint(regex)
+      return .matches(pattern)
     case .isTrue: return require(.boolean, of: subject, predicate.range) ? .isTrue : nil
     case .present: return .present
     }

@@ -16,11 +16,11 @@ extension Checker {
     for scope in order {
       for other in implied[scope] where other != scope { opens[scope].formUnion(opens[other]) }
     }
-    for (scope, opens) in zip(declared.scopes, opens) {
+    for (index, (scope, opens)) in zip(declared.scopes, opens).enumerated() {
       parts.scopes.append(
         .init(
           name: scope.syntax.name.text, documentation: scope.declaration.documentation, annotations: annotations(of: scope.declaration),
-          opens: opens, range: scope.syntax.name.range))
+          opens: opens, implies: implied[index], range: scope.syntax.name.range))
     }
   }
 

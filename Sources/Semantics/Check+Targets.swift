@@ -44,6 +44,7 @@ extension Checker {
     case .resource(let server, let uri): return resolve(server, uri, from: file)
     case .scope(let name):
       guard let symbol = find(name, .scope, from: file) else { return nil }
+      parts.scopes[symbol.index].isGroup = true
       return parts.scopes[symbol.index].opens
     }
   }

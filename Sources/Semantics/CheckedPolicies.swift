@@ -10,7 +10,7 @@ package struct CheckedPolicies: Sendable {
   package let scopes: [Scope]
   package let agents: [Agent]
   /// Grants, denies and asks of all files in order of file and place; `Rule.number` is the index here.
-  package let rules: [Rule]
+  package private(set) var rules: [Rule]
   /// Of every refined tool, in order of the tools.
   package let refinements: [Refinement]
   /// In order of file and place; those of packs too.
@@ -18,7 +18,7 @@ package struct CheckedPolicies: Sendable {
   /// In order of file and place.
   package let filters: [Filter]
   /// In order of file and place.
-  package let limits: [Limit]
+  package private(set) var limits: [Limit]
   /// What one call of a tool costs; of tools that are absent, 1.
   package let costs: [ToolReference: Number]
   /// In order of file and place.
@@ -51,6 +51,16 @@ package struct CheckedPolicies: Sendable {
     claims = parts.claims
     tests = parts.tests
     proofs = parts.proofs
+  }
+
+  /// The same with other rules or limits in the places of its own: still typed by the same snapshots and claims.
+  ///
+  /// - Precondition: as many rules, of the same numbers; conditions are made of tests that `check` has seen.
+  package func replacing(rules: [Rule]? = nil, limits: [Limit]? = nil) -> CheckedPolicies {
+    var copy = self
+    if let rules { copy.rules = rules }
+    if let limits { copy.limits = limits }
+    return copy
   }
 
   package func tool(_ reference: ToolReference) -> Snapshot.Tool { servers[reference.server].snapshot.tools[reference.tool] }
@@ -119,13 +129,20 @@ extension CheckedPolicies {
     package let annotations: [Annotation]
     /// What it opens itself and through everything it implies.
     package let opens: Targets
+    /// Indices into `CheckedPolicies.scopes`: what it implies itself.
+    package let implies: [Int]
+    /// Whether `any of` names it, as a group of targets.
+    package internal(set) var isGroup = false
     package let range: SourceRange
 
-    package init(name: String, documentation: [String], annotations: [Annotation], opens: Targets, range: SourceRange) {
+    package init(
+      name: String, documentation: [String], annotations: [Annotation], opens: Targets, implies: [Int], range: SourceRange
+    ) {
       self.name = name
       self.documentation = documentation
       self.annotations = annotations
       self.opens = opens
+      self.implies = implies
       self.range = range
     }
   }

@@ -50,3 +50,12 @@ extension CheckedPolicies {
     package let nameRange: SourceRange
   }
 }
+
+extension CheckedPolicies.Limit {
+  /// The same of another amount.
+  package func replacing(amount: Number) -> Self {
+    Self(
+      name: name, amount: amount, measure: measure, period: period, burst: burst, keys: keys, targets: targets, overflow: overflow,
+      isShadow: isShadow, annotations: annotations, nameRange: nameRange)
+  }
+}

@@ -40,7 +40,9 @@ struct AnalysisPage: CustomTestStringConvertible, Sendable {
   func said(of block: String) throws -> (codes: [String], text: String) {
     let said = try diagnosed(
       "page.sally", TestFiles(texts: ["page.sally": prelude + block], folders: [TestFiles.pages, TestFiles.language]))
-    return (said.diagnostics.map { $0.code.description }, said.text)
+    // Most examples leave tools closed, which is noted and no matter of theirs.
+    let codes = said.diagnostics.map { $0.code.description }.filter { $0 != "N0720" || code == "N0720" }
+    return (codes, said.text)
   }
 }
 

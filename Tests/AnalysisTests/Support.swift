@@ -47,7 +47,7 @@ func diagnosed(_ path: String, _ files: TestFiles) throws -> (diagnostics: [Diag
       }
       if let diagnostic = outcome.diagnostic(answer: judgement.map { Explanation($0, program).outcome }) { diagnostics.append(diagnostic) }
     }
-    diagnostics += ruleFindings(policies)
+    diagnostics += ruleFindings(policies, beside: diagnostics)
   }
   return (diagnostics, Renderer(files: loaded.value.files).render(diagnostics))
 }

@@ -22,6 +22,7 @@ let package = Package(
     benchmark("SanitiserBenchmark", of: ["Filters", "Bytecode"], own: ["ShippedPacks"]),
     benchmark("FilterBenchmark", of: ["Filters", "Patterns", "RegularExpressions"], own: ["ShippedPacks"]),
     benchmark("CheckBenchmark", of: ["Text", "Syntax", "JSON", "Compilation"]),
+    benchmark("AnalysisBenchmark", of: ["Analysis", "Compilation", "JSON", "Text"]),
     // The gate is measured as a program: its path is an argument.
     .executableTarget(name: "StdioBenchmark"),
     benchmark("SessionBenchmark", of: ["Compilation", "Decision", "Enforcement"], own: ["CAllocations"]),

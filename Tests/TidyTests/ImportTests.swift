@@ -39,7 +39,9 @@ private let allowed: [String: Set<String>] = [
   ],
   "Linting": ["Semantics", "Syntax", "Text"],
   "Analysis": ["Semantics", "Compilation", "Bytecode", "RegularExpressions", "JSON", "Text", "Digests"],
-  "Evidence": ["Semantics", "Analysis", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text"],
+  "Evidence": [
+    "Semantics", "Analysis", "Compilation", "Bytecode", "Decision", "Enforcement", "Filters", "Messages", "Schemas", "JSON", "Text",
+  ],
   "StateStore": ["Credentials", "Approvals", "Digests", "Enforcement", "JSON", "GRDB"],
   "Gateway": ["CPosix", "Enforcement", "Approvals", "Messages", "JSON", "Logging"],
   "HTTPGateway": [

@@ -14,13 +14,13 @@ struct DifferenceReport {
   private let answers: [[(before: String, after: String)?]]
   private let fingerprints: (old: String, new: String)
   /// Proofs that held, or were not there, and that fail now.
-  private let broken: [Diagnostic]
+  private let broken: [(proof: CheckedPolicies.Proof, diagnostic: Diagnostic, witness: Witness?)]
   private let old: CheckedPolicies
   private let new: CheckedPolicies
 
   init(_ old: CheckedPolicies, _ new: CheckedPolicies) throws {
     let programs = (try compiled(old), try compiled(new))
-    let comparison = compare(old, new)
+    let (comparison, digests) = compareWithFingerprints(old, new)
     var oldJudge = CallJudge(old, programs.0)
     var newJudge = CallJudge(new, programs.1)
     var answers: [[(before: String, after: String)?]] = []
@@ -41,13 +41,14 @@ struct DifferenceReport {
     let known = Set(old.proofs.map(\.name))
     let report = ProofReport(new, programs.1)
     broken = zip(report.outcomes, report.diagnostics).compactMap { outcome, diagnostic in
-      held.contains(outcome.proof.name) || !known.contains(outcome.proof.name) ? diagnostic : nil
+      guard let diagnostic, held.contains(outcome.proof.name) || !known.contains(outcome.proof.name) else { return nil }
+      return (proof: outcome.proof, diagnostic: diagnostic, witness: outcome.witness)
     }
     self.comparison = comparison
     self.answers = answers
     self.old = old
     self.new = new
-    fingerprints = (semanticFingerprint(old).hex, semanticFingerprint(new).hex)
+    fingerprints = (digests.old.hex, digests.new.hex)
   }
 
   // MARK: For people
@@ -82,7 +83,13 @@ struct DifferenceReport {
       lines.append(
         "\(setting.kind) \(setting.name)  \(paint(setting.direction))  \(setting.change)\(place(setting).map { "  \($0)" } ?? "")")
     }
-    for diagnostic in broken { lines.append("breaks  \(diagnostic.message)") }
+    for agent in comparison.agents {
+      lines.append("agent \(agent.name) is recognised otherwise" + (agent.after.flatMap { place($0, new.files) }.map { "  \($0)" } ?? ""))
+    }
+    for (proof, diagnostic, witness) in broken {
+      lines.append("breaks  \(diagnostic.message)" + (place(proof.nameRange, new.files).map { "  \($0)" } ?? ""))
+      if let witness { lines.append("    shown by: \(witness.line)") }
+    }
     if let equalLine { lines.append(equalLine) }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -112,8 +119,11 @@ struct DifferenceReport {
   }
 
   private func place(_ setting: Comparison.SettingChange) -> String? {
-    let (range, files) = setting.after != nil ? (setting.after, new.files) : (setting.before, old.files)
-    guard let range, let file = files.first(where: { $0.id == range.file }) else { return nil }
+    setting.after.flatMap { place($0, new.files) } ?? setting.before.flatMap { place($0, old.files) }
+  }
+
+  private func place(_ range: SourceRange, _ files: [SourceFile]) -> String? {
+    guard let file = files.first(where: { $0.id == range.file }) else { return nil }
     return "\(file.path):\(file.position(at: range.lower).line)"
   }
 
@@ -138,7 +148,11 @@ struct DifferenceReport {
     for setting in comparison.settings {
       out += "\n- \(setting.kind) \(code(setting.name)): **\(setting.direction.rawValue)**, \(setting.change)"
     }
-    for diagnostic in broken { out += "\n- **breaks** \(diagnostic.message)" }
+    for agent in comparison.agents { out += "\n- agent \(code(agent.name)) is recognised otherwise" }
+    for (proof, _, witness) in broken {
+      out += "\n- **breaks** prove \(code(proof.name))" + (place(proof.nameRange, new.files).map { ", \(code($0))" } ?? "")
+      if let witness { out += ": \(code(witness.line))" }
+    }
     if let equalLine { out += "\n\n\(equalLine)" }
     return out + "\n"
   }
@@ -177,9 +191,16 @@ struct DifferenceReport {
         comparison.settings.map {
           ["kind": .string($0.kind), "name": .string($0.name), "direction": .string($0.direction.rawValue), "change": .string($0.change)]
         }),
-      "brokenProofs": .array(broken.map { .string($0.message) }),
+      "agents": .array(comparison.agents.map { .string($0.name) }),
+      "brokenProofs": .array(
+        broken.map { proof, _, witness in
+          [
+            "name": .string(proof.name), "place": place(proof.nameRange, new.files).map(Value.string) ?? .null,
+            "counterExample": witness.map { .string($0.test(named: proof.name, expecting: "deny")) } ?? .null,
+          ]
+        }),
     ]
   }
 
-  var diagnostics: [Diagnostic] { comparison.diagnostics(in: new) + broken }
+  var diagnostics: [Diagnostic] { comparison.diagnostics(in: new) + broken.map(\.diagnostic) }
 }

@@ -1,4 +1,6 @@
 import Analysis
+import Bytecode
+import Decision
 import Evidence
 import JSON
 import Semantics
@@ -8,11 +10,15 @@ import Text
 struct TestReport {
   private let outcomes: [TestOutcome]
   private let proofs: ProofReport
+  private let program: Program
+  private let strength: StrengthReport
   private let files: [SourceFile.ID: SourceFile]
 
-  init(_ outcomes: [TestOutcome], _ proofs: ProofReport, files: [SourceFile]) {
+  init(_ outcomes: [TestOutcome], _ proofs: ProofReport, _ program: Program, _ strength: StrengthReport, files: [SourceFile]) {
     self.outcomes = outcomes
     self.proofs = proofs
+    self.program = program
+    self.strength = strength
     self.files = Dictionary(files.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -25,7 +31,7 @@ struct TestReport {
     func paint(_ text: String, _ style: String) -> String { colour ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text }
     let lines = outcomes.map { outcome in
       let mark = outcome.passed ? paint("pass", "32") : paint("FAIL", "1;31")
-      return "\(mark)  \(outcome.title)\n" + outcome.failures.map { detail($0, paint) }.joined()
+      return "\(mark)  \(outcome.title)\n" + outcome.failures.map { detail($0, paint, colour: colour) }.joined()
     }
     let proved = zip(proofs.outcomes, proofs.diagnostics).map { outcome, diagnostic in
       let mark = diagnostic == nil ? paint("pass", "32") : paint("FAIL", "1;31")
@@ -33,11 +39,11 @@ struct TestReport {
       let detail = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }.joined(separator: "\n")
       return "\(mark)  prove \(outcome.proof.name)\n" + detail
     }
-    return (lines + proved).joined() + "\n\(paint(summary, failed == 0 ? "1;32" : "1;31"))\n"
+    return (lines + proved).joined() + strength.human(colour: colour) + "\n\(paint(summary, failed == 0 ? "1;32" : "1;31"))\n"
   }
 
   /// The expectation where it stands, and what came instead, in the form of a diagnostic.
-  private func detail(_ failure: TestFailure, _ paint: (String, String) -> String) -> String {
+  private func detail(_ failure: TestFailure, _ paint: (String, String) -> String, colour: Bool) -> String {
     guard let file = files[failure.range.file] else { return "" }
     let place = file.position(at: failure.range.lower)
     let gutter = String(repeating: " ", count: String(place.line).count)
@@ -48,10 +54,20 @@ struct TestReport {
     out += "  \(place.line) | \(line)\n"
     out += "  \(gutter) | \(paint("\(caret) got \(failure.got)", "1;31"))\n"
     for reason in failure.reasons { out += "  \(gutter) = \(reason)\n" }
+    guard let rule = failure.rule else { return out }
+    let info = program.rule(rule.rule)
+    let picture = ConditionPicture(colour: colour).draw(rule, info)
+    if picture.isEmpty { return out }
+    out += "  \(gutter) = \(info.name), \(info.file):\(info.line)\n"
+    for line in picture.split(separator: "\n") { out += "  \(gutter)     \(line)\n" }
     return out
   }
 
   var json: Value {
+    results.adding(strength.json)
+  }
+
+  private var results: Value {
     [
       "passed": number(all - failed), "failed": number(failed),
       "tests": .array(
@@ -129,6 +145,11 @@ struct TestReport {
     guard let file = files[range.file] else { return ("", 0) }
     return (file.path, file.position(at: range.lower).line)
   }
+}
+
+extension Value {
+  /// The members of both.
+  fileprivate func adding(_ others: [Value.Member]) -> Value { .object((members ?? []) + others) }
 }
 
 /// XML 1.0 text; characters that XML cannot hold become the replacement character.

@@ -60,7 +60,7 @@ struct Check: ParsableCommand {
   /// What is to be said of policies that mean something, proofs aside.
   private func findings(_ loaded: LoadedPolicies, _ policies: CheckedPolicies, _ now: MomentLiteral) -> [Diagnostic] {
     let input = LintInput(policies: policies, trees: loaded.sources.ownTrees, now: now)
-    return lint(input, others: loaded.diagnostics + ruleFindings(policies))
+    return lint(input, others: loaded.diagnostics + ruleFindings(policies, beside: loaded.diagnostics))
   }
 
   private func applyFixes(_ files: [String], _ now: MomentLiteral) throws {
