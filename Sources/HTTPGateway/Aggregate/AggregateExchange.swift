@@ -64,7 +64,7 @@ final class AggregateExchange: ReplyOwner {
   private func send(_ message: [UInt8], _ document: Document?, to member: AggregateMember, _ own: HTTPReply) {
     inner.append(own)
     let request = aggregate.request(request, body: message, for: member)
-    StatelessExchange(worker, member.site, request, document, own).start(message, document)
+    StatelessExchange(worker, member.site, request, message, document, own).start()
   }
 
   // MARK: To several
