@@ -1,4 +1,5 @@
 import Approvals
+import Enforcement
 import StateStore
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Approvals
 import ArgumentParser
+import Enforcement
 import Foundation
 import JSON
 import RedisStore

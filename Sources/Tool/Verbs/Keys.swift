@@ -1,5 +1,6 @@
 import ArgumentParser
 import Credentials
+import Enforcement
 import Foundation
 import JSON
 import RedisStore

@@ -6,6 +6,7 @@ import Gateway
 import HTTPGateway
 import Logging
 import Observation
+import Quotas
 import Recording
 import Semantics
 import StateStore
