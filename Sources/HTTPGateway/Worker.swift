@@ -131,7 +131,9 @@ final class Worker {
   private static func metadata(_ rule: TokenRule, _ paths: [String]) -> [String: [UInt8]] {
     let wellKnown = "/.well-known/oauth-protected-resource"
     let whole = rule.settings.resource
-    var documents = [wellKnown: whole.document, whole.identifier.metadataPath: whole.document]
+    // One path, when the resource itself has none.
+    var documents = [wellKnown: whole.document]
+    documents[whole.identifier.metadataPath] = whole.document
     for path in paths {
       let resource = rule.settings.resource(at: path)
       documents[resource.identifier.metadataPath] = resource.document
