@@ -17,6 +17,14 @@ package struct ApprovalDesk: Sendable {
     self.groupsAtClient = Set(groupsAtClient.map(\.exact))
   }
 
+  /// What waits for a person, the oldest first; nil when the store cannot be read.
+  ///
+  /// - Parameter moment: milliseconds since 1970.
+  package func waiting(at moment: Int64) -> [Approval]? {
+    guard let all = try? store.approvals() else { return nil }
+    return all.filter { $0.state(at: moment) == .pending }.sorted { $0.asked < $1.asked }
+  }
+
   /// Whether the person at the client may decide what is asked.
   func isForClient(_ asked: Asked) -> Bool { asked.names.allSatisfy { groupsAtClient.contains($0.exact) } }
 }

@@ -1,4 +1,5 @@
 import Administration
+import Approvals
 import ArgumentParser
 import Bytecode
 import Enforcement
@@ -117,7 +118,9 @@ struct Serve: ParsableCommand {
     let reloader = PolicyReloader(
       policies, paths: plan.policies, servers: plan.upstreams.map(\.name), agent: agent, store: store, status: status,
       isTested: administration.reloadTests, logger: logger, adopt: { recorder?.adopt($0, $1) })
-    let admin = try adminAddress.map { try beginAdministration($0, observer!, listener, reloader, logger) }
+    let admin = try adminAddress.map {
+      try beginAdministration($0, observer!, listener, reloader, configuration.approvals, logger)
+    }
     if administration.watch { try PolicyWatch(reloader).begin() }
     // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
     shared?.begin()
@@ -147,10 +150,12 @@ struct Serve: ParsableCommand {
   }
 
   private func beginAdministration(
-    _ address: ListenAddress, _ observer: Observer, _ listener: Listener, _ reloader: PolicyReloader, _ logger: Logger
+    _ address: ListenAddress, _ observer: Observer, _ listener: Listener, _ reloader: PolicyReloader, _ desk: ApprovalDesk?,
+    _ logger: Logger
   ) throws -> AdminListener {
     let service = AdminService(
-      observer: observer, isReady: { listener.isReady }, reload: { reloader.reload("admin") }, waiting: { nil },
+      observer: observer, isReady: { listener.isReady }, reload: { reloader.reload("admin") },
+      waiting: { desk?.waiting(at: Observer.now)?.map(AdminService.Waiting.init) },
       token: try administration.token())
     do {
       let admin = try AdminListener(host: address.host, port: address.port, service)
@@ -186,8 +191,18 @@ struct Serve: ParsableCommand {
         state: state)
     }
     guard policy.isEmpty, upstream.isEmpty, listen == nil, agent == nil, allowHost.isEmpty, allowOrigin.isEmpty, state.path == nil else {
-      throw ValidationError("with --config the file says everything; beside it goes --log-level only")
+      throw ValidationError(
+        "with --config the file says who calls what by which policy; --policy, --upstream, --listen, --agent, --allow-host, --allow-origin and --state are said there"
+      )
     }
     return try ServePlan(file: config)
+  }
+}
+
+extension AdminService.Waiting {
+  fileprivate init(_ approval: Approval) {
+    self.init(
+      identifier: approval.identifier, agent: approval.request.caller, what: approval.request.target, group: approval.request.group,
+      since: approval.asked)
   }
 }
