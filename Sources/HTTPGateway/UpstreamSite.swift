@@ -87,11 +87,15 @@ final class UpstreamSite {
 
   /// What goes with the answer to a call that a wider token would be granted; nil: nothing.
   func stepUp(_ actions: [Action], _ caller: Caller, isStateless: Bool) -> (String, String)? {
-    guard let door = caller.door ?? tokens, caller.canStepUp else { return nil }
-    for case .record(let record) in actions where record.outcome == .denied && !record.scopes.isEmpty {
-      return door.stepUp(record.scopes, isStateless: isStateless)
+    for case .record(let record) in actions {
+      if let header = stepUp(record, caller, isStateless: isStateless) { return header }
     }
     return nil
+  }
+
+  func stepUp(_ record: CallRecord, _ caller: Caller, isStateless: Bool) -> (String, String)? {
+    guard let door = caller.door ?? tokens, caller.canStepUp, record.outcome == .denied, !record.scopes.isEmpty else { return nil }
+    return door.stepUp(record.scopes, isStateless: isStateless)
   }
 
   // MARK: Requests

@@ -166,22 +166,34 @@ final class HandshakeSession {
 
   func carryOut(_ actions: [Action], origin: ClientStream?, fromClient: Bool = false, acknowledging reply: HTTPReply? = nil) {
     var reply = reply
-    if fromClient, let origin, let header = site.stepUp(actions, caller, isStateless: false) {
-      origin.status = .forbidden
-      origin.headers.append(header)
+    for case .record(let record) in actions {
+      // Not only of what was just sent: a call may have waited for the list of tools.
+      guard let header = site.stepUp(record, caller, isStateless: false), let denied = record.identifier.flatMap({ waiting[$0] }) ?? origin,
+        denied.status == nil
+      else { continue }
+      denied.status = .forbidden
+      denied.headers.append(header)
     }
-    for action in actions {
+    for (place, action) in actions.enumerated() {
       switch action {
       case .sendToServer(let message):
         enqueue(message, acknowledging: reply)
         reply = nil
-      case .sendToClient(let message): route(message, origin: origin, fromClient: fromClient)
+      case .sendToClient(let message):
+        route(message, origin: asker(of: actions, at: place) ?? origin, fromClient: fromClient)
       case .record(let record): worker.calls.write(record)
       case .ask(let approval): worker.askPeople(approval)
       }
     }
     box.carriedOut()
     if !isOver { worker.wake(at: box.nextDeadline) { [weak self] in self?.passTime($0) } }
+  }
+
+  /// Of a question of the session's own: the stream of the call that it is about, which the record right behind it names. A call that waited
+  /// for the list of tools is asked about when that comes, and then there is no other way to its client.
+  private func asker(of actions: [Action], at place: Int) -> ClientStream? {
+    guard place + 1 < actions.count, case .record(let record) = actions[place + 1], record.outcome == .asked else { return nil }
+    return record.identifier.flatMap { waiting[$0] }
   }
 
   private func passTime(_ now: UInt64) {
