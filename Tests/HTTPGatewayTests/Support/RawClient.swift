@@ -29,6 +29,9 @@ final class RawClient {
 
   private let socket: Int32
   private var received: [UInt8] = []
+  /// Of an answer in chunks that is not whole: what was read of it, and up to where. Reading it anew each time would take the square of its
+  /// length.
+  private var chunks: (body: [UInt8], place: Int)?
   private(set) var isClosedByPeer = false
 
   init(port: Int) throws {
@@ -81,7 +84,9 @@ final class RawClient {
 
   /// The next answer, whole.
   func answer() throws -> Answer {
-    while true {
+    // Comments keep a stream alive for ever that never says what it should.
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline {
       if let (answer, used) = parse() {
         received.removeFirst(used)
         if answer.status == 100 { continue }
@@ -89,16 +94,18 @@ final class RawClient {
       }
       guard fill() else { throw Broken(description: "no whole answer: \(String(decoding: received.prefix(400), as: UTF8.self))") }
     }
+    throw Broken(description: "no whole answer in time: \(String(decoding: received.prefix(400), as: UTF8.self))")
   }
 
   /// Of an answer that is not over: its head, and what of the body has come, once that has a text in it.
   func partial(until text: String) throws -> (head: String, body: String) {
+    let deadline = ContinuousClock.now + .seconds(30)
     while true {
       let all = String(decoding: received, as: UTF8.self)
       if let end = all.range(of: "\r\n\r\n"), all[end.upperBound...].contains(text) {
         return (String(all[..<end.lowerBound]), String(all[end.upperBound...]))
       }
-      guard fill() else { throw Broken(description: "never came: \(text); but \(all)") }
+      guard ContinuousClock.now < deadline, fill() else { throw Broken(description: "never came: \(text); but \(all)") }
     }
   }
 
@@ -113,15 +120,17 @@ final class RawClient {
     }
     let start = end + 4
     if headers["transfer-encoding"] == "chunked" {
-      var body: [UInt8] = []
-      var place = start
+      var (body, place) = chunks ?? ([], start)
+      chunks = nil
       while let lineEnd = RawClient.find(Array("\r\n".utf8), in: received, from: place) {
-        guard let size = Int(String(decoding: received[place..<lineEnd], as: UTF8.self), radix: 16) else { return nil }
-        guard received.count >= lineEnd + 2 + size + 2 else { return nil }
+        guard let size = Int(String(decoding: received[place..<lineEnd], as: UTF8.self), radix: 16),
+          received.count >= lineEnd + 2 + size + 2
+        else { break }
         body += received[(lineEnd + 2)..<(lineEnd + 2 + size)]
         place = lineEnd + 2 + size + 2
         if size == 0 { return (Answer(status: status, headers: headers, body: body), place) }
       }
+      chunks = (body, place)
       return nil
     }
     let length = Int(headers["content-length"] ?? "0") ?? 0
