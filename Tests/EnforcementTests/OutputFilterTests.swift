@@ -304,14 +304,15 @@ final class Talk {
   }
 
   @Test func encodedTextIsRead() throws {
+    // A picture passes; what only says that it is one does not.
     let conversation = try FilteredGate.conversation(#"filter hide on demo.* match secret -> redact "[gone]""#)
     let got = conversation.call(
       "echo",
-      #"{"content":[{"type":"resource","resource":{"uri":"x:","mimeType":"text/plain","blob":"YSBTRUNSRVQtMQ=="}},{"type":"resource","resource":{"uri":"x:","mimeType":"image/png","blob":"YSBTRUNSRVQtMQ=="}}]}"#
+      #"{"content":[{"type":"resource","resource":{"uri":"x:","mimeType":"text/plain","blob":"YSBTRUNSRVQtMQ=="}},{"type":"resource","resource":{"uri":"x:","mimeType":"image/png","blob":"iVBORw0KGgphIFNFQ1JFVC0x"}},{"type":"resource","resource":{"uri":"x:","mimeType":"image/png","blob":"YSBTRUNSRVQtMQ=="}}]}"#
     )
     #expect(
       got
-        == #""result":{"content":[{"type":"resource","resource":{"uri":"x:","mimeType":"text/plain","blob":"YSBbZ29uZV0="}},{"type":"resource","resource":{"uri":"x:","mimeType":"image/png","blob":"YSBTRUNSRVQtMQ=="}}]}"#
+        == #""result":{"content":[{"type":"resource","resource":{"uri":"x:","mimeType":"text/plain","blob":"YSBbZ29uZV0="}},{"type":"resource","resource":{"uri":"x:","mimeType":"image/png","blob":"iVBORw0KGgphIFNFQ1JFVC0x"}},{"type":"resource","resource":{"uri":"x:","mimeType":"image/png","blob":"YSBbZ29uZV0="}}]}"#
     )
   }
 
