@@ -270,7 +270,7 @@ enum LimitScript {
     return 'OK'
     """#
 
-  /// ARGV of each charge as above; in the place of `most` how long ago it was taken, in nanoseconds. Gives back all that it is told of.
+  /// ARGV of each charge as above; in the place of `most` how long ago it was taken, in nanoseconds, of a window in milliseconds. Gives back all that it is told of.
   static let giveBack =
     common + #"""
       for i = 1, #KEYS - 1 do
@@ -285,15 +285,14 @@ enum LimitScript {
         else
           load(c)
           if c.exists then
-            local since = whole(c.most)
             if c.kind == 'b' then
-              local cost, earned = mul(c.units, c.period), mul(read(since), c.rate)
+              local cost, earned = mul(c.units, c.period), mul(read(whole(c.most)), c.rate)
               if less(earned, cost) then
                 local back = sub(cost, earned)
                 if less(c.v, back) then c.v = {} else c.v = sub(c.v, back) end
               end
               save(c)
-            elseif c.w == index(c.unit, c.count, ms - math.ceil(c.most / 1000000)) then
+            elseif c.w == index(c.unit, c.count, ms - c.most) then
               if less(c.v, c.units) then c.v = {} else c.v = sub(c.v, c.units) end
               save(c)
             end

@@ -252,10 +252,10 @@ package final class RedisQuotas: SharedQuotas {
       return (state.limits, remote)
     }
     if !local.isEmpty { fallback.release(local.span, takenAt: taken, at: time) }
-    if !remote.isEmpty { sendBack(remote, limits, at: time, since: max(0, time.nanoseconds - taken.nanoseconds)) }
+    if !remote.isEmpty { sendBack(remote, limits, takenAt: taken, at: time) }
   }
 
-  private func sendBack(_ charges: [Charge], _ limits: [Limit], at time: QuotaTime, since: Int64) {
+  private func sendBack(_ charges: [Charge], _ limits: [Limit], takenAt taken: QuotaTime, at time: QuotaTime) {
     places.withLock { places in
       // What this gateway holds is true from here on, whether the server hears of it or not.
       for charge in charges {
@@ -269,7 +269,7 @@ package final class RedisQuotas: SharedQuotas {
         guard !certain.isEmpty else { return }
         let reply = try client.run(
           RedisQuotas.giveBackScript, keys: keys(certain.map(\.key)),
-          head(time) + certain.flatMap { arguments($0, limits[$0.limit], since: since) })
+          head(time) + certain.flatMap { arguments($0, limits[$0.limit], since: age(of: taken, at: time, in: limits[$0.limit])) })
         if case .failure(let words) = reply { throw RedisFault(description: words) }
       } catch {
         // Amounts that are not given back come back by themselves.
@@ -315,6 +315,17 @@ package final class RedisQuotas: SharedQuotas {
       case .callers: ["\(time.nanoseconds)", "\(time.unixMilliseconds)"]
       }
     return clock.map { Array($0.utf8) } + [gateway, Array("\(lifeMilliseconds)".utf8)]
+  }
+
+  /// How long ago something was taken, as its limit counts: in nanoseconds, for a window in milliseconds of its calendar; below zero for what is
+  /// booked in a window to come. By the server's clock the two are not of one beat: one more, so that nothing is given back to the wrong window.
+  private func age(of taken: QuotaTime, at time: QuotaTime, in limit: Limit) -> Int64 {
+    guard case .window = limit.form else { return max(0, time.nanoseconds - taken.nanoseconds) }
+    let age = time.unixMilliseconds - taken.unixMilliseconds
+    return switch clock {
+    case .callers: age
+    case .server: age + 1
+    }
   }
 
   private func arguments(_ charge: Charge, _ limit: Limit, since: Int64?) -> [[UInt8]] {
