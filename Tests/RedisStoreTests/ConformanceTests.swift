@@ -23,7 +23,7 @@ import Testing
     case .local: try body(.local(LocalQuotas()))
     case .redis:
       let server = try RedisServer()
-      try body(.shared(RedisQuotas(RedisClient(RedisOptions(address: server.address)), clock: .callers)))
+      try body(.shared(RedisQuotas(RedisClient(server.patient), clock: .callers)))
     }
   }
 
@@ -67,7 +67,7 @@ import Testing
       let limits = (0..<Int.random(in: 1...5, using: &random)).map { _ in Limit.random(&random) }
       let stores = [
         Stocked(.local(LocalQuotas()), limits),
-        Stocked(.shared(RedisQuotas(RedisClient(RedisOptions(address: server.address)), prefix: "round\(round)", clock: .callers)), limits),
+        Stocked(.shared(RedisQuotas(RedisClient(server.patient), prefix: "round\(round)", clock: .callers)), limits),
       ]
       var held: [(charges: [[Charge]], taken: QuotaTime)] = []
       var now: Int64 = 0

@@ -66,7 +66,7 @@ struct KillTests {
     // Every act has its line in the audit, and every line its act.
     for (act, changed) in [
       ("approval.ask", approvals.values.map(\.identifier)),
-      ("approval.approve", approvals.values.filter { $0.outcome != nil }.map(\.identifier)),
+      ("approval.approve", approvals.values.filter { $0.outcome?.decision == .approve }.map(\.identifier)),
       ("approval.use", approvals.values.filter { $0.used != nil }.map(\.identifier)),
     ] {
       #expect(audit.filter { $0.act == act }.map(\.object).sorted() == changed.sorted(), "\(act) \(round)")

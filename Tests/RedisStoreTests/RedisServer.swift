@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
-import RedisStore
+import StoreKits
+
+@testable import RedisStore
 
 /// A real server of its own, on a socket in a folder of its own, that keeps nothing on disk unless it is told to.
 final class RedisServer {
@@ -20,6 +22,14 @@ final class RedisServer {
   private let arguments: [String]
   var processIdentifier: Int32 { process.processIdentifier }
   let address: RedisAddress
+
+  /// For tests of what a server says and not of how long it takes: on a busy machine it may take longer than a gate would wait.
+  var patient: RedisOptions {
+    var options = RedisOptions(address: address)
+    options.connectMilliseconds = 10_000
+    options.commandMilliseconds = 10_000
+    return options
+  }
 
   init(arguments: [String] = []) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "sally-redis-\(UInt32.random(in: 0 ... .max))")
@@ -41,13 +51,22 @@ final class RedisServer {
     process.standardError = FileHandle.nullDevice
     try process.run()
     let deadline = ContinuousClock.now + .seconds(30)
-    while !FileManager.default.fileExists(atPath: socket), ContinuousClock.now < deadline { usleep(10_000) }
+    // What it has kept is read only after its socket is there.
+    while !isReady, ContinuousClock.now < deadline { usleep(10_000) }
+  }
+
+  private var isReady: Bool {
+    guard var connection = try? RedisConnection(address, connectMilliseconds: 10_000, commandMilliseconds: 10_000),
+      let reply = try? connection.command([Array("PING".utf8)])
+    else { return false }
+    if case .failure(let words) = reply { return !words.hasPrefix("LOADING") }
+    return true
   }
 
   /// As a crash would.
   func kill() {
     Glibc.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    awaitDeath(of: process.processIdentifier)
   }
 
   /// It is there and answers nothing.

@@ -29,8 +29,27 @@ package final class KillableWorker {
   /// - Returns: the whole lines that it wrote.
   package func kill() -> [String] {
     Glibc.kill(process.processIdentifier, SIGKILL)
-    bytes += (try? output.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
+    awaitDeath(of: process.processIdentifier)
+    drain()
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }
+  /// Takes what the dead worker has left in the pipe. The pipe's end is not waited for: a process that another test started in the same moment may
+  /// have inherited it, and live on.
+  private func drain() {
+    let descriptor = output.fileHandleForReading.fileDescriptor
+    guard fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0 else { return }
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = unsafe read(descriptor, &chunk, chunk.count)
+      if count <= 0 { return }
+      bytes += chunk[..<count]
+    }
+  }
+}
+
+/// Waits until a child is dead and leaves it to `Process` to collect it, whose own way to wait hangs when something else has inherited the socket
+/// that it waits on.
+package func awaitDeath(of child: Int32) {
+  var information = unsafe siginfo_t()
+  while unsafe waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) == -1, errno == EINTR {}
 }
