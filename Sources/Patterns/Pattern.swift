@@ -28,14 +28,19 @@ private import CPCRE2
 
   /// Compiles, or says why not: PCRE2 refuses the source, or cannot make machine code of it.
   ///
-  /// - Parameter longestText: what a pattern that takes more than linear time may be tried on, in bytes.
-  package init(_ source: String, caseless: Bool = false, mode: Mode, longestText: Int = .max) throws(PatternError) {
+  /// - Parameters:
+  ///   - longestText: what a pattern that takes more than linear time may be tried on, in bytes.
+  ///   - countsAll: for `takes(moreThan:at:)`: what a repetition gives back is tried, and so counted, even where PCRE2 sees that nothing will
+  ///     come of it. It saves the trying, not the going through the characters.
+  package init(_ source: String, caseless: Bool = false, mode: Mode, longestText: Int = .max, countsAll: Bool = false) throws(PatternError)
+  {
     guard source.utf8.count <= PatternLimits.source else { throw PatternError(.tooLong, offset: PatternLimits.source) }
     var options = PCRE2_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE | PCRE2_DOLLAR_ENDONLY
     // The machine code's own search for a place to start at loses matches in 10.42: `(?:o|foo)\s*(?:o|foo)[^a]all` on "foo\nall". A test has
     // the case. What is slow without it should be given a trigger, or a place.
     options |= PCRE2_NO_START_OPTIMIZE
     if caseless { options |= PCRE2_CASELESS }
+    if countsAll { options |= PCRE2_NO_AUTO_POSSESS }
     switch mode {
     case .search: break
     case .here: options |= PCRE2_ANCHORED

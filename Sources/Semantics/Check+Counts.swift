@@ -22,12 +22,12 @@ struct CostlyText {
     case .polynomial(_, let text), .exponential(let text): self.text = text
     }
     steps = Self.limit(mode)
-    guard let pattern = try? Pattern(expression.source, caseless: caseInsensitive, mode: mode == .search ? .here : .whole) else {
-      return nil
-    }
+    let place = mode == .search ? Pattern.Mode.here : .whole
+    guard let pattern = try? Pattern(expression.source, caseless: caseInsensitive, mode: place, countsAll: true) else { return nil }
     var rounds = 2
-    // Longer than any product of counts that the parser takes needs.
-    while rounds <= 4_096, text.pump.utf8.count * rounds <= 16_384 {
+    // Two counts that multiply are there by then: half the square of the rounds is more than the limit. What takes longer is a small count times an
+    // endless repetition, as in `\s+[^>]{0,40}>`: a text pays for that once, not again at the next place.
+    while rounds <= (mode == .search ? 256 : 512), text.pump.utf8.count * rounds <= 16_384 {
       let bytes = Array(text.repeated(rounds).utf8)
       if pattern.takes(moreThan: steps, at: bytes.span) {
         self.rounds = rounds
