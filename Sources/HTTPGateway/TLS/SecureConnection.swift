@@ -13,6 +13,8 @@ final class SecureConnection: ChannelInboundHandler {
   private enum State {
     case shakingHands
     case multiplexed
+    /// Nothing more is said; the peer has a moment to read the last of it.
+    case ending
     case closed
   }
 
@@ -61,6 +63,7 @@ final class SecureConnection: ChannelInboundHandler {
         try stream.pipeline.syncOperations.addHandler(ClientConnection(home.value, isStream: true))
       }
     }
+    try channel.pipeline.syncOperations.addHandler(HTTP2FaultHandler(self))
   }
 
   private func began(_ stream: any Channel) {
@@ -73,6 +76,15 @@ final class SecureConnection: ChannelInboundHandler {
     streams -= 1
     since = monotonicNanoseconds()
     if isDraining, streams == 0 { abort() }
+  }
+
+  /// The peer broke the protocol, and was told so. Only what the gateway says ends at once: to close with bytes unread would take the reason
+  /// back that is on its way.
+  func faulted() {
+    guard case .multiplexed = state else { return }
+    state = .ending
+    since = monotonicNanoseconds()
+    context?.close(mode: .output, promise: nil)
   }
 
   // MARK: Events of the channel
@@ -125,7 +137,22 @@ final class SecureConnection: ChannelInboundHandler {
     switch state {
     case .shakingHands: if passed >= worker.limits.headerTime { abort() }
     case .multiplexed: if streams == 0, passed >= worker.limits.idleTime { abort() }
+    case .ending: if passed >= 2_000 { abort() }
     case .closed: break
     }
+  }
+}
+
+/// Behind the frames of a connection, where faults of them come out: NIOHTTP2 says GOAWAY and leaves the connection open.
+private final class HTTP2FaultHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTP2Frame
+
+  private let connection: SecureConnection
+
+  init(_ connection: SecureConnection) { self.connection = connection }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // What could not be sent on one stream concerns that stream alone.
+    if !(error is NIOHTTP2Errors.StreamError) { connection.faulted() }
   }
 }
