@@ -26,10 +26,12 @@ struct Replay: ParsableCommand {
 
   typealias ImportFormat = TrafficImporter.Format
 
-  @Option(parsing: .upToNextOption, help: "Policy files, or folders of them.")
+  // One value each: the recording may follow, and must not be taken for a policy.
+  @Option(help: "A policy file, or a folder of them. May be given several times.")
   var policy: [String] = []
 
-  @Option(parsing: .upToNextOption, help: "Another policy: what it decides is compared with what --policy decides, not with the recording.")
+  @Option(
+    help: "Another policy: what it decides is compared with what --policy decides, not with the recording. May be given several times.")
   var against: [String] = []
 
   @Argument(help: "The recording. With --merge, partial summaries.")

@@ -20,7 +20,13 @@ struct Test: ParsableCommand {
       Example: sallyport test policies/ --format junit > tests.xml
       Example: sallyport test policies/ --coverage --mutate --fail-under 80
       """,
-    subcommands: [TestNew.self])
+    subcommands: [TestRun.self, TestNew.self], defaultSubcommand: TestRun.self)
+}
+
+/// What `test` does when no other word follows. A verb of its own: paths of `test` itself would take the word `new` for one of them.
+struct TestRun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run the tests and tables of policies. What `test` does by itself.")
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case human, json, junit }
 
