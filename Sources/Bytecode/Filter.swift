@@ -28,6 +28,13 @@ package struct FilterPattern: Hashable, Sendable {
     self.checks = checks
   }
 
+  /// Finds what looks like an example of its kind, too: without the checks that guess, and with those that count.
+  package var sparingNoExample: FilterPattern {
+    FilterPattern(
+      name: name, source: source, caseInsensitive: caseInsensitive, longestText: longestText, weight: weight, family: family,
+      checks: checks.filter { $0 != .random && $0 != .notPlaceholder })
+  }
+
   /// `override` of `injection.override`.
   package var shortName: String { name.split(separator: ".").last.map(String.init) ?? name }
 }

@@ -64,7 +64,8 @@ final class KeptEvents: TrafficRecorder {
   func take(_ event: TrafficEvent) { events.withLock { $0.append(event) } }
 
   func lines(_ policy: TestPolicy, _ detail: RecordedDetail) throws -> [String] {
-    let scanner = try TextScanner(Packs.secrets, Packs.secrets.patternSets.indices.map { TextScanner.Use(set: $0, places: .text) })
+    let scanner = try TextScanner(
+      Packs.secrets, Packs.secrets.patternSets.indices.map { TextScanner.Use(set: $0, places: .text) }, sparesExamples: false)
     let masker = TextMasker(detail: detail, key: Array(repeating: 7, count: 32), scanner: scanner)
     let definitions = pinnedDefinitions(policy.checked)
     var writer = LineWriter(masker: masker, detail: detail) { definitions($0, $1) }

@@ -35,7 +35,10 @@ package final class TextScanner {
   /// Each set is looked for in every way in which texts can be hidden from it, whatever the policies' filters undo.
   ///
   /// Throws a sentence for people; policies that were checked give no reason to.
-  package init(_ policies: CheckedPolicies, _ uses: [Use]) throws(Unusable) {
+  ///
+  /// - Parameter sparesExamples: whether a pattern's own check decides that its match is a mere example. Who writes down what nothing was
+  ///   found in says no: such a check is a guess, and a secret that it takes for an example would be kept.
+  package init(_ policies: CheckedPolicies, _ uses: [Use], sparesExamples: Bool = true) throws(Unusable) {
     var patterns: [FilterPattern] = []
     var sets: [PatternSetInfo] = []
     var filters: [FilterInfo] = []
@@ -43,7 +46,7 @@ package final class TextScanner {
       let set = policies.patternSets[use.set]
       let first = patterns.count
       let (searched, info) = set.searched(from: first)
-      patterns += searched
+      patterns += sparesExamples ? searched : searched.map(\.sparingNoExample)
       sets.append(info)
       let clause = FilterClause(
         set: number, patterns: Array(first..<patterns.count), isScored: set.threshold != nil, content: nil, labels: LabelSet(), because: nil

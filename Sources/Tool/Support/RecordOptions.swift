@@ -44,7 +44,7 @@ struct RecordOptions: ParsableArguments {
     let packs = try shippedPacks(["secrets", "pii"])
     let uses = packs.patternSets.indices.map { TextScanner.Use(set: $0, places: .text) }
     do throws(TextScanner.Unusable) {
-      return TextMasker(detail: detail, key: randomBytes(32), scanner: try TextScanner(packs, uses))
+      return TextMasker(detail: detail, key: randomBytes(32), scanner: try TextScanner(packs, uses, sparesExamples: false))
     } catch {
       throw Complaint(error.message)
     }
