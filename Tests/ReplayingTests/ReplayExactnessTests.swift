@@ -37,10 +37,12 @@ import Testing
     text += "patterns odd { word: /odd[a-z]*/ hit \"oddly\" miss \"even\" }\n"
     text += "mark searched after demo.search\n"
     if random.chance(30) { text += "clear searched after demo.fetch\n" }
-    if random.chance(40) { text += "filter looks on demo.* in text match odd -> block, label odd\n" }
+    // Without the filter nothing sets the label, and asking for it is an error.
+    if random.chance(40) {
+      text += "filter looks on demo.* in text match odd -> block, label odd\ndeny when_odd on demo.fetch when session has odd\n"
+    }
     if random.chance(30) { text += "filter reads on demo.* in text match odd -> redact \"[odd]\"\n" }
     if random.chance(30) { text += "filter in_args on demo.* in args match odd -> block\n" }
-    text += "deny when_odd on demo.fetch when session has odd\n"
     if random.chance(30) { text += "refine demo.pay { amount: ..400 }\n" }
     text += grants.randomElement(using: &random).map { applicable($0) + "\n" } ?? ""
     for rule in rules where random.chance(35) { text += rule + "\n" }
