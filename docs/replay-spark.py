@@ -21,8 +21,9 @@ PREAMBLE = ("header", "policy", "tests", "caller")
 
 def main() -> None:
     sallyport, recording, policies = sys.argv[1], sys.argv[2], sys.argv[3:]
+    options = [word for policy in policies for word in ("--policy", policy)]
     key_of_policy = subprocess.run(
-        [sallyport, "replay", "--partition-key", "--policy", *policies], check=True, capture_output=True, text=True
+        [sallyport, "replay", "--partition-key", *options], check=True, capture_output=True, text=True
     ).stdout.strip()
     conf = SparkConf().setAppName("sallyport replay").setMaster("local[2]").set("spark.ui.enabled", "false")
     spark = SparkContext.getOrCreate(conf)
@@ -52,7 +53,7 @@ def main() -> None:
     ordered = parts.mapPartitions(
         lambda part: itertools.chain(preamble, (line for _, line in sorted(entry for _, entry in part)))
     )
-    command = " ".join([sallyport, "replay", "--shard", "--policy", *policies, "--", "-"])
+    command = " ".join([sallyport, "replay", "--shard", *options, "--", "-"])
     partial = ordered.pipe(command, checkCode=True).collect()
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.write("\n".join(partial) + "\n")
