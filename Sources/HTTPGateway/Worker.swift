@@ -75,7 +75,8 @@ final class Worker {
     for (upstream, tools) in zip(configuration.upstreams, tools) {
       sites[upstream.path] = UpstreamSite(
         upstream, policies: policies, revocations: revocations, tools: tools, recording: configuration.recording,
-        trust: configuration.trust, loop: loop, limits: limits, tokens: rule, approvals: configuration.approvals, handles: configuration.handles,
+        trust: configuration.trust, loop: loop, limits: limits, tokens: rule, approvals: configuration.approvals,
+        handles: configuration.handles,
         process: SharedProcess(upstream.name, logger: logger) { [weak self] owner in
           guard let self else { throw StartFailure.noCommand }
           return try beginProcess(of: upstream, for: owner)
