@@ -64,14 +64,15 @@ final class KeptEvents: TrafficRecorder {
   func take(_ event: TrafficEvent) { events.withLock { $0.append(event) } }
 
   func lines(_ policy: TestPolicy, _ detail: RecordedDetail) throws -> [String] {
-    let scanner = try TextScanner(
-      Packs.secrets, Packs.secrets.patternSets.indices.map { TextScanner.Use(set: $0, places: .text) }, sparesExamples: false)
-    let masker = TextMasker(detail: detail, key: Array(repeating: 7, count: 32), scanner: scanner)
     let definitions = pinnedDefinitions(policy.checked)
-    var writer = LineWriter(masker: masker, detail: detail) { definitions($0, $1) }
-    var bytes = writer.header(at: 1_790_000_000_000, tool: "test")
-    for event in events.withLock({ $0 }) { writer.write(event, to: &bytes) }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    let events = events.withLock { $0 }
+    return Packs.withScanner { scanner in
+      let masker = TextMasker(detail: detail, key: Array(repeating: 7, count: 32), scanner: scanner)
+      var writer = LineWriter(masker: masker, detail: detail) { definitions($0, $1) }
+      var bytes = writer.header(at: 1_790_000_000_000, tool: "test")
+      for event in events { writer.write(event, to: &bytes) }
+      return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
   }
 }
 
@@ -81,6 +82,20 @@ enum Packs {
     let sources = load(["packs.sally"], reader: Reader())
     guard let checked = check(sources.value).value else { preconditionFailure("the shipped packs are good") }
     return checked
+  }()
+
+  /// Made once: that takes seconds, and reading with it nearly none.
+  static func withScanner<Result>(_ body: (TextScanner) throws -> Result) rethrows -> Result {
+    try turn.withLock { _ in try body(unsafe scanner) }
+  }
+
+  private static let turn = Mutex(())
+
+  // Used by whose turn it is, and by nobody else.
+  private nonisolated(unsafe) static let scanner: TextScanner = {
+    let uses = secrets.patternSets.indices.map { TextScanner.Use(set: $0, places: .text) }
+    guard let scanner = try? TextScanner(secrets, uses, sparesExamples: false) else { preconditionFailure("the packs are searchable") }
+    return scanner
   }()
 
   private struct Reader: FileReader {
