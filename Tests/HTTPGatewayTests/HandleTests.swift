@@ -73,7 +73,8 @@ import Testing
     #expect(try gate.ask(bearer(get("sallyport.task.1.00"), "ann")).text.contains("PERMISSION_DENIED"))
     var forged = task
     forged.removeLast()
-    #expect(try gate.ask(bearer(get(forged + "0"), "ann")).text.contains("PERMISSION_DENIED") || task.hasSuffix("0"))
+    forged += task.hasSuffix("0") ? "1" : "0"
+    #expect(try gate.ask(bearer(get(forged), "ann")).text.contains("PERMISSION_DENIED"))
     #expect(try gate.ask(bearer(get("task/1"), "ann")).text.contains("PERMISSION_DENIED"))
     #expect(gate.upstream.requests.count == before)
   }

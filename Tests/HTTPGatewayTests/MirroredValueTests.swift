@@ -21,8 +21,9 @@ import Testing
     #expect(UpstreamAddress("http://127.0.0.1:9000/mcp")?.authority == "127.0.0.1:9000")
     #expect(UpstreamAddress("http://[::1]:9000/mcp?x=1")?.target == "/mcp?x=1")
     #expect(UpstreamAddress("http://host")?.target == "/")
+    #expect(UpstreamAddress("https://host/")?.isSecure == true && UpstreamAddress("https://host/")?.port == 443)
     for text in [
-      "https://host/", "http://user@host/", "http://host/#x", "http://host:x/", "http://host:99999/", "http:///x", "http://a b/", "ftp://x",
+      "http://user@host/", "http://host/#x", "http://host:x/", "http://host:99999/", "http:///x", "http://a b/", "ftp://x",
     ] { #expect(UpstreamAddress(text) == nil, "\(text)") }
   }
 
