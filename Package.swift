@@ -204,7 +204,7 @@ let package = Package(
     .testTarget(name: "FetchingTests", dependencies: ["Fetching", "Credentials", "TestSupport"]),
     .testTarget(
       name: "AuthenticationTests",
-      dependencies: ["Authentication", "Fetching", "Credentials", "Enforcement", "Bytecode", "JSON", "TestSupport"],
+      dependencies: ["Authentication", "Fetching", "Credentials", "Enforcement", "Bytecode", "Digests", "JSON", "TestSupport"],
       exclude: ["identity-provider.py"]),
     .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Signatures", "JSON"]),
     .testTarget(name: "ApprovalsTests", dependencies: ["Approvals", "Digests", "TestSupport"]),
@@ -257,4 +257,7 @@ let settings: [SwiftSetting] = [
 ]
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + settings
+  // `make test` builds for release, because thousands of patterns, policies and processes are tried; optimising the tests themselves would
+  // take longer than all else together.
+  if target.type == .test { target.swiftSettings?.append(.unsafeFlags(["-Onone"], .when(configuration: .release))) }
 }

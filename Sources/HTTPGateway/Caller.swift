@@ -14,6 +14,8 @@ package struct Caller: Sendable {
   private(set) var mark: Digest
   /// Tells callers apart: who shows a renewed token is who showed the one before. Sessions are bound to it.
   let principal: Digest
+  /// Groups, as `ask` rules name them, that the person at the client is in by the word of a trusted issuer.
+  let groups: [String]
   /// Whether more of it can be had where it came from: of access tokens.
   let canStepUp: Bool
   /// Names of the only upstreams that its credential is for; nil: all. What one upstream alone is asked for was looked at before.
@@ -25,16 +27,18 @@ package struct Caller: Sendable {
 
   /// - Parameter name: of the credential, or of its owner; two callers have two.
   package init(identity: Identity, credential: CredentialMarks? = nil, name: String = "") {
-    self.init(identity: identity, credential: credential, name: name, principal: nil)
+    self.init(identity: identity, credential: credential, name: name, groups: [], principal: nil)
   }
 
-  private init(identity: Identity, credential: CredentialMarks?, name: String, principal: Value?) {
+  private init(identity: Identity, credential: CredentialMarks?, name: String, groups: [String], principal: Value?) {
     self.identity = identity
     self.credential = credential
+    self.groups = groups
     let claims = identity.claims.map { ($0.key.description, $0.value) }.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
     let all: Value = [
       "name": .string(name), "caller": .string("\(identity.caller)"), "scopes": .string("\(identity.scopes ?? [])"),
       "expires": .string("\(credential?.expires ?? -1)"), "claims": .array(claims.map { .array([.string($0.0), $0.1]) }),
+      "groups": .array(groups.map(Value.string)),
     ]
     mark = sha256(write(all, .canonical))
     self.principal = principal.map { sha256(write($0, .canonical)) } ?? mark
@@ -56,7 +60,7 @@ package struct Caller: Sendable {
       identity: Identity(
         caller: caller.identity.caller, claims: caller.identity.claims, scopes: bindsScopes ? token.scopes : caller.identity.scopes),
       credential: CredentialMarks(token: token.identifier, subject: token.subject, expires: isFar ? nil : milliseconds),
-      name: "token", principal: lasting)
+      name: "token", groups: caller.groups, principal: lasting)
   }
 }
 

@@ -81,7 +81,8 @@ final class UpstreamSite {
 
   func configuration(for caller: Caller) -> GateConfiguration {
     GateConfiguration(
-      server: upstream.name, identity: caller.identity, credential: caller.credential, approvals: approvals, handles: handles,
+      server: upstream.name, identity: caller.identity, credential: caller.credential, approvals: approvals?.joined(by: caller.groups),
+      handles: handles,
       namePrefix: caller.namePrefix, recording: recording)
   }
 

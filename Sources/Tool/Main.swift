@@ -27,6 +27,8 @@ import Glibc
       // Before anything is read, and for every verb: most of them see calls or answers.
       try protectMemory()
       openMissingStandardStreams()
+      // A file that may not grow is an outcome of write(2), for logs and for stores, not the end of this process.
+      _ = Glibc.signal(SIGXFSZ, SIG_IGN)
       var verb = try parseAsRoot()
       try verb.run()
     } catch let complaint as Complaint {

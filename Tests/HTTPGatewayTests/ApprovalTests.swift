@@ -1,4 +1,5 @@
 import Approvals
+import Bytecode
 import Enforcement
 import HTTPGateway
 import JSON
@@ -27,9 +28,12 @@ import Testing
 
   private let told = Told()
 
-  private func gate(atClient groups: [String] = [], _ store: any ApprovalStore = ApprovalsInMemory()) throws -> Gate {
+  private func gate(
+    atClient groups: [String] = [], _ store: any ApprovalStore = ApprovalsInMemory(),
+    callers: CallerRule = .everybody(Caller(identity: Identity(agent: "tester")))
+  ) throws -> Gate {
     try Gate(
-      policy: ApprovalTests.policy,
+      callers: callers, policy: ApprovalTests.policy,
       configure: { [told] configuration in
         configuration.approvals = ApprovalDesk(store: store, groupsAtClient: groups)
         configuration.askPeople = { told.note($0) }
@@ -64,6 +68,20 @@ import Testing
     // A no is a denial.
     let again = try #require(try gate.ask(big(id: "4")).json?["result"]?["requestState"]?.string)
     #expect(try gate.ask(big(state: again, approves: false, id: "5")).text.contains("PERMISSION_DENIED"))
+  }
+
+  /// Whoever a trusted issuer puts into the group is asked where they are; the agent's next caller is not, though nothing else tells them apart.
+  @Test func groupsOfATokenDecide() throws {
+    let issuer = try TokenIssuer()
+    let gate = try gate(callers: .credentials(BearerRule(tokens: try issuer.rule())))
+    func asked(_ group: String) throws -> RawClient.Answer {
+      try gate.ask(big().with(("Authorization", "Bearer tester.stub-use.stub.\(group)")))
+    }
+    for _ in 0..<2 {
+      #expect(try asked("interns").text.contains("APPROVAL_REQUIRED"))
+      #expect(try asked("leads").json?["result"]?["resultType"] == "input_required")
+    }
+    #expect(told.approvals.map(\.request.group) == ["leads"], "nobody else can decide for the intern")
   }
 
   @Test func byARequestOnTheStreamBefore() throws {

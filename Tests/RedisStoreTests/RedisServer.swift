@@ -18,6 +18,8 @@ final class RedisServer {
 
   private let folder: URL
   private var process = Process()
+  /// An identifier of a process that was collected may be another's by now.
+  private var isAlive = false
   private let socket: String
   private let arguments: [String]
   var processIdentifier: Int32 { process.processIdentifier }
@@ -50,6 +52,7 @@ final class RedisServer {
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
+    isAlive = true
     let deadline = ContinuousClock.now + .seconds(30)
     // What it has kept is read only after its socket is there.
     while !isReady, ContinuousClock.now < deadline { usleep(10_000) }
@@ -65,8 +68,10 @@ final class RedisServer {
 
   /// As a crash would.
   func kill() {
+    guard isAlive else { return }
     Glibc.kill(process.processIdentifier, SIGKILL)
     awaitDeath(of: process.processIdentifier)
+    isAlive = false
   }
 
   /// It is there and answers nothing.
@@ -74,7 +79,7 @@ final class RedisServer {
   func thaw() { Glibc.kill(process.processIdentifier, SIGCONT) }
 
   deinit {
-    Glibc.kill(process.processIdentifier, SIGKILL)
+    kill()
     try? FileManager.default.removeItem(at: folder)
   }
 }

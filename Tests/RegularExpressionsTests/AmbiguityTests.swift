@@ -60,11 +60,14 @@ import Testing
       linear += 1
       let counter = try StepCounter(source)
       for _ in 0..<4 {
-        let pump = generator.text()
-        let text = generator.text() + String(repeating: pump, count: 60) + generator.text()
-        let steps = counter.steps(text)
+        let (start, pump, end) = (generator.text(), generator.text(), generator.text())
+        let (short, long) = (30, 120)
+        let few = counter.steps(start + String(repeating: pump, count: short) + end)
+        let many = counter.steps(start + String(repeating: pump, count: long) + end)
+        // Of a square it would be 16 times as many.
         #expect(
-          steps <= 400 + 60 * text.utf8.count, "seed \(seed): /\(source)/ on \(pump.debugDescription): \(steps) for \(text.utf8.count)")
+          many <= 6 * few + 1_000,
+          "seed \(seed): /\(source)/ on \(pump.debugDescription): \(few) steps for \(short) of them, \(many) for \(long)")
       }
     }
     #expect(linear > 50)

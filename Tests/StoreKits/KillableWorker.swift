@@ -33,6 +33,7 @@ package final class KillableWorker {
     drain()
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }
+
   /// Takes what the dead worker has left in the pipe. The pipe's end is not waited for: a process that another test started in the same moment may
   /// have inherited it, and live on.
   private func drain() {
@@ -47,9 +48,9 @@ package final class KillableWorker {
   }
 }
 
-/// Waits until a child is dead and leaves it to `Process` to collect it, whose own way to wait hangs when something else has inherited the socket
-/// that it waits on.
+/// Waits until a child is dead and collects it. `Process`, whose own way to wait hangs when something else has inherited the socket that it waits
+/// on, would leave it uncollected then, and beside such a child no test that waits for the end of a process of its own (`processExitsWith`) ends.
 package func awaitDeath(of child: Int32) {
   var information = unsafe siginfo_t()
-  while unsafe waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) == -1, errno == EINTR {}
+  while unsafe waitid(P_PID, id_t(child), &information, WEXITED) == -1, errno == EINTR {}
 }

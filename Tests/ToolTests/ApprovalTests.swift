@@ -126,7 +126,8 @@ import Testing
     try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.path + "/state/approvers.json")
     #expect(try folder.verb(["approve", "ap_0"]).errors.contains("is open to other users"))
     for (options, complaint) in [
-      (["--client-approves", "leds"], "did you mean `leads`?"), (["--approvals-webhook", "ftp://x"], "the approvals' webhook `ftp://x`"),
+      (["--client-approves", "leds"], "did you mean `leads`?"),
+      (["--approvals-webhook", "ftp://x"], "the address of the approvals' webhook"),
     ] {
       let end = try folder.gate(options).end()
       #expect(end.status == .exited(code: 2) && end.errors.contains(complaint), "\(end.errors)")

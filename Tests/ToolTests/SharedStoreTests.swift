@@ -183,6 +183,7 @@ private final class Redis {
 
   private let folder: URL
   private let process = Process()
+  private var isAlive = true
   let address: String
 
   init() throws {
@@ -200,12 +201,14 @@ private final class Redis {
   }
 
   func kill() {
+    guard isAlive else { return }
+    isAlive = false
     Glibc.kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
   deinit {
-    Glibc.kill(process.processIdentifier, SIGKILL)
+    kill()
     try? FileManager.default.removeItem(at: folder)
   }
 }

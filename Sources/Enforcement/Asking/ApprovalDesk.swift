@@ -8,13 +8,21 @@ package struct ApprovalDesk: Sendable {
   let seal: RequestSeal
   /// Groups that the person at the client is in, by the word of the operator. Nobody is unless it is said: a client that belongs to the agent
   /// would agree to everything.
-  private let groupsAtClient: Set<ExactText>
+  private var groupsAtClient: Set<ExactText>
 
   /// - Parameter seal: of this gate; what was sealed with another is refused.
   package init(store: any ApprovalStore, seal: RequestSeal = .random(), groupsAtClient: [String] = []) {
     self.store = store
     self.seal = seal
     self.groupsAtClient = Set(groupsAtClient.map(\.exact))
+  }
+
+  /// The same, where a person in more groups is at the client.
+  package func joined(by groups: [String]) -> ApprovalDesk {
+    guard !groups.isEmpty else { return self }
+    var desk = self
+    desk.groupsAtClient.formUnion(groups.map(\.exact))
+    return desk
   }
 
   /// What waits for a person, the oldest first; nil when the store cannot be read.

@@ -17,7 +17,8 @@ final class ApprovalWebhook: Sendable {
     do throws(WebAddress.Fault) {
       address = try WebAddress(text)
     } catch {
-      throw Complaint("the approvals' webhook `\(text)` cannot be used: \(error.rawValue)")
+      // Not shown: addresses of webhooks are often secrets by themselves.
+      throw Complaint("the address of the approvals' webhook cannot be used: \(error.rawValue)")
     }
     self.logger = logger
   }

@@ -78,6 +78,13 @@ final class PolicyReloader: Sendable {
     }
   }
 
+  /// Whether a file of the policy in force has other contents by now, or none.
+  var isBehind: Bool {
+    current.withLock {
+      $0.files.contains { file in FileManager.default.contents(atPath: file.path).map { !$0.elementsEqual(file.bytes) } ?? true }
+    }
+  }
+
   /// Folders in which something may change that a reload would see.
   var folders: Set<String> {
     let files = current.withLock { $0.files.map(\.path) }

@@ -25,6 +25,8 @@ final class PolicyWatch: Sendable {
 
   func begin() {
     Thread.detachNewThread { [self] in
+      // What was changed since it was read for the start, and before anybody watched.
+      if reloader.isBehind { reloader.reload("file") }
       while true { wait() }
     }
   }

@@ -128,7 +128,8 @@ struct ServePlan {
       if !groups.isEmpty { store = try state.store(making: state.path == nil) }
       if let store { return ApprovalDesk(store: store, groupsAtClient: approvals.groupsAtClients) }
     }
-    return approvals.groupsAtClients.isEmpty
+    let areNamedByTokens = authentication?.issuers.contains { $0.groupsClaim != nil } ?? false
+    return approvals.groupsAtClients.isEmpty && !areNamedByTokens
       ? nil : ApprovalDesk(store: ApprovalsInMemory(), groupsAtClient: approvals.groupsAtClients)
   }
 

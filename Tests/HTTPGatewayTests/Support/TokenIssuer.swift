@@ -7,7 +7,7 @@ import Settings
 import TestSupport
 import Text
 
-/// An issuer that is asked about every token (RFC 7662): a token's text says what it answers.
+/// An issuer that is asked about every token (RFC 7662): a token's text says what it answers. All are of the group that their last part names.
 final class TokenIssuer: Sendable {
   static let identifier = "https://gate.example"
 
@@ -41,6 +41,7 @@ final class TokenIssuer: Sendable {
     let answer: Value = [
       "active": true, "sub": .string(parts[0]), "client_id": "desk", "scope": .string(scopes), "aud": .string(audience),
       "exp": .number(Number(Int64(Date.now.timeIntervalSince1970) + 600)), "jti": .string("jti-\(parts[3])"),
+      "groups": [.string(parts[3])],
     ]
     return String(decoding: write(answer), as: UTF8.self)
   }
@@ -58,6 +59,7 @@ final class TokenIssuer: Sendable {
       tokens = "opaque"
       endpoint = "\(server.origin)/introspect"
       client = "gate"
+      groups_claim = "groups"
       secret_file = "\(folder.path)/secret"
       [[upstream]]
       name = "stub"
