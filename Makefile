@@ -5,7 +5,7 @@ TEST_PACKAGES := redis-server glewlwyd openssl curl prometheus
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors already; this keeps the output to what matters.
 SWIFT_FLAGS ?=
-# Built for release: see docs/decisions/0180-tests-in-release.md. `swift test --filter …` in a debug build is as good for a few of them.
+# `swift test` alone would build with other flags than `swift build`, and all of it again. Built for release: see docs/decisions/0180-tests-in-release.md. `swift test --filter …` in a debug build is as good for a few of them.
 TEST_FLAGS := -c release -Xswiftc -enable-testing -Xswiftc -gnone
 
 .PHONY: setup test-setup demo build test lint format interop oracles-setup bench packs allocations mutants kill fuzz all clean
@@ -30,7 +30,8 @@ demo: build
 
 ## All tests; those that need data or programs which are absent say so and are skipped.
 test: test-setup interop-setup oracles-setup
-	swift test $(TEST_FLAGS) $(SWIFT_FLAGS)
+	swift build --build-tests $(TEST_FLAGS) $(SWIFT_FLAGS)
+	swift test --skip-build $(TEST_FLAGS) $(SWIFT_FLAGS)
 
 ## The official SDKs' clients and servers for the interoperability tests, in a virtual environment of their own.
 interop-setup:

@@ -59,10 +59,10 @@ final class ServeProcess {
   }
 
   /// The same, as a file says.
-  static func gate(folder: String, configuration: String) throws -> ServeProcess {
+  static func gate(folder: String, configuration: String, options: [String] = []) throws -> ServeProcess {
     let file = folder + "/serve.toml"
     try Data(configuration.utf8).write(to: URL(filePath: file))
-    return try ServeProcess([Programs.sallyport, "serve", "--config", file], port: nil, folder: folder)
+    return try ServeProcess([Programs.sallyport, "serve", "--config", file] + options, port: nil, folder: folder)
   }
 
   /// The gate with these arguments, in front of an upstream of the stub's tools.

@@ -12,15 +12,24 @@ struct DifferenceReport {
   let comparison: Comparison
   /// Of each region in order of target, what the engines said to its witness; nil: there is none.
   private let answers: [[(before: String, after: String)?]]
-  private let fingerprints: (old: String, new: String)
+  /// Nil when nobody asked: every target has to be looked at for them, and not only those that were changed.
+  private let fingerprints: (old: String, new: String)?
   /// Proofs that held, or were not there, and that fail now.
   private let broken: [(proof: CheckedPolicies.Proof, diagnostic: Diagnostic, witness: Witness?)]
   private let old: CheckedPolicies
   private let new: CheckedPolicies
 
-  init(_ old: CheckedPolicies, _ new: CheckedPolicies) throws {
+  init(_ old: CheckedPolicies, _ new: CheckedPolicies, withFingerprints: Bool) throws {
     let programs = (try compiled(old), try compiled(new))
-    let (comparison, digests) = compareWithFingerprints(old, new)
+    let comparison: Comparison
+    if withFingerprints {
+      let (found, digests) = compareWithFingerprints(old, new)
+      comparison = found
+      fingerprints = (digests.old.hex, digests.new.hex)
+    } else {
+      comparison = compare(old, new)
+      fingerprints = nil
+    }
     var oldJudge = CallJudge(old, programs.0)
     var newJudge = CallJudge(new, programs.1)
     var answers: [[(before: String, after: String)?]] = []
@@ -48,12 +57,13 @@ struct DifferenceReport {
     self.answers = answers
     self.old = old
     self.new = new
-    fingerprints = (digests.old.hex, digests.new.hex)
   }
 
   // MARK: For people
 
   private var headline: String {
+    // Where no call is decided otherwise there is one fingerprint.
+    guard let fingerprints else { return comparison.isEmpty ? "pure refactor: fingerprint unchanged" : "fingerprint changed" }
     if fingerprints.old == fingerprints.new { return "pure refactor: fingerprint \(fingerprints.new.prefix(8)) unchanged" }
     return "fingerprint \(fingerprints.old.prefix(8)) -> \(fingerprints.new.prefix(8))"
   }
@@ -165,7 +175,8 @@ struct DifferenceReport {
 
   var json: Value {
     [
-      "fingerprint": ["old": .string(fingerprints.old), "new": .string(fingerprints.new)],
+      "isPureRefactor": .boolean(comparison.isEmpty),
+      "fingerprint": fingerprints.map { ["old": .string($0.old), "new": .string($0.new)] } ?? .null,
       "mayWiden": .boolean(comparison.mayWiden), "equalTargets": number(comparison.equalTargets),
       "targets": .array(
         zip(comparison.targets, answers).map { target, answers in

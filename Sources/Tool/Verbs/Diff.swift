@@ -34,12 +34,15 @@ struct Diff: ParsableCommand {
   @Option(help: "A recording: how many of its calls change, as `replay` tells it.")
   var traffic: String?
 
+  @Flag(help: "Show the fingerprints of both as well. Every target is looked at for them, so it takes longer.")
+  var fingerprints = false
+
   @Flag(help: "Widening is what is wanted: exit with 0.")
   var approveWidening = false
 
   func run() throws {
     let (before, after) = (try policies(old), try policies(new))
-    let report = try DifferenceReport(before, after)
+    let report = try DifferenceReport(before, after, withFingerprints: fingerprints)
     switch format {
     case .human: Terminal.write(report.human(colour: Terminal.hasColour(.output)))
     case .json: Terminal.write(write(report.json, .pretty) + [UInt8(ascii: "\n")])

@@ -41,17 +41,25 @@ struct GeneratedRules {
     ["now.hour not in 6..20", "token.env == \"test\"", "not token.on_call and now.weekday in {sat, sun}"][dice.roll(3)]
   }
 
-  private mutating func condition() -> String { (0...dice.roll(3)).map { _ in atom() }.joined(separator: " and ") }
+  /// Tests of one to three things, each another one: two of the same thing may contradict each other, which is refused.
+  private mutating func condition() -> String {
+    var kinds: [Int] = []
+    for _ in 0...dice.roll(3) {
+      let kind = dice.roll(7)
+      if !kinds.contains(kind) { kinds.append(kind) }
+    }
+    return kinds.map { atom($0) }.joined(separator: " and ")
+  }
 
-  private mutating func atom() -> String {
-    switch dice.roll(9) {
-    case 0, 1: "args.amount \(["<=", ">", "<", ">="][dice.roll(4)]) \(dice.roll(99_000) + 1).\(dice.roll(90) + 10)"
-    case 2: "args.currency in {\"EUR\", \"\(["USD", "GBP"][dice.roll(2)])\"}"
-    case 3: "args.title starts with \"team-\(dice.roll(30))/\""
-    case 4: "args.title matches /inv-\(dice.roll(30))-[0-9]{1,6}/"
-    case 5: "args.path under \"\(["src", "docs", "public/assets", "home/agents"][dice.roll(4)])\""
-    case 6: "args.count > \(dice.roll(480) + 5)"
-    case 7: "any of args.tags == \"t\(dice.roll(20))\""
+  private mutating func atom(_ kind: Int) -> String {
+    switch kind {
+    case 0: "args.amount \(["<=", ">", "<", ">="][dice.roll(4)]) \(dice.roll(99_000) + 1).\(dice.roll(90) + 10)"
+    case 1: "args.currency in {\"EUR\", \"\(["USD", "GBP"][dice.roll(2)])\"}"
+    case 2 where dice.roll(2) == 0: "args.title starts with \"team-\(dice.roll(30))/\""
+    case 2: "args.title matches /inv-\(dice.roll(30))-[0-9]{1,6}/"
+    case 3: "args.path under \"\(["src", "docs", "public/assets", "home/agents"][dice.roll(4)])\""
+    case 4: "args.count > \(dice.roll(480) + 5)"
+    case 5: "any of args.tags == \"t\(dice.roll(20))\""
     default: "token.team == \"team-\(dice.roll(20))\""
     }
   }

@@ -31,7 +31,7 @@ import Text
     let took = begin.duration(to: clock.now)
     let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let summary = run.summary
     precondition(summary.unreplayable == 0 && summary.calls > 0, "\(summary)")
     print(
@@ -74,7 +74,7 @@ private struct Policy {
       ][rule % 4]
       text += "deny rule_\(rule) on acme.tool_\(rule % 100) when \(condition)\n"
     }
-    text += "limit often 1_000_000 calls per minute by agent, tool\nlimit money 100_000_000 of args.amount per hour by agent\n"
+    text += "limit often 1_000_000 calls per minute by agent, tool\nlimit money 100_000_000 of args.amount per hour by agent on acme.*\n"
     text += "limit at_once 100 calls in flight by agent\n"
     if hasFilters {
       text += "use sally.secrets\nuse sally.pii\nuse sally.injection\nuse sally.toolpoison\n"
