@@ -64,10 +64,11 @@ package final class Listener: Sendable {
       origins: configuration.origins)
     let calls = CallLog(stream: stream, level: logger.logLevel, mailbox: mailbox)
     let tools = configuration.upstreams.map { _ in SharedTools() }
+    let room = ConnectionRoom(most: configuration.limits.connections)
     for (number, seat) in seats.enumerated() {
       try seat.loop.submit {
         seat.worker.value = Worker(
-          configuration, number: number, of: seats, door: door, policies: policies, revocations: revocations, tools: tools,
+          configuration, number: number, of: seats, room: room, door: door, policies: policies, revocations: revocations, tools: tools,
           logger: logger, calls: calls)
       }.wait()
       seat.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in

@@ -47,6 +47,7 @@ final class Worker {
   private var parser: DocumentParser
   /// Processes of stdio servers.
   var lines: [ObjectIdentifier: ServerLine] = [:]
+  private let room: ConnectionRoom
   private var connections: [ObjectIdentifier: ClientConnection] = [:]
   /// Those under TLS that are not in `connections`: on their way, or carrying streams which are.
   private var secured: [ObjectIdentifier: SecureConnection] = [:]
@@ -56,12 +57,14 @@ final class Worker {
   private var complained: [String: UInt64] = [:]
 
   init(
-    _ configuration: GatewayConfiguration, number: Int, of seats: [WorkerSeat], door: FrontDoor, policies: PolicyStore,
+    _ configuration: GatewayConfiguration, number: Int, of seats: [WorkerSeat], room: ConnectionRoom, door: FrontDoor,
+    policies: PolicyStore,
     revocations: Revocations, tools: [SharedTools], logger: Logger, calls: CallLog
   ) {
     limits = configuration.limits.divided(among: seats.count)
     memory = MemoryBudget(limits.memory)
     self.number = number
+    self.room = room
     self.seats = seats
     loop = seats[number].loop
     self.calls = calls
@@ -99,19 +102,20 @@ final class Worker {
 
   // MARK: Connections
 
-  private var hasRoom: Bool { connections.count + secured.count < limits.connections && !isDraining }
-
   func add(_ connection: ClientConnection) {
-    guard hasRoom || connections[ObjectIdentifier(connection)] != nil else { return connection.abort() }
+    if connections[ObjectIdentifier(connection)] != nil { return }
+    guard !isDraining, room.enter() else { return connection.abort() }
     connections[ObjectIdentifier(connection)] = connection
   }
 
   func add(_ connection: SecureConnection) {
-    guard hasRoom else { return connection.abort() }
+    guard !isDraining, room.enter() else { return connection.abort() }
     secured[ObjectIdentifier(connection)] = connection
   }
 
-  func remove(_ connection: SecureConnection) { secured[ObjectIdentifier(connection)] = nil }
+  func remove(_ connection: SecureConnection) {
+    if secured.removeValue(forKey: ObjectIdentifier(connection)) != nil { room.leave() }
+  }
 
   /// Why a client and the gateway could not agree on TLS, once a second at most: clients that do not know our authority are seen nowhere
   /// else.
@@ -120,7 +124,9 @@ final class Worker {
     logger.warning("a client did not finish its TLS handshake", metadata: ["how": "\(reason)"])
   }
 
-  func remove(_ connection: ClientConnection) { connections[ObjectIdentifier(connection)] = nil }
+  func remove(_ connection: ClientConnection) {
+    if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { room.leave() }
+  }
 
   func begin(_ exchange: StatelessExchange) { exchanges[ObjectIdentifier(exchange)] = exchange }
 

@@ -23,10 +23,16 @@ from gateway_process import Gate, opening, Connection  # noqa: E402
 def main():
     with Gate(arguments.gate) as gate:
         before = gate.resident()
-        control, streams = Connection(gate.port), []
+        streams = []
         began = time.time()
         for number in range(arguments.streams):
+            # Of its own, as a client's is: each event loop has its part of the sessions. Connections go round among the loops, so every
+            # second client takes one more, that not all sessions come to the same loop.
+            if number % 2:
+                Connection(gate.port).close()
+            control = Connection(gate.port)
             session = control.post(opening(number)).headers["mcp-session-id"]
+            control.close()
             stream = socket.create_connection(("127.0.0.1", gate.port))
             stream.sendall(f"GET /web HTTP/1.1\r\nHost: 127.0.0.1:{gate.port}\r\nAccept: text/event-stream\r\nMcp-Session-Id: {session}\r\n\r\n".encode())
             if b" 200 " not in stream.recv(4096):

@@ -95,6 +95,19 @@ import Testing
     #expect(clients.count { $0.isClosed(within: 0.5) } == 4)
   }
 
+  /// Every second connection goes to the same loop, and its part alone would not do.
+  @Test func roomIsSharedByTheLoops() throws {
+    let limits = OverloadTests.limits { $0.connections = 6 }
+    let gate = try Gate(limits: limits, loops: 2)
+    let kept = try (0..<5).map { _ in
+      let client = try gate.client()
+      _ = try gate.ask(.echo())
+      usleep(50_000)
+      return client
+    }
+    #expect(kept.count { $0.isClosed(within: 0.1) } == 0)
+  }
+
   /// A client that reads nothing holds up its upstream, not our memory.
   @Test func whatIsNotReadIsNotFetched() throws {
     let event =
