@@ -48,6 +48,8 @@ package struct HTTPLimits: Sendable {
   package var sessionTime: UInt64 = 1_800_000
   /// Bytes of events that a session keeps for clients that come back for them, and how many of its streams it keeps.
   package var replayBytes = 1 << 20
+  /// The same of all sessions together.
+  package var replayMemory = 256 << 20
   package var replayStreams = 64
 
   package init() {}
@@ -60,6 +62,7 @@ package struct HTTPLimits: Sendable {
     limits.upstreamRequests = part(upstreamRequests)
     limits.sessions = part(sessions)
     limits.processes = part(processes)
+    limits.replayMemory = part(replayMemory)
     limits.upstreamQueue = part(upstreamQueue)
     limits.restingConnections = part(restingConnections)
     // One message of the largest size always has room.

@@ -28,6 +28,8 @@ final class Worker {
   let limits: HTTPLimits
   /// Of messages that are being gathered, to and fro.
   let memory: MemoryBudget
+  /// What sessions keep for clients that come back.
+  let replayMemory: MemoryBudget
   /// Among `seats`.
   let number: Int
   let calls: CallLog
@@ -63,6 +65,7 @@ final class Worker {
   ) {
     limits = configuration.limits.divided(among: seats.count)
     memory = MemoryBudget(limits.memory)
+    replayMemory = MemoryBudget(limits.replayMemory)
     self.number = number
     self.room = room
     self.seats = seats

@@ -8,10 +8,12 @@ import Testing
 /// What becomes of a fetch, told from outside: libcurl is what is tested.
 @Suite struct FetcherTests {
   private let open = AddressPolicy(allowing: NetworkPrefix.loopback)
+  /// Milliseconds: where it is not the deadline that is tested, a busy machine must not reach it.
+  private let patience = 60_000
 
   @Test func fetchesADocument() async throws {
     let server = try LoopbackServer { _ in .document("{\"keys\":[]}", headers: ["Cache-Control": "public, max-age=300", "Age": "20"]) }
-    let result = await Fetcher(open).answer(FetchRequest(try WebAddress(server.origin + "/jwks?a=b")))
+    let result = await Fetcher(open).answer(FetchRequest(try WebAddress(server.origin + "/jwks?a=b"), deadline: patience))
     #expect(result == .success(FetchedDocument(bytes: Array("{\"keys\":[]}".utf8), freshness: 280)))
     let request = try #require(server.requests.first)
     #expect(request.method == "GET" && request.target == "/jwks?a=b" && request.headers["accept"] == "application/json")
@@ -22,7 +24,7 @@ import Testing
     let server = try LoopbackServer { _ in .document("{}") }
     let request = FetchRequest(
       try WebAddress(server.origin + "/introspect"), form: Secret(Array("token=abc&x=%00".utf8)),
-      authorization: Secret(Array("Basic Zm9vOmJhcg==".utf8)))
+      authorization: Secret(Array("Basic Zm9vOmJhcg==".utf8)), deadline: patience)
     #expect(await Fetcher(open).answer(request) == .success(FetchedDocument(bytes: Array("{}".utf8))))
     let sent = try #require(server.requests.first)
     #expect(sent.method == "POST" && sent.body == "token=abc&x=%00" && sent.headers["authorization"] == "Basic Zm9vOmJhcg==")
@@ -156,7 +158,7 @@ import Testing
     let server = try LoopbackServer { _ in .silence }
     let fetcher = Fetcher(open)
     let address = try WebAddress(server.origin)
-    async let answer = fetcher.answer(FetchRequest(address))
+    async let answer = fetcher.answer(FetchRequest(address, deadline: patience))
     while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
     fetcher.stop()
     #expect(await answer == .failure(.stopped))

@@ -1,44 +1,5 @@
 internal import NIOHTTP1
 
-/// Events kept for clients that come back for them: of all streams of one session together, the oldest make room.
-struct ReplayBuffer {
-  private struct Event {
-    let stream: Int
-    let number: Int
-    let message: [UInt8]
-  }
-
-  private let limit: Int
-  private var events: [Event] = []
-  private var bytes = 0
-
-  init(limit: Int) { self.limit = limit }
-
-  mutating func append(_ message: [UInt8], stream: Int, number: Int) {
-    events.append(Event(stream: stream, number: number, message: message))
-    bytes += message.count
-    var dropped = 0
-    while bytes > limit, dropped < events.count {
-      bytes -= events[dropped].message.count
-      dropped += 1
-    }
-    if dropped > 0 { events.removeFirst(dropped) }
-  }
-
-  /// What a stream carried after an event: of this stream and no other.
-  func events(of stream: Int, after number: Int) -> [(number: Int, message: [UInt8])] {
-    events.filter { $0.stream == stream && $0.number > number }.map { ($0.number, $0.message) }
-  }
-
-  mutating func forget(_ stream: Int) {
-    events.removeAll { event in
-      guard event.stream == stream else { return false }
-      bytes -= event.message.count
-      return true
-    }
-  }
-}
-
 /// What one POST of a session is answered with, or what its GET carries: messages in order, on whatever connection the client has for them
 /// at the time. A client that goes away has cancelled nothing; it may come back with the last event it saw.
 final class ClientStream: ReplyOwner {

@@ -44,7 +44,7 @@ final class HandshakeSession {
   let name: String
   let box: SessionBox
   var whenOver: (() -> Void)?
-  var replay: ReplayBuffer
+  let replay: ReplayBuffer
   private(set) var isOver = false
 
   var upstreamName: String?
@@ -78,7 +78,7 @@ final class HandshakeSession {
     self.caller = caller
     self.name = name
     box = site.newSession(for: caller, sharing: nil)
-    replay = ReplayBuffer(limit: worker.limits.replayBytes)
+    replay = ReplayBuffer(limit: worker.limits.replayBytes, of: worker.replayMemory)
   }
 
   static func isHandshake(_ version: String) -> Bool {
