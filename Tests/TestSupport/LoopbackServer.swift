@@ -64,7 +64,11 @@ package final class LoopbackServer: Sendable {
     Thread.detachNewThread { [record] in
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          // Closed here and not in `stop`: the number would be another server's by the time this thread asks again, and its clients ours.
+          _ = close(listener)
+          return
+        }
         Thread.detachNewThread { LoopbackServer.serve(connection, record, answer) }
       }
     }
@@ -73,7 +77,6 @@ package final class LoopbackServer: Sendable {
   package func stop() {
     guard record.stop() else { return }
     _ = shutdown(listener, Int32(SHUT_RDWR))
-    _ = close(listener)
   }
 
   package var origin: String { "http://127.0.0.1:\(port)" }
