@@ -52,8 +52,8 @@ bench:
 
 ## Holds the shipped packs to their floors and ceilings over the labelled corpora (built for release); ACCEPT=1 tightens them.
 packs: setup
-	swift build -c release --product sallyport $(SWIFT_FLAGS)
-	PACKS=$$(swift build -c release --show-bin-path)/sallyport swift test $(SWIFT_FLAGS) --filter FiltersTests.PackTests
+	swift build --build-tests $(TEST_FLAGS) $(SWIFT_FLAGS)
+	PACKS=$$(swift build $(TEST_FLAGS) --show-bin-path)/sallyport swift test --skip-build $(TEST_FLAGS) $(SWIFT_FLAGS) --filter FiltersTests.PackTests
 
 ## Fails when a decision, or an allowed call and its answer, takes from the heap (built for release).
 allocations:
@@ -65,7 +65,8 @@ mutants:
 
 ## Kills processes at 200 random points of what they do to a store, and looks what is left.
 kill:
-	KILL_ROUNDS=200 swift test $(SWIFT_FLAGS) --filter KillTests
+	swift build --build-tests $(TEST_FLAGS) $(SWIFT_FLAGS)
+	KILL_ROUNDS=200 swift test --skip-build $(TEST_FLAGS) $(SWIFT_FLAGS) --filter 'KillTests|AuditTests'
 
 fuzz:
 	cd Tests/Fuzz && ./run

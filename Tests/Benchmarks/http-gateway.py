@@ -104,7 +104,7 @@ def policy(folder, everything):
     lines = ["edition 1", "policy benchmark"]
     if everything:
         lines += [f"use sally.{pack}" for pack in ("arguments", "injection", "pii", "secrets", "toolpoison")]
-    lines += ['server web from "web.tools.json"', "scope reading opens web.*", "agent reader when " + ('key.owner == "bench"' if everything else 'token.sub == "x"'), "grant all_reading reading to reader"]
+    lines += ['server web from "web.tools.json"', "scope reading opens web.fetch, web.stream", "agent reader when " + ('key.owner == "bench"' if everything else 'token.sub == "x"'), "grant all_reading reading to reader"]
     if everything:
         sets = [line.split()[1] for pack in ("arguments", "injection", "pii", "secrets", "toolpoison")
                 for line in (HERE / f"../../rules/{pack}.sally").read_text().splitlines() if line.startswith("patterns ")]
@@ -117,7 +117,7 @@ def policy(folder, everything):
         lines += ["deny no_admin", "  on web.fetch", '  when args.url == "https://library.example/admin"']
     (folder / "policy.sally").write_text("\n".join(lines) + "\n")
     checked = subprocess.run([str(GATE), "check", str(folder)], capture_output=True, text=True)
-    if checked.returncode > 1:
+    if checked.returncode != 0:
         raise RuntimeError(checked.stdout + checked.stderr)
 
 
