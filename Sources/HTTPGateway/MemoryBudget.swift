@@ -6,6 +6,9 @@ final class MemoryBudget {
 
   init(_ limit: Int) { self.limit = limit }
 
+  /// Bytes that can be taken.
+  var room: Int { limit - used }
+
   /// - Returns: false, and nothing is taken, when there is not enough.
   func take(_ bytes: Int) -> Bool {
     guard used + bytes <= limit else { return false }

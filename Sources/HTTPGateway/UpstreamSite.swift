@@ -82,8 +82,7 @@ final class UpstreamSite {
   func configuration(for caller: Caller) -> GateConfiguration {
     GateConfiguration(
       server: upstream.name, identity: caller.identity, credential: caller.credential, approvals: approvals?.joined(by: caller.groups),
-      handles: handles,
-      namePrefix: caller.namePrefix, recording: recording)
+      handles: handles, namePrefix: caller.namePrefix, recording: recording)
   }
 
   /// What goes with the answer to a call that a wider token would be granted; nil: nothing.

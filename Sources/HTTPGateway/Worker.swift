@@ -60,8 +60,7 @@ final class Worker {
 
   init(
     _ configuration: GatewayConfiguration, number: Int, of seats: [WorkerSeat], room: ConnectionRoom, door: FrontDoor,
-    policies: PolicyStore,
-    revocations: Revocations, tools: [SharedTools], logger: Logger, calls: CallLog
+    policies: PolicyStore, revocations: Revocations, tools: [SharedTools], logger: Logger, calls: CallLog
   ) {
     limits = configuration.limits.divided(among: seats.count)
     memory = MemoryBudget(limits.memory)

@@ -102,6 +102,23 @@ import Testing
     #expect(gate.upstream.requests.count { $0.body.contains("tools/call") } == 1)
   }
 
+  /// A yes counts by the token that it comes with, not by the one that the question was asked with.
+  @Test func whoHasLeftTheGroupDecidesNothing() throws {
+    let issuer = try TokenIssuer()
+    let gate = try gate(callers: .credentials(BearerRule(tokens: try issuer.rule())))
+    func bearing(_ group: String, _ ask: Ask) -> Ask { ask.with(("Authorization", "Bearer tester.stub-use.stub.\(group)")) }
+    let session = try #require(try gate.ask(bearing("leads", .initialize())).headers["mcp-session-id"])
+    let waiting = try gate.client()
+    waiting.send(bearing("leads", .handshake(ApprovalTests.call, session: session)).bytes(port: gate.listener.port))
+    let (_, body) = try waiting.partial(until: "elicitation/create")
+    let data = try #require(RawClient.events(in: body).first { $0.data.contains("elicitation/create") }?.data)
+    let identifier = try #require(try Value(parsing: Array(data.utf8))["id"]?.string)
+    let answer = #"{"jsonrpc":"2.0","id":"\#(identifier)","result":{"action":"accept","content":{"approve":true}}}"#
+    #expect(try gate.ask(bearing("interns", .handshake(answer, session: session))).status == 202)
+    #expect(try waiting.answer().messages.last?["result"]?["isError"] == true)
+    #expect(!gate.upstream.requests.contains { $0.body.contains("tools/call") })
+  }
+
   @Test func byOthers() throws {
     let store = ApprovalsInMemory()
     let gate = try gate(store)

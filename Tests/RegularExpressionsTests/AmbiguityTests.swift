@@ -61,12 +61,12 @@ import Testing
       let counter = try StepCounter(source)
       for _ in 0..<4 {
         let (start, pump, end) = (generator.text(), generator.text(), generator.text())
-        let (short, long) = (30, 120)
+        let (short, long) = (60, 480)
         let few = counter.steps(start + String(repeating: pump, count: short) + end)
         let many = counter.steps(start + String(repeating: pump, count: long) + end)
-        // Of a square it would be 16 times as many.
+        // Eight times the text. Of a square it would be 64 times as many.
         #expect(
-          many <= 6 * few + 1_000,
+          many <= 10 * few + 400,
           "seed \(seed): /\(source)/ on \(pump.debugDescription): \(few) steps for \(short) of them, \(many) for \(long)")
       }
     }

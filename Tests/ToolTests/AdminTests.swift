@@ -86,6 +86,18 @@ import Testing
     #expect(try PlainRequest.call(2, arguments: Self.word).send(port: gate.port).json["result"]?["isError"] == nil)
   }
 
+  /// Packs have no file that could have changed.
+  @Test func withPacksNothingIsReadAgain() throws {
+    let stub = try StubUpstream()
+    let good = try String(contentsOfFile: stub.file("stub.sally"), encoding: .utf8)
+    try stub.write(policy: good.replacing("server stub", with: "use sally.arguments\n\nserver stub"))
+    let gate = try gate(stub, ["--watch"])
+    defer { gate.end() }
+    #expect(try PlainRequest.call(1, arguments: Self.word).send(port: gate.port).status == 200)
+    sleep(3)
+    #expect(!gate.errors.contains("reloaded"), "\(gate.errors)")
+  }
+
   /// Requests go on while the policy changes under them, each decided by the one or the other; what limits have counted stays counted.
   @Test func reloadsUnderLoadDropNothing() throws {
     let stub = try StubUpstream()

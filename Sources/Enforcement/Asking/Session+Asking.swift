@@ -158,9 +158,14 @@ extension Session {
     guard let entry = questions.remove(askedWith: question) else { return false }
     let approves = ApprovalForm.approves(document, answer)
     let request = entry.request.at(time)
+    // Who was in the group when they were asked may have left it since: the credential that came last counts.
+    guard let desk = decider.desk, desk.isForClient(entry.asked) else {
+      deny(request, decider.refusalAtClient(entry.target, entry.asked), target: entry.target, into: &actions)
+      return true
+    }
     do throws(ApprovalFault) {
       for identifier in entry.approvals {
-        _ = try decider.desk?.store.decide(
+        _ = try desk.store.decide(
           identifier, approves ? .approve : .deny, by: decider.personAtClient, at: time.unixMilliseconds)
       }
     } catch {

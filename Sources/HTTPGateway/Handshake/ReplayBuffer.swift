@@ -22,18 +22,15 @@ final class ReplayBuffer {
   deinit { budget.giveBack(bytes) }
 
   func append(_ message: [UInt8], stream: Int, number: Int) {
-    guard message.count <= limit else { return drop { _ in true } }
     var dropped = 0
     var freed = 0
-    while bytes - freed + message.count > limit, dropped < events.count {
+    while bytes - freed + message.count > limit || budget.room + freed < message.count {
+      if dropped == events.count { return forgetFirst(dropped) }
       freed += events[dropped].message.count
       dropped += 1
     }
     forgetFirst(dropped)
-    while !budget.take(message.count) {
-      if events.isEmpty { return }
-      forgetFirst(1)
-    }
+    guard budget.take(message.count) else { return }
     bytes += message.count
     events.append(Event(stream: stream, number: number, message: message))
   }
@@ -43,17 +40,15 @@ final class ReplayBuffer {
     events.filter { $0.stream == stream && $0.number > number }.map { ($0.number, $0.message) }
   }
 
-  func forget(_ stream: Int) { drop { $0.stream == stream } }
-
-  private func forgetFirst(_ count: Int) {
-    guard count > 0 else { return }
-    release(events[..<count].reduce(0) { $0 + $1.message.count })
-    events.removeFirst(count)
+  func forget(_ stream: Int) {
+    for event in events where event.stream == stream { release(event.message.count) }
+    events.removeAll { $0.stream == stream }
   }
 
-  private func drop(_ isForgotten: (Event) -> Bool) {
-    release(events.reduce(0) { isForgotten($1) ? $0 + $1.message.count : $0 })
-    events.removeAll(where: isForgotten)
+  /// All at once: one at a time would move those behind them again and again.
+  private func forgetFirst(_ count: Int) {
+    for event in events[..<count] { release(event.message.count) }
+    events.removeFirst(count)
   }
 
   private func release(_ count: Int) {

@@ -78,10 +78,11 @@ final class PolicyReloader: Sendable {
     }
   }
 
-  /// Whether a file of the policy in force has other contents by now, or none.
+  /// Whether a file of the policy in force has other contents by now. Packs have no file; without one of its own a policy could not be read
+  /// again, and would stay as it is.
   var isBehind: Bool {
     current.withLock {
-      $0.files.contains { file in FileManager.default.contents(atPath: file.path).map { !$0.elementsEqual(file.bytes) } ?? true }
+      $0.files.contains { file in FileManager.default.contents(atPath: file.path).map { !$0.elementsEqual(file.bytes) } ?? false }
     }
   }
 
