@@ -55,12 +55,11 @@ package struct HTTPLimits: Sendable {
   package init() {}
 
   /// The part of one of several event loops: connections go round among them, so what is counted is divided, and nobody has to ask the
-  /// others. Connections themselves are counted together (`ConnectionRoom`).
+  /// others. Connections and sessions are counted together (`Room`).
   func divided(among loops: Int) -> HTTPLimits {
     func part(_ count: Int) -> Int { max(1, (count + loops - 1) / loops) }
     var limits = self
     limits.upstreamRequests = part(upstreamRequests)
-    limits.sessions = part(sessions)
     limits.processes = part(processes)
     limits.replayMemory = part(replayMemory)
     limits.upstreamQueue = part(upstreamQueue)

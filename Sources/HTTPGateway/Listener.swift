@@ -63,13 +63,14 @@ package final class Listener: Sendable {
       listening: configuration.host, port: port, isSecure: certificate != nil, hosts: configuration.hosts,
       origins: configuration.origins)
     let calls = CallLog(stream: stream, level: logger.logLevel, mailbox: mailbox)
-    let tools = configuration.upstreams.map { _ in SharedTools() }
-    let room = ConnectionRoom(most: configuration.limits.connections)
+    let shared = configuration.upstreams.map { _ in SharedSite(configuration.limits) }
+    let aggregated = Room(most: configuration.limits.sessions)
+    let room = Room(most: configuration.limits.connections)
     for (number, seat) in seats.enumerated() {
       try seat.loop.submit {
         seat.worker.value = Worker(
-          configuration, number: number, of: seats, room: room, door: door, policies: policies, revocations: revocations, tools: tools,
-          logger: logger, calls: calls)
+          configuration, number: number, of: seats, room: room, door: door, policies: policies, revocations: revocations, shared: shared,
+          aggregated: aggregated, logger: logger, calls: calls)
       }.wait()
       seat.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
         seat.worker.value?.tick()

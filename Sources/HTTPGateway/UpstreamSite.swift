@@ -5,6 +5,16 @@ internal import Digests
 internal import Enforcement
 internal import NIOCore
 
+/// What all event loops have together for what is at one path.
+struct SharedSite: Sendable {
+  /// What one loop has read of the tools, the others need not.
+  let tools = SharedTools()
+  /// For sessions from before 2026-07-28.
+  let sessions: Room
+
+  init(_ limits: HTTPLimits) { sessions = Room(most: limits.sessions) }
+}
+
 /// One upstream as one event loop serves it: its path, its connections, its sessions.
 final class UpstreamSite {
   private enum Target {
@@ -24,7 +34,6 @@ final class UpstreamSite {
   private let handles: HandleSeal
   private let revocations: Revocations
   private let recording: Recording
-  /// Of all event loops: what one has read, the others need not.
   private let tools: SharedTools
   /// Sessions of 2026-07-28 between two requests, by caller: making one takes longer than a decision.
   private var resting: [Digest: [SessionBox]] = [:]
@@ -32,14 +41,14 @@ final class UpstreamSite {
   private static let mostResting = 1_024
 
   init(
-    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, tools: SharedTools, recording: Recording, trust: UpstreamTrust?,
+    _ upstream: Upstream, policies: PolicyStore, revocations: Revocations, shared: SharedSite, recording: Recording, trust: UpstreamTrust?,
     loop: any EventLoop, limits: HTTPLimits, tokens: TokenRule?, approvals: ApprovalDesk?, handles: HandleSeal,
     process: @autoclosure () -> SharedProcess
   ) {
     self.approvals = approvals
     self.handles = handles
     self.upstream = upstream
-    self.tools = tools
+    tools = shared.tools
     self.tokens = tokens.map { TokenDoor($0, upstream) }
     self.policies = policies
     self.revocations = revocations
@@ -48,7 +57,7 @@ final class UpstreamSite {
     case .http(let address): target = .http(UpstreamPool(address, trust: trust, loop: loop, limits: limits))
     case .process: target = .process(process())
     }
-    handshakes = HandshakeSessions(limits)
+    handshakes = HandshakeSessions(shared.sessions)
   }
 
   // MARK: Sessions

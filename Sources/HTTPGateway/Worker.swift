@@ -49,7 +49,7 @@ final class Worker {
   private var parser: DocumentParser
   /// Processes of stdio servers.
   var lines: [ObjectIdentifier: ServerLine] = [:]
-  private let room: ConnectionRoom
+  private let room: Room
   private var connections: [ObjectIdentifier: ClientConnection] = [:]
   /// Those under TLS that are not in `connections`: on their way, or carrying streams which are.
   private var secured: [ObjectIdentifier: SecureConnection] = [:]
@@ -59,8 +59,8 @@ final class Worker {
   private var complained: [String: UInt64] = [:]
 
   init(
-    _ configuration: GatewayConfiguration, number: Int, of seats: [WorkerSeat], room: ConnectionRoom, door: FrontDoor,
-    policies: PolicyStore, revocations: Revocations, tools: [SharedTools], logger: Logger, calls: CallLog
+    _ configuration: GatewayConfiguration, number: Int, of seats: [WorkerSeat], room: Room, door: FrontDoor,
+    policies: PolicyStore, revocations: Revocations, shared: [SharedSite], aggregated: Room, logger: Logger, calls: CallLog
   ) {
     limits = configuration.limits.divided(among: seats.count)
     memory = MemoryBudget(limits.memory)
@@ -77,9 +77,9 @@ final class Worker {
     let rule: TokenRule? = if case .credentials(let bearer) = configuration.callers { bearer.tokens } else { nil }
     tokens = rule.map { TokenReader($0) }
     parser = DocumentParser(limits: DocumentLimits(bytes: configuration.limits.message))
-    for (upstream, tools) in zip(configuration.upstreams, tools) {
+    for (upstream, shared) in zip(configuration.upstreams, shared) {
       sites[upstream.path] = UpstreamSite(
-        upstream, policies: policies, revocations: revocations, tools: tools, recording: configuration.recording,
+        upstream, policies: policies, revocations: revocations, shared: shared, recording: configuration.recording,
         trust: configuration.trust, loop: loop, limits: limits, tokens: rule, approvals: configuration.approvals,
         handles: configuration.handles,
         process: SharedProcess(upstream.name, logger: logger) { [weak self] owner in
@@ -91,7 +91,8 @@ final class Worker {
       let members = path.servers.compactMap { name in sites.values.first { $0.upstream.name == name } }
       return Aggregate(
         path: path.path, members.enumerated().map { AggregateMember(index: $0.offset, $0.element) },
-        tokens: rule.map { TokenDoor($0, path: path.path, audience: nil) }, key: configuration.cursorKey, limits: limits)
+        tokens: rule.map { TokenDoor($0, path: path.path, audience: nil) }, key: configuration.cursorKey,
+        sessions: AggregateSessions(aggregated))
     }
     for site in sites.values { entrances[site.upstream.path] = Entrance(tokens: site.tokens, servers: [site.upstream.name]) }
     if let aggregate {

@@ -29,6 +29,23 @@ import Testing
     #expect(gate.upstream.requests.count { $0.headers["mcp-protocol-version"] == "2026-07-28" && $0.body.contains("tools/list") } == 1)
   }
 
+  /// A client that opens connections in pairs has all its sessions on one loop.
+  @Test func roomForSessionsIsSharedByTheLoops() throws {
+    var limits = HTTPLimits()
+    limits.sessions = 4
+    let gate = try Gate(limits: limits, loops: 2)
+    var sessions: [String] = []
+    for _ in 0..<4 {
+      sessions += try self.sessions(gate, 1)
+      // The other of the pair.
+      _ = try gate.ask(.echo())
+    }
+    #expect(Set(sessions.map { $0.prefix(2) }).count == 1)
+    #expect(try gate.ask(.initialize()).status == 503)
+    #expect(try gate.ask(Ask(verb: "DELETE", headers: [("Mcp-Session-Id", sessions[0])])).status == 204)
+    #expect(try gate.ask(.initialize()).status == 200)
+  }
+
   @Test func aNameThatIsMadeUpFindsNothing() throws {
     let gate = try Gate(loops: 3)
     let session = try sessions(gate, 1)[0]

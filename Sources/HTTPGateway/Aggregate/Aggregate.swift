@@ -14,12 +14,12 @@ final class Aggregate {
   let cursors: AggregateCursors
   let sessions: AggregateSessions
 
-  init(path: String, _ members: [AggregateMember], tokens: TokenDoor?, key: [UInt8], limits: HTTPLimits) {
+  init(path: String, _ members: [AggregateMember], tokens: TokenDoor?, key: [UInt8], sessions: AggregateSessions) {
     self.path = path
     self.members = members
     self.tokens = tokens
     cursors = AggregateCursors(key: key)
-    sessions = AggregateSessions(limits)
+    self.sessions = sessions
   }
 
   /// Those that a caller's credential is for.

@@ -4,19 +4,25 @@ internal import NIOHTTP1
 
 /// The sessions of an aggregate, by ids that are made and bound as those of one upstream are.
 final class AggregateSessions {
-  private let limits: HTTPLimits
+  private let room: Room
   private let names = SessionNames()
   private var sessions: [String: AggregateSession] = [:]
 
-  init(_ limits: HTTPLimits) { self.limits = limits }
+  /// - Parameter room: of all event loops.
+  init(_ room: Room) { self.room = room }
 
   func open(_ worker: Worker, _ aggregate: Aggregate, _ caller: Caller) throws(HTTPRefusal) -> AggregateSession {
     forgetEnded()
-    if sessions.count >= limits.sessions { throw HTTPRefusal(.serviceUnavailable, "too many sessions are open") }
+    guard room.enter() else { throw HTTPRefusal(.serviceUnavailable, "too many sessions are open") }
     let name = names.make(worker.number, caller)
-    let session = try AggregateSession(worker, aggregate, caller, name: name)
-    sessions[name] = session
-    return session
+    do throws(HTTPRefusal) {
+      let session = try AggregateSession(worker, aggregate, caller, name: name)
+      sessions[name] = session
+      return session
+    } catch {
+      room.leave()
+      throw error
+    }
   }
 
   func session(named headers: HTTPHeaders, of caller: Caller) throws(HTTPRefusal) -> AggregateSession {
@@ -33,16 +39,21 @@ final class AggregateSessions {
   func end(named headers: HTTPHeaders, of caller: Caller, _ reply: HTTPReply) throws(HTTPRefusal) {
     let session = try session(named: headers, of: caller)
     session.end()
-    sessions[session.name] = nil
+    forgetEnded()
     reply.sendEmpty(.noContent)
   }
 
   /// The sessions of the members end by themselves; nothing is left then.
-  func forgetEnded() { sessions = sessions.filter { !$0.value.isOver } }
+  func forgetEnded() {
+    for (name, session) in sessions where session.isOver {
+      sessions[name] = nil
+      room.leave()
+    }
+  }
 
   func abort() {
     for session in sessions.values { session.end() }
-    sessions = [:]
+    forgetEnded()
   }
 }
 

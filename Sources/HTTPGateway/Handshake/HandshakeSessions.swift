@@ -4,20 +4,24 @@ internal import NIOHTTP1
 ///
 /// An id of somebody else's is answered like one that never was.
 final class HandshakeSessions {
-  private let limits: HTTPLimits
+  private let room: Room
   private let names = SessionNames()
   private var sessions: [String: HandshakeSession] = [:]
 
-  init(_ limits: HTTPLimits) { self.limits = limits }
+  /// - Parameter room: of all event loops.
+  init(_ room: Room) { self.room = room }
 
   var isBusy: Bool { sessions.values.contains { $0.isBusy } }
 
   func open(_ worker: Worker, _ site: UpstreamSite, _ caller: Caller) throws(HTTPRefusal) -> HandshakeSession {
-    if sessions.count >= limits.sessions { throw HTTPRefusal(.serviceUnavailable, "too many sessions are open") }
+    guard room.enter() else { throw HTTPRefusal(.serviceUnavailable, "too many sessions are open") }
     let name = names.make(worker.number, caller)
     let session = HandshakeSession(worker, site, caller, name: name)
     sessions[name] = session
-    session.whenOver = { [weak self] in self?.sessions[name] = nil }
+    session.whenOver = { [weak self, room] in
+      room.leave()
+      self?.sessions[name] = nil
+    }
     return session
   }
 

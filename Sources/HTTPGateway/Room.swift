@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// Room for connections of clients, of all event loops together: connections go round among the loops, but who opens two at a time fills one
-/// loop and leaves the other empty.
-final class ConnectionRoom: Sendable {
+/// Room for connections of clients, or for sessions, of all event loops together: connections go round among the loops, but who opens two at a
+/// time fills one loop and leaves the other empty.
+final class Room: Sendable {
   private let most: Int
   private let count = Atomic(0)
 
