@@ -46,6 +46,27 @@ import Testing
     #expect(refused.status == 400)
   }
 
+  /// More came than is kept: what is left is not passed off as all, and the session goes on.
+  @Test func whoComesBackTooLateIsTold() throws {
+    var limits = HTTPLimits()
+    limits.replayBytes = 300
+    let gate = try Gate(limits: limits) { request in
+      guard request.body.contains("tools/call") else { return StubAnswers.answer(request) }
+      return StubAnswers.events(Array(repeating: HandshakeTests.progress, count: 5) + [HandshakeTests.answer])
+    }
+    let session = try session(gate)
+    let events = try gate.ask(.handshake(HandshakeTests.call, session: session)).events
+    try #require(events.count == 6)
+    func resume(_ place: Int) throws -> RawClient.Answer {
+      let id = try #require(events[place].id)
+      return try gate.ask(Ask(verb: "GET", headers: [("Accept", "text/event-stream"), ("Mcp-Session-Id", session), ("Last-Event-ID", id)]))
+    }
+    let late = try resume(0)
+    #expect(late.status == 400 && late.text.contains("not kept any more"), "\(late.text)")
+    #expect(try resume(4).events.map(\.id) == [events[5].id])
+    #expect(try gate.ask(.handshake(HandshakeTests.call, session: session)).status == 200)
+  }
+
   @Test func aStreamIsOpenUntilTheSessionEnds() throws {
     let gate = try Gate()
     let session = try session(gate)

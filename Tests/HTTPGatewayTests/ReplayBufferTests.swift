@@ -14,6 +14,21 @@ import Testing
     #expect(kept(buffer).isEmpty, "whoever comes back must not be given what came before it alone")
   }
 
+  /// Whoever comes back is not given what is left as if it were all.
+  @Test func whatIsMissingIsKnown() {
+    let buffer = ReplayBuffer(limit: 100, of: MemoryBudget(1_000))
+    for number in 1...2 { buffer.append([UInt8](repeating: 0, count: 10), stream: 1, number: number) }
+    #expect(buffer.isWhole(1, after: 0) && buffer.isWhole(2, after: 0))
+    for number in 1...3 { buffer.append([UInt8](repeating: 0, count: 30), stream: 2, number: number) }
+    #expect(!buffer.isWhole(1, after: 0) && buffer.isWhole(1, after: 1) && buffer.isWhole(2, after: 0))
+    buffer.append([UInt8](repeating: 0, count: 101), stream: 2, number: 4)
+    #expect(!buffer.isWhole(1, after: 1) && buffer.isWhole(1, after: 2))
+    #expect(!buffer.isWhole(2, after: 3) && buffer.isWhole(2, after: 4))
+    let poor = ReplayBuffer(limit: 100, of: MemoryBudget(5))
+    poor.append([UInt8](repeating: 0, count: 10), stream: 1, number: 1)
+    #expect(!poor.isWhole(1, after: 0) && poor.isWhole(1, after: 1))
+  }
+
   @Test func allTogetherHaveABudget() {
     let budget = MemoryBudget(100)
     var first: ReplayBuffer? = ReplayBuffer(limit: 100, of: budget)

@@ -143,6 +143,10 @@ final class HandshakeSession {
     guard positions.count == 1, parts.count == 2, let number = Int(parts[0]), let event = Int(parts[1]),
       let stream = number == 0 ? general : streams[number]
     else { throw HTTPRefusal(.badRequest, "`Last-Event-ID` names no event that is still known") }
+    // Not 404, which would end the session for the client; and not the rest alone, which would look like all of it.
+    guard replay.isWhole(number, after: event) else {
+      throw HTTPRefusal(.badRequest, "what came after the event in `Last-Event-ID` is not kept any more, not all of it")
+    }
     stream.attach(reply, after: event)
   }
 

@@ -13,6 +13,8 @@ final class ReplayBuffer {
   private let budget: MemoryBudget
   private var events: [Event] = []
   private var bytes = 0
+  /// By stream: the last of its events that had to make room, or never had any.
+  private var lost: [Int: Int] = [:]
 
   init(limit: Int, of budget: MemoryBudget) {
     self.limit = limit
@@ -25,17 +27,27 @@ final class ReplayBuffer {
     var dropped = 0
     var freed = 0
     while bytes - freed + message.count > limit || budget.room + freed < message.count {
-      if dropped == events.count { return forgetFirst(dropped) }
+      if dropped == events.count {
+        forgetFirst(dropped)
+        lost[stream] = number
+        return
+      }
       freed += events[dropped].message.count
       dropped += 1
     }
     forgetFirst(dropped)
-    guard budget.take(message.count) else { return }
+    guard budget.take(message.count) else {
+      lost[stream] = number
+      return
+    }
     bytes += message.count
     events.append(Event(stream: stream, number: number, message: message))
   }
 
-  /// What a stream carried after an event: of this stream and no other.
+  /// Whether nothing is missing of what a stream carried after an event.
+  func isWhole(_ stream: Int, after number: Int) -> Bool { lost[stream, default: 0] <= number }
+
+  /// What a stream carried after an event, as far as it is still known: of this stream and no other.
   func events(of stream: Int, after number: Int) -> [(number: Int, message: [UInt8])] {
     events.filter { $0.stream == stream && $0.number > number }.map { ($0.number, $0.message) }
   }
@@ -43,11 +55,15 @@ final class ReplayBuffer {
   func forget(_ stream: Int) {
     for event in events where event.stream == stream { release(event.message.count) }
     events.removeAll { $0.stream == stream }
+    lost[stream] = nil
   }
 
   /// All at once: one at a time would move those behind them again and again.
   private func forgetFirst(_ count: Int) {
-    for event in events[..<count] { release(event.message.count) }
+    for event in events[..<count] {
+      release(event.message.count)
+      lost[event.stream] = event.number
+    }
     events.removeFirst(count)
   }
 
