@@ -79,6 +79,8 @@ package enum BundleFault: Error, Hashable, Sendable {
   case signature
   /// Older than what was taken before.
   case rollback(serial: Int64, least: Int64)
+  /// Another policy was taken before with the same serial.
+  case reused(serial: Int64)
 }
 
 extension BundleFault: CustomStringConvertible {
@@ -87,6 +89,7 @@ extension BundleFault: CustomStringConvertible {
     case .shape(let words): words
     case .signature: "its signature was made by none of the given keys, or it was changed since"
     case .rollback(let serial, let least): "its serial is \(serial), and \(least) was taken before"
+    case .reused(let serial): "its serial is \(serial), and another policy was taken before with the same"
     }
   }
 }

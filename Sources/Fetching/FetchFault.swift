@@ -14,6 +14,8 @@ package enum FetchFault: Error, Hashable, Sendable {
   /// Redirections are not followed: they would lead wherever the server, or who answers for it, says.
   case redirected
   case status(Int)
+  /// What is there is what the request's entity tag names (304). Only for a request that has one.
+  case unchanged
   /// No proper HTTP.
   case garbled
   /// Too many fetches are under way.
@@ -33,6 +35,7 @@ extension FetchFault: CustomStringConvertible {
     case .tooLarge(let most): "the answer has more than \(most) bytes"
     case .redirected: "the answer is a redirection, which is not followed; name the last address of the chain"
     case .status(let status): "the answer has the status \(status)"
+    case .unchanged: "what is there has not changed"
     case .garbled: "the answer is no proper HTTP"
     case .busy: "too many fetches are under way"
     case .stopped: "the gate is shutting down"
@@ -51,6 +54,8 @@ package struct FetchRequest: Sendable {
   package let contentType: String
   /// The value of the `Authorization` header.
   package let authorization: Secret?
+  /// Of the document that is there already: it is not sent again while it is the same (`If-None-Match`, RFC 9110 section 13.1.2).
+  package let known: EntityTag?
   /// Bytes of the answer's body.
   package let mostBytes: Int
   /// Milliseconds from the request to the answer's last byte, whatever happens meanwhile.
@@ -58,13 +63,14 @@ package struct FetchRequest: Sendable {
 
   package init(
     _ address: WebAddress, form: Secret? = nil, document: Secret? = nil, contentType: String = "application/json",
-    authorization: Secret? = nil, mostBytes: Int = 1 << 20, deadline: Int = 10_000
+    authorization: Secret? = nil, known: EntityTag? = nil, mostBytes: Int = 1 << 20, deadline: Int = 10_000
   ) {
     self.address = address
     self.form = form
     self.document = document
     self.contentType = contentType
     self.authorization = authorization
+    self.known = known
     self.mostBytes = mostBytes
     self.deadline = deadline
   }
@@ -75,10 +81,12 @@ package struct FetchedDocument: Hashable, Sendable {
   package let bytes: [UInt8]
   /// Seconds that the sender calls it fresh for (RFC 9111 section 4.2); nil: it does not say.
   package let freshness: Int64?
+  package let tag: EntityTag?
 
-  package init(bytes: [UInt8], freshness: Int64? = nil) {
+  package init(bytes: [UInt8], freshness: Int64? = nil, tag: EntityTag? = nil) {
     self.bytes = bytes
     self.freshness = freshness
+    self.tag = tag
   }
 }
 

@@ -10,6 +10,7 @@ internal import Glibc
   private var body: [UInt8] = []
   private var headerBytes = 0
   private var freshness = Freshness()
+  private var tag: EntityTag?
   /// What a callback ended the transfer for; libcurl only knows that one did.
   private var fault: FetchFault?
   /// The last address that was refused. Others of the same host may still be connected to.
@@ -38,9 +39,10 @@ internal import Glibc
       return .failure(.untrusted)
     default: return .failure(.garbled)
     }
+    if status == 304, job.request.known != nil { return .failure(.unchanged) }
     if (300..<400).contains(status) { return .failure(.redirected) }
     guard status == 200 || (job.request.document != nil && (200..<300).contains(status)) else { return .failure(.status(status)) }
-    return .success(FetchedDocument(bytes: body, freshness: freshness.seconds))
+    return .success(FetchedDocument(bytes: body, freshness: freshness.seconds, tag: tag))
   }
 
   // MARK: What libcurl is told
@@ -83,6 +85,7 @@ internal import Glibc
       let isAppended = authorization.reveal { append("Authorization: \(String(decoding: $0, as: UTF8.self))") }
       guard isAppended else { return false }
     }
+    if let known = job.request.known, !append("If-None-Match: \(known.text)") { return false }
     if job.request.document != nil, !append("Content-Type: \(job.request.contentType)") { return false }
     if let body = job.request.document ?? job.request.form {
       let isCopied = body.reveal { bytes in
@@ -136,7 +139,9 @@ internal import Glibc
       return 0
     }
     let line = unsafe String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
-    freshness.read(String(line.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }))
+    let text = String(line.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" })
+    freshness.read(text)
+    tag = EntityTag(headerLine: text) ?? tag
     return count
   }
 

@@ -6,7 +6,7 @@ enum Migrations {
   static let applicationIdentifier: Int64 = 0x5350_5354
 
   /// The statements that lead to version 1, 2, …
-  static let all = [credentials, approvals]
+  static let all = [credentials, approvals, bundles]
 
   /// Moments are milliseconds since 1970. Lists are JSON arrays of texts; NULL where absence means something else than an empty list.
   private static let credentials = """
@@ -76,6 +76,17 @@ enum Migrations {
       CHECK (used IS NULL OR decision = 'approve')
     ) STRICT;
     CREATE INDEX approvalsBySubject ON approvals (subject);
+    """
+
+  private static let bundles = """
+    CREATE TABLE bundles (
+      -- Which key has signed it.
+      key TEXT PRIMARY KEY NOT NULL,
+      serial INTEGER NOT NULL,
+      fingerprint TEXT NOT NULL,
+      taken INTEGER NOT NULL,
+      document BLOB NOT NULL
+    ) STRICT;
     """
 
   /// Brings a database up to date, in one transaction: another process sees all of it or nothing.

@@ -20,6 +20,20 @@ import Testing
     #expect(request.headers["authorization"] == nil && request.headers["cookie"] == nil)
   }
 
+  @Test func aDocumentThatIsKnownIsNotSentAgain() async throws {
+    let server = try LoopbackServer { request in
+      request.headers["if-none-match"] == #""two""#
+        ? .document("", status: 304, headers: ["ETag": #""two""#]) : .document("{}", headers: ["ETag": #""two""#])
+    }
+    let address = try WebAddress(server.origin)
+    let first = try await Fetcher(open).answer(FetchRequest(address, known: EntityTag(#""one""#), deadline: patience)).get()
+    #expect(first.bytes == Array("{}".utf8) && first.tag?.text == #""two""#)
+    #expect(await Fetcher(open).answer(FetchRequest(address, known: first.tag, deadline: patience)) == .failure(.unchanged))
+    let wrong = try LoopbackServer { _ in .document("", status: 304) }
+    let unasked = await Fetcher(open).answer(FetchRequest(try WebAddress(wrong.origin), deadline: patience))
+    #expect(unasked == .failure(.redirected), "a 304 that nobody asked for is no document")
+  }
+
   @Test func sendsAForm() async throws {
     let server = try LoopbackServer { _ in .document("{}") }
     let request = FetchRequest(

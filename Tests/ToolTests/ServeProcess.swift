@@ -65,6 +65,11 @@ final class ServeProcess {
     return try ServeProcess([Programs.sallyport, "serve", "--config", file] + options, port: nil, folder: folder)
   }
 
+  /// The gate with these arguments and no others.
+  static func gate(folder: String, arguments: [String]) throws -> ServeProcess {
+    try ServeProcess([Programs.sallyport, "serve"] + arguments, port: nil, folder: folder)
+  }
+
   /// The gate with these arguments, in front of an upstream of the stub's tools.
   static func gate(policy: String, upstream: String, _ arguments: [String]) throws -> ServeProcess {
     let command = [

@@ -69,11 +69,7 @@ private func commonFolder(_ paths: [String]) -> String {
 /// The policies of a bundle. Packs are part of this program, so what they make of it is compared with what was signed.
 func requirePolicies(of bundle: PolicyBundle) throws -> CheckedPolicies {
   let policies = try requirePolicies(bundle.roots, reader: BundleReader(bundle))
-  guard try compiled(policies).fingerprint.hex == bundle.fingerprint else {
-    throw Complaint(
-      "this version of sallyport makes another policy of the bundle than the one that built it",
-      help: "build it anew with version \(Version.current), look at `sallyport diff`, and sign it", exitCode: .policyRejected)
-  }
+  guard try compiled(policies).fingerprint.hex == bundle.fingerprint else { throw Complaint.otherPolicy }
   return policies
 }
 

@@ -1,6 +1,5 @@
 import Analysis
 import Bytecode
-import Compilation
 import Digests
 import Enforcement
 import Evidence
@@ -14,7 +13,7 @@ import Text
 /// Puts another policy in the place of the one in force: read, checked, compiled and tested whole, or not at all. One at a time, from any
 /// thread.
 final class PolicyReloader: Sendable {
-  private let paths: [String]
+  private let source: any PolicySource
   /// That a policy has to declare.
   private let servers: [String]
   /// The one that everybody is; nil: credentials say who calls.
@@ -29,10 +28,10 @@ final class PolicyReloader: Sendable {
 
   /// - Parameter isTested: whether a policy whose tests or proofs fail is refused.
   init(
-    _ policies: CheckedPolicies, paths: [String], servers: [String], agent: String?, store: PolicyStore, status: PolicyStatus,
+    _ policies: CheckedPolicies, from source: any PolicySource, servers: [String], agent: String?, store: PolicyStore, status: PolicyStatus,
     isTested: Bool, logger: Logger, adopt: @escaping @Sendable (CheckedPolicies, Program) -> Void
   ) {
-    self.paths = paths
+    self.source = source
     self.servers = servers
     self.store = store
     self.status = status
@@ -48,15 +47,27 @@ final class PolicyReloader: Sendable {
 
   /// - Parameter trigger: `signal`, `file` or `admin`.
   @discardableResult
-  func reload(_ trigger: String) -> PolicyStatus.Reload {
+  func reload(_ trigger: String) -> PolicyStatus.Reload { reload(trigger) { try source.candidate() } }
+
+  /// - Parameters:
+  ///   - trigger: `bundle`, or one of those.
+  ///   - known: not said again when it is refused for the same reason.
+  ///   - candidate: throws why there is none.
+  @discardableResult
+  func reload(
+    _ trigger: String, unlessRefusedFor known: String? = nil, _ candidate: () throws -> PolicyCandidate
+  ) -> PolicyStatus.Reload {
     current.withLock { current in
       let before = store.program.fingerprint.hex
       let outcome: PolicyStatus.Reload
       do {
-        let policies = try load()
-        let program = try compile(policies)
+        let candidate = try candidate()
+        let policies = try candidate.policies()
+        try check(policies)
+        let program = try candidate.program(of: policies)
         if isTested { try test(policies, program) }
         let comparison = compare(current, policies)
+        try candidate.take()
         adopt(policies, program)
         store.replace(with: program)
         current = policies
@@ -65,10 +76,12 @@ final class PolicyReloader: Sendable {
         outcome = PolicyStatus.Reload(time: Observer.now, trigger: trigger, isRefused: false, summary: summary, fingerprint: after)
         logger.notice(
           "the policy was reloaded",
-          metadata: ["by": "\(trigger)", "before": "\(before)", "fingerprint": "\(after)", "change": "\(summary)"])
+          metadata: candidate.details.merging(
+            ["by": "\(trigger)", "before": "\(before)", "fingerprint": "\(after)", "change": "\(summary)"]) { $1 })
       } catch {
         let reason = (error as? Complaint)?.message ?? "\(error)"
         outcome = PolicyStatus.Reload(time: Observer.now, trigger: trigger, isRefused: true, summary: reason, fingerprint: before)
+        if reason == known { return outcome }
         logger.error(
           "the policy was not reloaded; the one before stays in force",
           metadata: ["by": "\(trigger)", "reason": "\(reason)", "fingerprint": "\(before)"])
@@ -87,7 +100,9 @@ final class PolicyReloader: Sendable {
   }
 
   /// Folders in which something may change that a reload would see.
-  var folders: Set<String> {
+  ///
+  /// - Parameter paths: of policies, and folders of them.
+  func folders(_ paths: [String]) -> Set<String> {
     let files = current.withLock { $0.files.map(\.path) }
     let given = paths.filter { (try? FileManager.default.contentsOfDirectory(atPath: $0)) != nil }
     let below = given.flatMap { root in
@@ -98,24 +113,13 @@ final class PolicyReloader: Sendable {
     return Set(given + below + around)
   }
 
-  private func load() throws -> CheckedPolicies {
-    let loaded = try loadPolicies(paths)
-    guard let policies = loaded.policies else { throw PolicyReloader.complaint(loaded.diagnostics, loaded.files) }
+  private func check(_ policies: CheckedPolicies) throws {
     let declared = policies.servers.map(\.name)
     if let missing = servers.first(where: { !declared.contains($0) }) {
       throw Complaint("the policy declares no server `\(missing)` any more")
     }
     if let agent, !policies.agents.contains(where: { $0.name == agent }) {
       throw Complaint("the policy declares no agent `\(agent)` any more")
-    }
-    return policies
-  }
-
-  private func compile(_ policies: CheckedPolicies) throws -> Program {
-    do {
-      return try Compilation.compile(policies, generation: 1)
-    } catch {
-      throw PolicyReloader.complaint(error.diagnostics, policies.files)
     }
   }
 
@@ -125,20 +129,7 @@ final class PolicyReloader: Sendable {
     if let failed = policies.tests.map({ runner.run($0, start: now) }).first(where: { !$0.passed }) {
       throw Complaint("its test \"\(failed.title)\" fails")
     }
-    if let failed = ProofReport(policies, program).failures.first { throw PolicyReloader.complaint([failed], policies.files) }
-  }
-
-  /// The first error with its place, in one line; `sallyport check` shows them all.
-  private static func complaint(_ diagnostics: [Diagnostic], _ files: [SourceFile]) -> Complaint {
-    let errors = diagnostics.filter { $0.severity == .error }
-    guard let first = errors.first else { return Complaint("the policy does not compile") }
-    let more = errors.count > 1 ? ", and \(errors.count - 1) more" : ""
-    let range = first.primary.range
-    guard let file = files.first(where: { $0.id == range.file }) else {
-      return Complaint("\(first.message)\(more)")
-    }
-    let place = file.position(at: range.lower)
-    return Complaint("\(file.path):\(place.line):\(place.column): \(first.message)\(more)")
+    if let failed = ProofReport(policies, program).failures.first { throw PolicyCandidate.complaint([failed], policies.files) }
   }
 
   /// `2 WIDER, 1 NARROWER; 14 EQUAL`

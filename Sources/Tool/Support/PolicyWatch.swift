@@ -12,10 +12,12 @@ final class PolicyWatch: Sendable {
 
   private let folders: FolderWatch
   private let reloader: PolicyReloader
+  private let paths: [String]
 
-  init(_ reloader: PolicyReloader) throws {
+  init(_ reloader: PolicyReloader, _ paths: [String]) throws {
     folders = try FolderWatch()
     self.reloader = reloader
+    self.paths = paths
     do {
       try watchFolders()
     } catch {
@@ -32,7 +34,7 @@ final class PolicyWatch: Sendable {
   }
 
   private func watchFolders() throws {
-    for folder in reloader.folders { try folders.add(folder) }
+    for folder in reloader.folders(paths) { try folders.add(folder) }
   }
 
   private func wait() {

@@ -20,10 +20,11 @@ struct Serve: ParsableCommand {
       again: one that does not compile is refused and the old one stays. SIGTERM ends what is under way, then the process. The log is \
       JSON lines on standard error (docs/log.md); docs/serve.md has the rest.
 
-      Exit codes: 0 ended by a signal, 2 usage or the address cannot be listened on, 3 the policy does not compile.
+      Exit codes: 0 ended by a signal, 2 usage or the address cannot be listened on, 3 the policy does not compile or the bundle is not taken.
 
       Examples:
         sallyport serve --policy sallyport/ --agent assistant --upstream library=http://127.0.0.1:9000/mcp
+        sallyport serve --bundle https://policies.example.com/gate.bundle --bundle-key signing.pub.pem --upstream library=http://127.0.0.1:9000/mcp
         sallyport serve --config /etc/sallyport/serve.toml
       """)
 
@@ -32,6 +33,8 @@ struct Serve: ParsableCommand {
 
   @Option(parsing: .upToNextOption, help: "Policy files, or folders of them.")
   var policy: [String] = []
+
+  @OptionGroup var bundle: BundleOptions
 
   @Option(
     parsing: .upToNextOption,
@@ -75,10 +78,11 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     let plan = try plan()
-    let policies = try requirePolicies(plan.policies)
-    try plan.check(policies)
+    let stream = LogStream()
+    let logger = logging.logger(stream)
+    let opened = try OpenedPolicy(files: plan.policies, bundle: bundle, plan.state, logger, check: plan.check)
+    let (policies, program) = (opened.policies, opened.program)
     let agent = plan.usesEnvironment ? try chooseAgent(plan.agent, policies) : plan.agent
-    let program = try compiled(policies)
     guard (1...GatewayConfiguration.mostLoops).contains(loops ?? 1) else {
       throw Complaint("--loops is 1 to \(GatewayConfiguration.mostLoops)")
     }
@@ -86,8 +90,6 @@ struct Serve: ParsableCommand {
     let signals = try SignalWait()
     let revocations = Revocations(awaitsShared: sharedStore.store.address != nil)
     let watch = try plan.state.watch(revocations)
-    let stream = LogStream()
-    let logger = logging.logger(stream)
     let shared = try sharedStore.open(revocations, logger)
     let recorder = try recording.recorder(policies, program, logger)
     let store = PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels, recorder: recorder?.recorder)
@@ -116,17 +118,19 @@ struct Serve: ParsableCommand {
       throw Complaint("cannot listen on \(plan.listen.host):\(plan.listen.port): \(error)")
     }
     let reloader = PolicyReloader(
-      policies, paths: plan.policies, servers: plan.upstreams.map(\.name), agent: agent, store: store, status: status,
+      policies, from: opened.source, servers: plan.upstreams.map(\.name), agent: agent, store: store, status: status,
       isTested: administration.reloadTests, logger: logger, adopt: { recorder?.adopt($0, $1) })
     let admin = try adminAddress.map {
       try beginAdministration($0, observer!, listener, reloader, configuration.approvals, logger)
     }
-    if administration.watch { try PolicyWatch(reloader).begin() }
+    if administration.watch { try PolicyWatch(reloader, plan.policies).begin() }
     // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
     shared?.begin()
     watch?.begin()
     webhook?.begin()
+    opened.begin(reloader)
     defer {
+      opened.end()
       recorder?.recorder.finish()
       webhook?.end()
       watch?.end()
@@ -181,10 +185,16 @@ struct Serve: ParsableCommand {
     guard (tlsCertificate == nil) == (tlsKey == nil) else { throw Complaint("--tls-certificate and --tls-key belong together") }
   }
 
+  func validate() throws {
+    if administration.watch, bundle.source != nil {
+      throw ValidationError("--watch is for policy files; a bundle is looked at by itself, every --bundle-interval")
+    }
+  }
+
   private func plan() throws -> ServePlan {
     guard let config else {
-      guard !policy.isEmpty, !upstream.isEmpty else {
-        throw ValidationError("say --policy and --upstream, or name a file that says everything: --config FILE")
+      guard policy.isEmpty != (bundle.source == nil), !upstream.isEmpty else {
+        throw ValidationError("say --policy or --bundle, and --upstream, or name a file that says everything: --config FILE")
       }
       return try ServePlan(
         policies: policy, upstreams: upstream, listen: listen ?? "127.0.0.1:8400", agent: agent, hosts: allowHost, origins: allowOrigin,

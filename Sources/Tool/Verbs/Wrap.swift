@@ -30,7 +30,9 @@ struct Wrap: ParsableCommand {
       """)
 
   @Option(parsing: .upToNextOption, help: "Policy files, or folders of them.")
-  var policy: [String]
+  var policy: [String] = []
+
+  @OptionGroup var bundle: BundleOptions
 
   @Option(help: "The `server` declaration this server is held to; needed when the policy declares several.")
   var server: String?
@@ -53,28 +55,31 @@ struct Wrap: ParsableCommand {
   @OptionGroup var observation: ObservationOptions
   @OptionGroup var upstream: ServerOptions
 
+  func validate() throws {
+    if policy.isEmpty == (bundle.source == nil) { throw ValidationError("say --policy or --bundle, and not both") }
+  }
+
   func run() throws {
-    let policies = try requirePolicies(policy)
+    let stream = LogStream()
+    let logger = logging.logger(stream)
+    let opened = try OpenedPolicy(files: policy, bundle: bundle, state, logger) { _ = try chooseServer($0) }
+    let (policies, program) = (opened.policies, opened.program)
     let server = try chooseServer(policies)
-    let program = try compiled(policies)
     let revocations = Revocations(awaitsShared: sharedStore.store.address != nil)
     let watch = try state.watch(revocations)
     let caller = try chooseCaller(policies, server, watch)
 
-    let stream = LogStream()
-    let logger = logging.logger(stream)
     let webhook = try approvalsWebhook.map { try ApprovalWebhook($0, logger: logger) }
     let shared = try sharedStore.open(revocations, logger)
     let recorder = try recording.recorder(policies, program, logger)
     let prepared = try observation.prepare(logger: logger, stream: stream, key: caller.credential?.key)
     let mailbox = prepared?.mailbox
+    let store = PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels, recorder: recorder?.recorder)
     let session = Session(
       configuration: GateConfiguration(
         server: server, identity: caller.identity, credential: caller.credential, approvals: try approvalDesk(program, shared),
         recording: prepared?.recording ?? .nothing),
-      policies: PolicyStore(
-        program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels, recorder: recorder?.recorder),
-      revocations: revocations, random: { randomBytes($0) })
+      policies: store, revocations: revocations, random: { randomBytes($0) })
     let gate: StdioGate
     do {
       gate = try StdioGate(
@@ -85,10 +90,17 @@ struct Wrap: ParsableCommand {
     }
     // Behind the gate, which has blocked the signals that it waits for: no other thread may take them.
     shared?.begin()
-    let observer = try prepared?.begin(transport: "pipe")
+    let status = PolicyStatus()
+    let observer = try prepared?.begin(transport: "pipe", policy: status)
     watch?.begin()
     webhook?.begin()
+    opened.begin(
+      PolicyReloader(
+        policies, from: opened.source, servers: [server], agent: try chooseAgent(agent, policies), store: store, status: status,
+        isTested: false, logger: logger,
+        adopt: { recorder?.adopt($0, $1) }))
     defer {
+      opened.end()
       if observer?.finish() == false { logger.error("records were left that could not be written to the audit log") }
       recorder?.recorder.finish()
       webhook?.end()
