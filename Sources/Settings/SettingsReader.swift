@@ -57,6 +57,33 @@ package struct SettingsReader {
     }
   }
 
+  package mutating func path(_ name: String) -> String? { text(name).flatMap { path(name, $0) } }
+
+  package mutating func paths(_ name: String) -> [String]? { texts(name)?.compactMap { path(name, $0) } }
+
+  private mutating func path(_ name: String, _ value: (text: String, range: SourceRange)) -> String? {
+    guard value.text.hasPrefix("/"), !value.text.utf8.contains(0) else {
+      complain(
+        value.range, "`\(name)` is a path from the root", "does not begin with `/`",
+        help: "where a relative path leads depends on where the gate is started")
+      return nil
+    }
+    return value.text
+  }
+
+  /// One of a few words.
+  package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) -> Choice? {
+    guard let (text, range) = text(name) else { return nil }
+    let words = Choice.allCases.map(\.rawValue)
+    guard let choice = Choice(rawValue: text) else {
+      complain(
+        range, "`\(name)` is \(words.map { "`\($0)`" }.joined(separator: ", "))",
+        help: nearest(to: text, among: words).map { "did you mean `\($0)`?" })
+      return nil
+    }
+    return choice
+  }
+
   package func has(_ name: String) -> Bool { find(name) != nil }
 
   package mutating func complain(_ range: SourceRange, _ message: String, _ label: String = "this", help: String? = nil) {
@@ -65,6 +92,11 @@ package struct SettingsReader {
 
   package mutating func complain(about name: String, _ message: String, help: String? = nil) {
     complain(find(name)?.nameRange ?? table.range, message, help: help)
+  }
+
+  /// Without the line itself, which may hold a secret.
+  package mutating func complainOfTable(_ message: String, help: String? = nil) {
+    complain(table.range, message, "in this table", help: help)
   }
 
   package mutating func miss(_ name: String, _ purpose: String) {

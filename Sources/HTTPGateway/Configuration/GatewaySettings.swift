@@ -16,6 +16,10 @@ package struct GatewaySettings: Sendable {
   /// `GatewaySettingsReading.settings`.
   package static let tables: [(name: String, isRepeated: Bool)] =
     [("gateway", false), ("upstream", true), ("aggregate", false), ("approvals", false)] + AuthenticationSettings.tables
+    + processTables.map { ($0, false) }
+
+  /// Those that are read by whoever starts the gate: they say the same as its options.
+  package static let processTables = ["bundle", "tls", "admin", "audit", "telemetry", "log", "recording", "store"]
 
   package let listen: ListenAddress
   package let listenRange: SourceRange?
@@ -33,6 +37,23 @@ package struct GatewaySettings: Sendable {
   package let authentication: AuthenticationSettings?
   package let approvals: Approvals
   package let aggregate: AggregatePath?
+  package let process: Process
+
+  /// How the process works.
+  package struct Process: Sendable {
+    /// Nil: one for each core.
+    package let loops: Int?
+    /// Whether the policy is read again when its files change.
+    package let watches: Bool?
+    /// Whether a new policy whose tests or proofs fail is refused.
+    package let testsReloads: Bool?
+
+    package init(loops: Int? = nil, watches: Bool? = nil, testsReloads: Bool? = nil) {
+      self.loops = loops
+      self.watches = watches
+      self.testsReloads = testsReloads
+    }
+  }
 
   /// Who is asked for approvals beside those who look for them.
   package struct Approvals: Sendable {
@@ -86,7 +107,7 @@ struct GatewaySettingsReading {
       hosts: gateway?.hosts ?? [], origins: gateway?.origins ?? [], callers: .init(agent: agent, takesKeys: takesKeys),
       upstreams: upstreams.map(\.upstream), upstreamRanges: upstreams.map(\.range), authentication: authentication,
       approvals: approvals ?? GatewaySettings.Approvals(),
-      aggregate: aggregate)
+      aggregate: aggregate, process: gateway?.process ?? GatewaySettings.Process())
   }
 
   /// Reads a table of which there is at most one.
@@ -114,6 +135,7 @@ struct GatewaySettingsReading {
     let agent: String?
     let agentRange: SourceRange
     let takesKeys: Bool?
+    let process: GatewaySettings.Process
   }
 
   private static let usualAddress = ListenAddress("127.0.0.1:8400") ?? ListenAddress(host: "127.0.0.1", port: 8_400)
@@ -125,12 +147,15 @@ struct GatewaySettingsReading {
       listen = ListenAddress(text)
       if listen == nil { reader.complain(range, "`listen` is no address to listen on", help: "\"HOST:PORT\", as in \"127.0.0.1:8400\"") }
     }
-    let policies = (reader.texts("policies") ?? []).compactMap { path("policies", $0.text, $0.range, &reader) }
-    let state = reader.text("state").flatMap { path("state", $0.text, $0.range, &reader) }
+    let policies = reader.paths("policies") ?? []
+    let state = reader.path("state")
     let hosts = (reader.texts("hosts") ?? []).map(\.text)
     let origins = (reader.texts("origins") ?? []).map(\.text)
     let agent = reader.text("agent")
     let takesKeys = reader.boolean("keys")
+    let loops = reader.whole("loops", in: 1...Int64(GatewayConfiguration.mostLoops), unit: "event loops")
+    let process = GatewaySettings.Process(
+      loops: loops.map { Int($0) }, watches: reader.boolean("watch"), testsReloads: reader.boolean("reload_tests"))
     if let listen, let range = listenText?.range, !listen.isLoopback, hosts.isEmpty {
       reader.complain(
         range, "this can be reached from other machines, and nothing says by which names", "not this machine alone",
@@ -138,20 +163,11 @@ struct GatewaySettingsReading {
     }
     return GatewaySection(
       listen: listen, listenRange: listenText?.range, policies: policies, state: state, hosts: hosts, origins: origins, agent: agent?.text,
-      agentRange: agent?.range ?? SourceRange(file: file.source.id, lower: 0, upper: 0), takesKeys: takesKeys)
+      agentRange: agent?.range ?? SourceRange(file: file.source.id, lower: 0, upper: 0), takesKeys: takesKeys,
+      process: process)
   }
 
   // MARK: Parts
-
-  func path(_ name: String, _ text: String, _ range: SourceRange, _ reader: inout SettingsReader) -> String? {
-    guard text.hasPrefix("/"), !text.utf8.contains(0) else {
-      reader.complain(
-        range, "`\(name)` is a path from the root", "does not begin with `/`",
-        help: "where a relative path leads depends on where the gate is started")
-      return nil
-    }
-    return text
-  }
 
   private func authentication(_ upstreams: [UpstreamSection], _ aggregate: AggregatePath?) -> (AuthenticationSettings?, [Diagnostic]) {
     guard AuthenticationSettings.tables.contains(where: { !file.tables($0.name).isEmpty }) else { return (nil, []) }

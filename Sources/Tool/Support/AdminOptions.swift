@@ -5,21 +5,29 @@ import Enforcement
 import HTTPGateway
 import Observation
 import Semantics
+import Settings
 import StateStore
 
 /// The options of `serve` on its administration.
-struct AdminOptions: ParsableArguments {
+struct AdminOptions: TableOptions {
   @Option(help: ArgumentHelp("Where metrics, health, reload and the live page are: a loopback address.", valueName: "host:port"))
   var admin: String?
 
   @Option(help: ArgumentHelp("A file with the token that POST /reload asks for. Without it nobody reloads by HTTP.", valueName: "file"))
   var adminToken: String?
 
-  @Flag(help: "Read the policy again when its files change.")
-  var watch = false
+  static let table = "admin"
+  var said: [String?] { [option("--admin", admin), option("--admin-token", adminToken)] }
 
-  @Flag(help: "Refuse a new policy whose tests or proofs fail.")
-  var reloadTests = false
+  mutating func read(_ reader: inout SettingsReader) {
+    if let (text, range) = reader.text("listen", needed: "where metrics, health, reload and the live page are") {
+      if AdminOptions.address(text) == nil {
+        reader.complain(range, "this is no loopback address to listen on", help: "\"127.0.0.1:8401\"")
+      }
+      admin = text
+    }
+    adminToken = reader.path("token_file")
+  }
 
   func validate() throws {
     if adminToken != nil, admin == nil { throw ValidationError("--admin-token needs --admin") }
@@ -28,11 +36,13 @@ struct AdminOptions: ParsableArguments {
   /// Nil: none is asked for.
   func address() throws -> ListenAddress? {
     guard let admin else { return nil }
-    guard let address = ListenAddress(admin), address.isLoopback else {
+    guard let address = AdminOptions.address(admin) else {
       throw Complaint("`\(admin)` is no loopback address to listen on", help: "--admin 127.0.0.1:8401")
     }
     return address
   }
+
+  private static func address(_ text: String) -> ListenAddress? { ListenAddress(text).flatMap { $0.isLoopback ? $0 : nil } }
 
   /// At least 16 characters of what headers may carry.
   func token() throws -> [UInt8]? {

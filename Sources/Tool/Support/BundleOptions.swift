@@ -2,10 +2,11 @@ import ArgumentParser
 import Bundles
 import Credentials
 import Fetching
+import Settings
 import Signatures
 
 /// The options of gates that take a signed policy in place of policy files.
-struct BundleOptions: ParsableArguments {
+struct BundleOptions: TableOptions {
   @Option(
     name: .customLong("bundle"),
     help: ArgumentHelp(
@@ -26,6 +27,30 @@ struct BundleOptions: ParsableArguments {
     help: ArgumentHelp("Authorities that vouch for the address of the bundle, instead of the system's (PEM).", valueName: "file"))
   var authorities: String?
 
+  static let table = "bundle"
+  var said: [String?] {
+    [
+      option("--bundle", source), keys.isEmpty ? nil : "--bundle-key", option("--bundle-interval", interval),
+      option("--bundle-ca", authorities),
+    ]
+  }
+
+  mutating func read(_ reader: inout SettingsReader) {
+    if let (text, range) = reader.text("source", needed: "where the signed policy is: a file, or an https address") {
+      let isAddress = text.hasPrefix("https://") || text.hasPrefix("http://")
+      if !isAddress, !text.hasPrefix("/") {
+        reader.complain(range, "`source` is a path from the root, or an https address")
+      }
+      source = text
+    }
+    if !reader.has("keys") { reader.miss("keys", "whose bundles are taken: public keys in PEM") }
+    keys = reader.paths("keys") ?? []
+    interval = reader.span("interval", in: BundleOptions.intervals, help: "from \"1s\" to \"24h\"")
+    authorities = reader.path("authorities")
+  }
+
+  private static let intervals: ClosedRange<Int64> = 1_000...86_400_000
+
   func validate() throws {
     guard source == nil else { return }
     if !keys.isEmpty || interval != nil || authorities != nil {
@@ -37,7 +62,7 @@ struct BundleOptions: ParsableArguments {
   func open(_ state: StateOptions) throws -> BundleSource? {
     guard let source else { return nil }
     let interval = interval?.milliseconds ?? 60_000
-    guard (1_000...86_400_000).contains(interval) else { throw Complaint("--bundle-interval takes 1s to 24h") }
+    guard BundleOptions.intervals.contains(interval) else { throw Complaint("--bundle-interval takes 1s to 24h") }
     return BundleSource(
       try place(source), trusting: try trustedKeys(keys), store: try state.store(making: true), interval: interval)
   }

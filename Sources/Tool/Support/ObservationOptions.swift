@@ -14,82 +14,34 @@ import Observation
 import Semantics
 import Telemetry
 
-/// The options of the gates on what is written down of requests, beside the log.
+/// The options of the gates on what is written down of requests.
 struct ObservationOptions: ParsableArguments {
-  enum Arguments: String, ExpressibleByArgument, CaseIterable {
-    case sizes, redacted
-  }
-
-  @Option(help: ArgumentHelp("Write an audit log: one record a request, chained (docs/audit.md).", valueName: "file"))
-  var audit: String?
-
-  @Option(help: ArgumentHelp("Begin the next file of the audit log when one has so many MiB.", valueName: "MiB"))
-  var auditSize = 64
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      What becomes of requests while the audit log cannot be written: deny, deny-sensitive (those that `@sensitive` scopes open), or drop \
-      the records.
-      """, valueName: "rule"))
-  var auditFull = RecordDuty.Rule.denySensitive
-
-  @Option(help: "What the log and spans show of arguments: sizes, or values with secrets and personal data taken out (redacted).")
-  var logArguments = Arguments.sizes
-
-  @Option(
-    help: ArgumentHelp(
-      "Send traces and metrics to an OpenTelemetry collector by OTLP over HTTP. SALLYPORT_OTLP_AUTHORIZATION is sent along.",
-      valueName: "url"))
-  var otlp: String?
-
-  func validate() throws {
-    guard (1...4_096).contains(auditSize) else { throw ValidationError("--audit-size takes 1 to 4096") }
-  }
+  @OptionGroup var log: LogOptions
+  @OptionGroup var audit: AuditOptions
+  @OptionGroup var telemetry: TelemetryOptions
 
   /// Opens what is to be written. Starts no thread.
   ///
   /// - Parameter isAlwaysWanted: somebody looks at what is counted, whatever else is asked for.
   /// - Returns: nil when nothing but the log is asked for.
   func prepare(isAlwaysWanted: Bool = false, logger: Logger, stream: LogStream, key: String? = nil) throws -> PreparedObservation? {
-    guard isAlwaysWanted || audit != nil || otlp != nil || logArguments == .redacted else { return nil }
-    let duty = audit.map { _ in RecordDuty(auditFull) }
+    guard isAlwaysWanted || audit.file != nil || telemetry.otlp != nil || log.showsArguments else { return nil }
+    let duty = audit.duty
     let mailbox = try CallMailbox(duty: duty)
     var settings = Observer.Settings(calls: CallLog(stream: stream, level: logger.logLevel, key: key), mailbox: mailbox)
-    settings.showsArguments = logArguments == .redacted
+    settings.showsArguments = log.showsArguments
     var digest: (@Sendable (Swift.Span<UInt8>) -> [UInt8])?
-    if let audit {
-      let writer = try openAudit(audit, duty, logger)
+    if let writer = try audit.open(duty, logger) {
       settings.audit = writer
       digest = { writer.digest($0) }
     }
     let recording = Recording(
-      duty: duty, keepsArguments: audit != nil || settings.showsArguments, digest: digest, continuesTraces: otlp != nil)
+      duty: duty, keepsArguments: settings.audit != nil || settings.showsArguments, digest: digest, continuesTraces: telemetry.otlp != nil)
     return PreparedObservation(
-      settings: settings, recording: recording, secrets: try shippedPacks(["secrets", "pii"]).searchedPatterns, collector: otlp,
+      settings: settings, recording: recording, secrets: try shippedPacks(["secrets", "pii"]).searchedPatterns, collector: telemetry.otlp,
       logger: logger)
   }
-
-  private func openAudit(_ path: String, _ duty: RecordDuty?, _ logger: Logger) throws -> AuditWriter {
-    var settings = AuditWriter.Settings()
-    settings.fileLimit = auditSize << 20
-    do throws(AuditError) {
-      return try AuditWriter(
-        path, settings, now: { Observer.now }, whenBehind: { duty?.report(writerIsBehind: $0) },
-        whenFailing: { reason in
-          if let reason {
-            logger.error("the audit log cannot be written", metadata: ["reason": "\(reason)"])
-          } else {
-            logger.notice("the audit log is written again")
-          }
-        })
-    } catch {
-      throw Complaint("the audit log cannot be begun: \(error)")
-    }
-  }
 }
-
-extension RecordDuty.Rule: ExpressibleByArgument {}
 
 /// Everything opened, nothing begun.
 struct PreparedObservation {

@@ -9,10 +9,11 @@ import Logging
 import Recording
 import Replaying
 import Semantics
+import Settings
 import Synchronization
 
 /// What `wrap` and `serve` write down for `replay`.
-struct RecordOptions: ParsableArguments {
+struct RecordOptions: TableOptions {
   @Option(
     name: .customLong("record"),
     help: "Write what is decided to this file, for `sallyport replay`; compressed when its name ends in .gz.")
@@ -20,8 +21,22 @@ struct RecordOptions: ParsableArguments {
 
   @Option(
     name: .customLong("record-arguments"),
-    help: "How much of texts to keep: digests; typed, short words as well; redacted, whatever no pack finds anything in, and results.")
-  var detail: RecordedDetail = .digests
+    help: """
+      How much of texts to keep: digests; typed, short words as well; redacted, whatever no pack finds anything in, and results. Default: \
+      digests.
+      """)
+  var givenDetail: RecordedDetail?
+
+  static let table = "recording"
+  var said: [String?] { [option("--record", path), option("--record-arguments", givenDetail)] }
+
+  mutating func read(_ reader: inout SettingsReader) {
+    if !reader.has("file") { reader.miss("file", "where to write what is decided") }
+    path = reader.path("file")
+    givenDetail = reader.choice("arguments")
+  }
+
+  private var detail: RecordedDetail { givenDetail ?? .digests }
 
   /// Nil when nothing is to be recorded.
   func recorder(_ policies: CheckedPolicies, _ program: Program, _ logger: Logger) throws -> RunningRecorder? {

@@ -23,6 +23,7 @@ struct ServePlan {
   let authentication: AuthenticationSettings?
   let approvals: GatewaySettings.Approvals
   let aggregate: AggregatePath?
+  let options: ServeOptions
   /// Whether SALLYPORT_AGENT counts: a file says everything.
   let usesEnvironment: Bool
   /// What mistakes of the file are shown in; nil: there is none.
@@ -30,8 +31,10 @@ struct ServePlan {
   private let upstreamRanges: [SourceRange]
 
   init(
-    policies: [String], upstreams: [String], listen: String, agent: String?, hosts: [String], origins: [String], state: StateOptions
+    policies: [String], upstreams: [String], listen: String, agent: String?, hosts: [String], origins: [String], state: StateOptions,
+    options: ServeOptions
   ) throws {
+    try options.check()
     guard let address = ListenAddress(listen) else {
       throw Complaint("`\(listen)` is no address to listen on", help: "HOST:PORT, as in 127.0.0.1:8400 or [::1]:8400")
     }
@@ -51,23 +54,33 @@ struct ServePlan {
     authentication = nil
     approvals = GatewaySettings.Approvals()
     aggregate = nil
+    self.options = options
     usesEnvironment = true
     source = nil
     upstreamRanges = []
   }
 
-  init(file path: String) throws {
+  /// - Parameter options: that were said beside the file.
+  init(file path: String, beside options: ServeOptions) throws {
     let bytes: [UInt8]
     do { bytes = try DiskReader().contents(of: path) } catch { throw Complaint("cannot read the configuration `\(path)`: \(error)") }
     let source = SourceFile(id: SourceFile.ID(0), path: path, bytes: bytes)
     let (file, malformed) = parseSettings(source)
-    let (read, wrong) = file.map(readGateway) ?? (nil, malformed)
-    guard let settings = read else {
-      Terminal.write(DiagnosticReport(wrong, files: [source]).human(colour: Terminal.hasColour(.errors)), to: .errors)
+    let (read, wrongOfGateway) = file.map(readGateway) ?? (nil, malformed)
+    var options = options
+    let wrong = wrongOfGateway + (try file.map { try options.read($0) } ?? [])
+    guard let settings = read, wrong.isEmpty else {
+      Terminal.write(
+        DiagnosticReport(wrong.sorted { $0.primary.range < $1.primary.range }, files: [source]).human(colour: Terminal.hasColour(.errors)),
+        to: .errors)
       throw Complaint("the configuration cannot be used")
     }
-    guard !settings.policies.isEmpty else {
-      throw Complaint("`\(path)` names no policy", help: "under `[gateway]`: policies = [\"/etc/sallyport/policies\"]")
+    try options.take(settings.process)
+    try options.check()
+    guard settings.policies.isEmpty != (options.bundle.source == nil) else {
+      throw Complaint(
+        settings.policies.isEmpty ? "`\(path)` names no policy" : "`\(path)` names policies, and there is a bundle",
+        help: "under `[gateway]`: policies = [\"/etc/sallyport/policies\"]; or a table `[bundle]`")
     }
     guard !settings.upstreams.isEmpty else {
       throw Complaint("`\(path)` has no upstream", help: "`[[upstream]]` with the server's `name` in the policy, and its `url`")
@@ -83,6 +96,7 @@ struct ServePlan {
     authentication = settings.authentication
     approvals = settings.approvals
     aggregate = settings.aggregate
+    self.options = options
     usesEnvironment = false
     self.source = source
     upstreamRanges = settings.upstreamRanges

@@ -6,6 +6,7 @@ import Gateway
 import Logging
 import Quotas
 import RedisStore
+import Settings
 
 /// Which Redis several gateways share.
 struct SharedStoreAddress: ParsableArguments {
@@ -26,7 +27,7 @@ struct SharedStoreAddress: ParsableArguments {
     do {
       address = try RedisAddress(text)
     } catch {
-      throw SharedStoreAddress.complaint(error)
+      throw SharedStoreAddress.complaint(error, of: "--state-store")
     }
     var options = RedisOptions(address: address)
     options.user = ProcessInfo.processInfo.environment["SALLYPORT_REDIS_USER"].flatMap { $0.isEmpty ? nil : $0 }
@@ -44,22 +45,22 @@ struct SharedStoreAddress: ParsableArguments {
   }
 
   // The text itself is not repeated: it may hold a secret.
-  private static func complaint(_ fault: RedisAddress.Fault) -> Complaint {
+  static func complaint(_ fault: RedisAddress.Fault, of name: String) -> Complaint {
     switch fault {
     case .notAnAddress:
-      Complaint("--state-store is no address of a Redis", help: "write redis://host:port/database or redis+unix:///path/of.sock")
+      Complaint("\(name) is no address of a Redis", help: "write redis://host:port/database or redis+unix:///path/of.sock")
     case .holdsSecret:
       Complaint(
-        "--state-store holds a user or password, which everybody on the machine can read",
+        "\(name) holds a user or password, which everybody on the machine can read",
         help: "put them into SALLYPORT_REDIS_USER and SALLYPORT_REDIS_PASSWORD, or name a file by SALLYPORT_REDIS_PASSWORD_FILE")
     case .needsTLS:
-      Complaint("--state-store cannot use TLS itself", help: "use a socket, a private network, or a local tunnel such as stunnel")
+      Complaint("\(name) cannot use TLS itself", help: "use a socket, a private network, or a local tunnel such as stunnel")
     }
   }
 }
 
 /// What a gateway shares with others, and what happens while it cannot.
-struct SharedStoreOptions: ParsableArguments {
+struct SharedStoreOptions: TableOptions {
   @OptionGroup var store: SharedStoreAddress
 
   @Option(
@@ -67,21 +68,43 @@ struct SharedStoreOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       What happens to calls under limits while the shared store does not answer: deny, or local:PERCENT to go on with a share of every limit. \
-      Calls of sessions with labels are denied in any case.
+      Calls of sessions with labels are denied in any case. Default: deny.
       """,
       valueName: "what"))
-  var outage: StoreOutage = .deny
+  var outage: StoreOutage?
 
   @Option(
     name: .customLong("stops-outage"),
     help: ArgumentHelp(
-      "How long what was last known to be stopped holds while the shared store does not answer; then everything is denied.")
+      "How long what was last known to be stopped holds while the shared store does not answer; then everything is denied. Default: 1s.")
   )
-  var stopsOutage = Span.second
+  var stopsOutage: Span?
+
+  static let table = "store"
+  var said: [String?] {
+    [option("--state-store", store.address), option("--store-outage", outage), option("--stops-outage", stopsOutage)]
+  }
+
+  mutating func read(_ reader: inout SettingsReader) {
+    if let (text, _) = reader.text("url", needed: "the Redis that gateways share") {
+      do throws(RedisAddress.Fault) {
+        _ = try RedisAddress(text)
+      } catch {
+        let complaint = SharedStoreAddress.complaint(error, of: "`url`")
+        reader.complainOfTable(complaint.message, help: complaint.help)
+      }
+      store.address = text
+    }
+    if let (text, range) = reader.text("outage") {
+      outage = StoreOutage(argument: text)
+      if outage == nil { reader.complain(range, "`outage` is \"deny\" or \"local:PERCENT\"", help: "a share of 1 to 100 percent") }
+    }
+    stopsOutage = reader.span("stops_outage", help: "as in \"1s\" or \"5m\"")
+  }
 
   /// Nil: none is named.
   func open(_ revocations: Revocations, _ logger: Logger) throws -> SharedStore? {
-    try store.options().map { SharedStore($0, outage, stopsOutage, revocations, logger) }
+    try store.options().map { SharedStore($0, outage ?? .deny, stopsOutage ?? .second, revocations, logger) }
   }
 }
 
@@ -149,8 +172,6 @@ enum StoreOutage: ExpressibleByArgument {
     guard argument.hasPrefix("local:"), let percent = Int(argument.dropFirst(6)), (1...100).contains(percent) else { return nil }
     self = .local(percent: percent)
   }
-
-  var defaultValueDescription: String { "deny" }
 
   var meaning: RedisQuotas.Outage {
     switch self {

@@ -34,8 +34,6 @@ struct Serve: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Policy files, or folders of them.")
   var policy: [String] = []
 
-  @OptionGroup var bundle: BundleOptions
-
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Servers: the `server` declaration of the policy, and where it listens.", valueName: "name=url"))
@@ -57,41 +55,23 @@ struct Serve: ParsableCommand {
     help: ArgumentHelp("Origins of web pages that may call, as browsers send them: https://example.com.", valueName: "origin"))
   var allowOrigin: [String] = []
 
-  @Option(help: ArgumentHelp("The certificate that clients are shown, and those above it (PEM).", valueName: "file"))
-  var tlsCertificate: String?
-
-  @Option(help: ArgumentHelp("Its private key (PEM), readable by its owner only.", valueName: "file"))
-  var tlsKey: String?
-
-  @Option(help: ArgumentHelp("Authorities that vouch for https upstreams, beside the system's (PEM).", valueName: "file"))
-  var upstreamCa: String?
-
-  @Option(help: "Event loops, each on a thread. Default: one for each core.")
-  var loops: Int?
-
   @OptionGroup var state: StateOptions
-  @OptionGroup var sharedStore: SharedStoreOptions
-  @OptionGroup var recording: RecordOptions
-  @OptionGroup var logging: LogOptions
-  @OptionGroup var observation: ObservationOptions
-  @OptionGroup var administration: AdminOptions
+  @OptionGroup var options: ServeOptions
 
   func run() throws {
     let plan = try plan()
+    let options = plan.options
     let stream = LogStream()
-    let logger = logging.logger(stream)
-    let opened = try OpenedPolicy(files: plan.policies, bundle: bundle, plan.state, logger, check: plan.check)
+    let logger = options.observation.log.logger(stream)
+    let opened = try OpenedPolicy(files: plan.policies, bundle: options.bundle, plan.state, logger, check: plan.check)
     let (policies, program) = (opened.policies, opened.program)
     let agent = plan.usesEnvironment ? try chooseAgent(plan.agent, policies) : plan.agent
-    guard (1...GatewayConfiguration.mostLoops).contains(loops ?? 1) else {
-      throw Complaint("--loops is 1 to \(GatewayConfiguration.mostLoops)")
-    }
     // Before any other thread exists.
     let signals = try SignalWait()
-    let revocations = Revocations(awaitsShared: sharedStore.store.address != nil)
+    let revocations = Revocations(awaitsShared: options.sharedStore.store.address != nil)
     let watch = try plan.state.watch(revocations)
-    let shared = try sharedStore.open(revocations, logger)
-    let recorder = try recording.recorder(policies, program, logger)
+    let shared = try options.sharedStore.open(revocations, logger)
+    let recorder = try options.recording.recorder(policies, program, logger)
     let store = PolicyStore(program, quotas: shared.map { .shared($0.quotas) }, labels: shared?.labels, recorder: recorder?.recorder)
     var configuration = GatewayConfiguration(
       host: plan.listen.host, port: plan.listen.port, upstreams: plan.upstreams,
@@ -101,15 +81,15 @@ struct Serve: ParsableCommand {
     configuration.approvals = try plan.desk(program, shared)
     let webhook = try plan.approvals.webhook.map { try ApprovalWebhook($0, logger: logger) }
     configuration.askPeople = { webhook?.tell($0) }
-    configuration.loops = loops
-    try setUpTLS(&configuration)
+    configuration.loops = options.loops
+    try options.tls.setUp(&configuration)
     // Some of them are for upstreams.
     configuration.limits.connections = min(configuration.limits.connections, raiseDescriptorLimit() * 3 / 4)
     configuration.origins = plan.origins
 
-    let adminAddress = try administration.address()
+    let adminAddress = try options.administration.address()
     let status = PolicyStatus()
-    let observer = try beginObservation(&configuration, isLookedAt: adminAddress != nil, status, logger, stream)
+    let observer = try beginObservation(&configuration, options.observation, isLookedAt: adminAddress != nil, status, logger, stream)
     let listener: Listener
     do {
       listener = try Listener(
@@ -119,11 +99,11 @@ struct Serve: ParsableCommand {
     }
     let reloader = PolicyReloader(
       policies, from: opened.source, servers: plan.upstreams.map(\.name), agent: agent, store: store, status: status,
-      isTested: administration.reloadTests, logger: logger, adopt: { recorder?.adopt($0, $1) })
+      isTested: options.reloadTests, logger: logger, adopt: { recorder?.adopt($0, $1) })
     let admin = try adminAddress.map {
-      try beginAdministration($0, observer!, listener, reloader, configuration.approvals, logger)
+      try beginAdministration($0, options.administration, observer!, listener, reloader, configuration.approvals, logger)
     }
-    if administration.watch { try PolicyWatch(reloader, plan.policies).begin() }
+    if options.watch { try PolicyWatch(reloader, plan.policies).begin() }
     // Behind `SignalWait`, which has blocked the signals: no other thread may take them.
     shared?.begin()
     watch?.begin()
@@ -142,7 +122,8 @@ struct Serve: ParsableCommand {
   }
 
   private func beginObservation(
-    _ configuration: inout GatewayConfiguration, isLookedAt: Bool, _ status: PolicyStatus, _ logger: Logger, _ stream: LogStream
+    _ configuration: inout GatewayConfiguration, _ observation: ObservationOptions, isLookedAt: Bool, _ status: PolicyStatus,
+    _ logger: Logger, _ stream: LogStream
   ) throws -> Observer? {
     guard let prepared = try observation.prepare(isAlwaysWanted: isLookedAt, logger: logger, stream: stream) else { return nil }
     configuration.recording = prepared.recording
@@ -154,7 +135,8 @@ struct Serve: ParsableCommand {
   }
 
   private func beginAdministration(
-    _ address: ListenAddress, _ observer: Observer, _ listener: Listener, _ reloader: PolicyReloader, _ desk: ApprovalDesk?,
+    _ address: ListenAddress, _ administration: AdminOptions, _ observer: Observer, _ listener: Listener, _ reloader: PolicyReloader,
+    _ desk: ApprovalDesk?,
     _ logger: Logger
   ) throws -> AdminListener {
     let service = AdminService(
@@ -170,42 +152,21 @@ struct Serve: ParsableCommand {
     }
   }
 
-  private func setUpTLS(_ configuration: inout GatewayConfiguration) throws {
-    do throws(CertificateFault) {
-      if upstreamCa != nil || configuration.upstreams.contains(where: \.isSecure) {
-        configuration.trust = try UpstreamTrust(authorities: upstreamCa)
-      }
-      if let tlsCertificate, let tlsKey {
-        configuration.certificate = try ServerCertificate(
-          certificateFile: tlsCertificate, keyFile: tlsKey, now: EventTime.now().unixMilliseconds / 1000)
-      }
-    } catch {
-      throw Complaint(error.message)
-    }
-    guard (tlsCertificate == nil) == (tlsKey == nil) else { throw Complaint("--tls-certificate and --tls-key belong together") }
-  }
-
-  func validate() throws {
-    if administration.watch, bundle.source != nil {
-      throw ValidationError("--watch is for policy files; a bundle is looked at by itself, every --bundle-interval")
-    }
-  }
-
   private func plan() throws -> ServePlan {
     guard let config else {
-      guard policy.isEmpty != (bundle.source == nil), !upstream.isEmpty else {
+      guard policy.isEmpty != (options.bundle.source == nil), !upstream.isEmpty else {
         throw ValidationError("say --policy or --bundle, and --upstream, or name a file that says everything: --config FILE")
       }
       return try ServePlan(
         policies: policy, upstreams: upstream, listen: listen ?? "127.0.0.1:8400", agent: agent, hosts: allowHost, origins: allowOrigin,
-        state: state)
+        state: state, options: options)
     }
     guard policy.isEmpty, upstream.isEmpty, listen == nil, agent == nil, allowHost.isEmpty, allowOrigin.isEmpty, state.path == nil else {
       throw ValidationError(
         "with --config the file says who calls what by which policy; --policy, --upstream, --listen, --agent, --allow-host, --allow-origin and --state are said there"
       )
     }
-    return try ServePlan(file: config)
+    return try ServePlan(file: config, beside: options)
   }
 }
 

@@ -51,7 +51,6 @@ struct Wrap: ParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup var sharedStore: SharedStoreOptions
   @OptionGroup var recording: RecordOptions
-  @OptionGroup var logging: LogOptions
   @OptionGroup var observation: ObservationOptions
   @OptionGroup var upstream: ServerOptions
 
@@ -61,7 +60,7 @@ struct Wrap: ParsableCommand {
 
   func run() throws {
     let stream = LogStream()
-    let logger = logging.logger(stream)
+    let logger = observation.log.logger(stream)
     let opened = try OpenedPolicy(files: policy, bundle: bundle, state, logger) { _ = try chooseServer($0) }
     let (policies, program) = (opened.policies, opened.program)
     let server = try chooseServer(policies)
