@@ -132,6 +132,31 @@ struct HTTPInteropTests {
     }
   }
 
+  /// Callers by keys of the gate's own.
+  @Test(arguments: InteropTests.pairs)
+  func withAKey(pair: InteropTests.Pair) throws {
+    try withFolder(pair.server) { folder, command in
+      let policy = URL(filePath: folder).appending(path: "policy.sally")
+      let text = try String(contentsOf: policy, encoding: .utf8)
+      try Data(text.replacing("when token.sub == \"assistant\"", with: "when key.owner == \"assistant\"").utf8).write(to: policy)
+      let state = folder + "/state"
+      let made = try run(Programs.sallyport, ["keys", "create", "--owner", "assistant"], environment: ["SALLYPORT_STATE": state])
+      try #require(made.exitCode == 0, "\(made)")
+      let server = try ServeProcess.server(command)
+      defer { server.end() }
+      let upstream = "http://127.0.0.1:\(server.port)/mcp"
+      let gate = try ServeProcess.gate(
+        folder: folder,
+        arguments: ["--policy", policy.path, "--state", state, "--upstream", "library=\(upstream)", "--listen", "127.0.0.1:0"])
+      defer { gate.end() }
+      let address = "http://127.0.0.1:\(gate.port)/library"
+      let direct = try talk(pair.client, upstream)
+      let guarded = try talk(pair.client, address, token: made.output.trimmingCharacters(in: .newlines))
+      #expect(direct.count >= 9 && guarded.count == direct.count)
+      for (there, here) in zip(direct, guarded) { #expect(comparable(here) == comparable(there), "\(here)") }
+    }
+  }
+
   private func withFolder(_ line: Interop.Line, _ body: (String, [String]) throws -> Void) throws {
     let command = Interop.server(line)
     let folder = FileManager.default.temporaryDirectory.appending(path: "sallyport-http-\(UUID().uuidString)").path
