@@ -26,10 +26,6 @@ def main():
         streams = []
         began = time.time()
         for number in range(arguments.streams):
-            # Of its own, as a client's is: each event loop has its part of the sessions. Connections go round among the loops, so every
-            # second client takes one more, that not all sessions come to the same loop.
-            if number % 2:
-                Connection(gate.port).close()
             control = Connection(gate.port)
             session = control.post(opening(number)).headers["mcp-session-id"]
             control.close()
