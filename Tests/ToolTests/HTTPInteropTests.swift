@@ -157,6 +157,17 @@ struct HTTPInteropTests {
     }
   }
 
+  /// The checker of PyPI `jbt-mcpcheck` for 2026-07-28 finds in a server behind the gate what it finds in the server itself.
+  @Test(.enabled(if: Checker.isReady, "jbt-mcpcheck is absent: run Tests/Interop/setup"))
+  func aCheckerOfServersFindsTheSame() throws {
+    try withGate(.v2) { upstream, gate, _ in
+      let (direct, guarded) = (try Checker.report(upstream), try Checker.report(gate))
+      #expect(direct["summary"]?["total"] == 8 && direct["summary"]?["passed"] == 8, "\(direct)")
+      #expect(guarded["summary"] == direct["summary"] && guarded["era"] == direct["era"], "\(guarded)")
+      #expect(Checker.findings(guarded) == Checker.findings(direct))
+    }
+  }
+
   private func withFolder(_ line: Interop.Line, _ body: (String, [String]) throws -> Void) throws {
     let command = Interop.server(line)
     let folder = FileManager.default.temporaryDirectory.appending(path: "sallyport-http-\(UUID().uuidString)").path
@@ -200,5 +211,26 @@ struct HTTPInteropTests {
   private func comparable(_ step: Value) -> Value {
     guard let members = step["result"]?.members else { return step }
     return ["step": step["step"] ?? .null, "result": .object(members.filter { !["cacheScope", "ttlMs"].contains($0.name) })]
+  }
+}
+
+private enum Checker {
+  private static let program = Interop.path(".venv-mcpcheck/bin/jbt-mcpcheck")
+
+  static var isReady: Bool { FileManager.default.isExecutableFile(atPath: program) }
+
+  /// With calls that the schemas do not allow, and a look at the earlier era.
+  static func report(_ address: String) throws -> Value {
+    let finished = try run(program, ["--json", "--probe", "all", "--legacy-probes", "--timeout", "30", address])
+    try #require(finished.exitCode == 0, "\(finished)")
+    return try Value(parsing: Array(finished.output.utf8))
+  }
+
+  /// Each check with its outcome, and what is held against the server.
+  static func findings(_ report: Value) -> [String] {
+    (report["checks"]?.elements ?? []).map { check in
+      let codes = ["failures", "warnings"].flatMap { check[$0]?.elements ?? [] }.compactMap { $0["code"]?.string }
+      return ([check["name"]?.string ?? "", check["status"]?.string ?? ""] + codes).joined(separator: " ")
+    }
   }
 }
