@@ -35,6 +35,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var receiver: (any UpstreamReceiver)?
   private var closesAfterAnswer = false
   private var isPaused = false
+  /// Nothing more comes; what has come may not be delivered yet.
+  private var isEnded = false
   /// Bytes that may still come of an answer that nobody wants any more; nil: somebody does.
   private var discardable: Int?
   /// On the clock of `EventTime.nanoseconds`.
@@ -81,6 +83,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   func resume() {
     isPaused = false
     deliver()
+    if isEnded, !isPaused { return fail(.closed) }
     if !isPaused { context?.read() }
   }
 
@@ -98,10 +101,10 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     pool?.forget(self)
-    let waiting = receiver
-    receiver = nil
     self.context = nil
-    waiting?.upstreamFailed(.closed)
+    isEnded = true
+    // What came before the end is read whole by the channel, also while its client is not ready for it; that is not lost then.
+    if !isPaused || received.readableBytes == 0 { fail(.closed) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -161,7 +164,7 @@ final class UpstreamConnection: ChannelInboundHandler {
       let finished = receiver
       receiver = nil
       discardable = nil
-      if closesAfterAnswer {
+      if closesAfterAnswer || isEnded {
         context?.close(promise: nil)
       } else {
         restingSince = monotonicNanoseconds()
