@@ -32,16 +32,21 @@ struct Decisions {
     let number: Int
   }
 
-  /// - Parameter conditions: others that will be asked for, with the agents they speak of.
-  init(_ target: Target, _ indices: [RuleIndex], with others: [Condition] = [], agents names: Set<String> = []) throws(TooLarge) {
+  /// - Parameters:
+  ///   - others: conditions that will be asked for as well, with the agents they speak of.
+  ///   - addresses: tests of addresses that will be asked for as well.
+  init(
+    _ target: Target, _ indices: [RuleIndex], with others: [Condition] = [], addresses: [Division] = [], agents names: Set<String> = []
+  ) throws(TooLarge) {
     self.target = target
     self.indices = indices
-    var divisions = others.flatMap(\.divisions)
+    var divisions = others.flatMap(\.divisions) + addresses
     for index in indices {
       var needed = Set(index.policies.agents.indices.filter { names.contains(index.policies.agents[$0].name) })
       for number in index.rules[target] ?? [] {
         let rule = index.policies.rules[number]
         divisions += rule.condition.divisions
+        if let addresses = Self.addresses(rule, target, index.policies) { divisions.append(addresses) }
         guard case .grant(let grant) = rule.kind else { continue }
         if let until = grant.until { divisions.append(Division(parts: [Elementary.before(until)])) }
         if case .agents(let agents) = grant.grantees { needed.formUnion(agents) }
@@ -123,7 +128,7 @@ struct Decisions {
     }
   }
 
-  private mutating func holds(_ division: Division, negated: Bool, whenUndecided: Bool) throws(TooLarge) -> Diagrams.Reference {
+  mutating func holds(_ division: Division, negated: Bool, whenUndecided: Bool) throws(TooLarge) -> Diagrams.Reference {
     if let sameness = division.sameness {
       guard let place = space.places[.sameness(sameness)] else { throw TooLarge() }
       var functions = [try diagrams.node(place, [.no, .yes])]
@@ -148,15 +153,19 @@ struct Decisions {
   /// Where a rule of a policy holds, whoever the caller is.
   mutating func condition(of rule: Int, side: Int) throws(TooLarge) -> Diagrams.Reference {
     if let known = conditions[Key(side: side, number: rule)] { return known }
-    let holds = try holds(indices[side].policies.rules[rule], nil)
+    let holds = try holds(indices[side].policies.rules[rule], nil, side)
     conditions[Key(side: side, number: rule)] = holds
     return holds
   }
 
-  private mutating func holds(_ rule: CheckedPolicies.Rule, _ condition: Condition?) throws(TooLarge) -> Diagrams.Reference {
-    guard case .grant(let grant) = rule.kind else { return try holds(condition ?? rule.condition, whenUndecided: true) }
-    let holds = try holds(condition ?? rule.condition, whenUndecided: false)
-    guard let end = grant.until else { return holds }
+  private mutating func holds(
+    _ rule: CheckedPolicies.Rule, _ condition: Condition?, _ side: Int
+  ) throws(TooLarge) -> Diagrams.Reference {
+    var holds = try holds(condition ?? rule.condition, whenUndecided: !rule.isGrant)
+    if let addresses = Self.addresses(rule, target, indices[side].policies) {
+      holds = try diagrams.combine(holds, .and, try self.holds(addresses, negated: false, whenUndecided: !rule.isGrant))
+    }
+    guard case .grant(let grant) = rule.kind, let end = grant.until else { return holds }
     return try diagrams.combine(
       holds, .and, try self.holds(Division(parts: [Elementary.before(end)]), negated: false, whenUndecided: false))
   }
@@ -167,7 +176,7 @@ struct Decisions {
   mutating func calls(of rule: Int, with other: Condition? = nil, side: Int) throws(TooLarge) -> Diagrams.Reference {
     let policies = indices[side].policies
     let declared = policies.rules[rule]
-    let verified = other == nil ? try condition(of: rule, side: side) : try holds(declared, other)
+    let verified = other == nil ? try condition(of: rule, side: side) : try holds(declared, other, side)
     let holds = try forAllCallers(verified, side: side)
     guard case .grant(let grant) = declared.kind, case .agents(let agents) = grant.grantees else { return holds }
     return try diagrams.combine(holds, .and, try isOne(of: agents.map { policies.agents[$0].name }, side: side))

@@ -5,7 +5,7 @@ package import Semantics
 /// What a policy decides, as a digest: the same however its rules are ordered, named, divided over files, or written, as long as diagrams find
 /// that they decide alike; another whenever some call is decided otherwise, or what limits, filters, labels and refinements say differs.
 ///
-/// A target whose diagrams are too large, and the resources of a server, count as their rules are written.
+/// A target whose diagrams are too large counts as its rules are written.
 package func semanticFingerprint(_ policies: CheckedPolicies) -> Digest {
   let forms = RuleForms(RuleIndex(policies))
   return fingerprint(forms, targetTexts(forms, known: [:]))
@@ -41,7 +41,6 @@ private func fingerprint(_ forms: RuleForms, _ texts: [Target: String]) -> Diges
 }
 
 private func canonicalText(_ target: Target, _ texts: RuleTexts) throws(TooLarge) -> String {
-  if target.kind == .resources { throw TooLarge() }
   var decisions = try Decisions(target, [texts.index])
   let decision = try decisions.decision(side: 0)
   if decision == .no { return Canon.closed }
@@ -177,6 +176,7 @@ extension VariableKey {
     case .hour: "hour"
     case .minute: "minute"
     case .argument(let name): "args \(quoted(name.text))"
+    case .address: "address"
     case .sameness(let sameness): sameness.text
     }
   }
