@@ -73,18 +73,49 @@ package struct RecordedLine {
       }
     }
 
-    /// Of all, the bytes of the name as one number.
-    private static let packed = allCases.map { $0.name.utf8.reduce(0, pack) }
-    private static let longest = 9
+    /// A name as one number: its last eight bytes, and how many it has.
+    private struct Packed: Equatable {
+      var bytes: UInt64 = 0
+      var count = 0
 
-    private static func pack(_ packed: UInt128, _ byte: UInt8) -> UInt128 { packed << 8 | UInt128(byte) }
+      mutating func append(_ byte: UInt8) {
+        bytes = bytes << 8 | UInt64(byte)
+        count += 1
+      }
+
+      /// Where it is looked for first in a table of 128.
+      var place: Int { Int((bytes &* 0x9E37_79B9_7F4A_7C15) >> 57) }
+    }
+
+    private static let longest = 9
+    /// By place, and the next ones when that is taken: one more than the number of the name there; 0: none.
+    private static let table = {
+      var table = [(name: Packed, number: Int)](repeating: (Packed(), 0), count: 128)
+      for name in allCases {
+        var packed = Packed()
+        for byte in name.name.utf8 { packed.append(byte) }
+        var place = packed.place
+        while table[place].number != 0 { place = (place + 1) & 127 }
+        table[place] = (packed, name.rawValue + 1)
+      }
+      return table
+    }()
+
+    private static let undecidedName = Array(Names.undecided.name.utf8)
 
     static func place(of key: Node, in document: Document) -> Int? {
       guard let range = document.stringBytes(key), range.count <= longest, !document.hasEscapes(key) else { return nil }
-      var name: UInt128 = 0
-      for index in range { name = pack(name, document.bytes[index]) }
-      let packed = packed
-      for place in packed.indices where packed[place] == name { return place }
+      var name = Packed()
+      for index in range { name.append(document.bytes[index]) }
+      let table = table
+      var place = name.place
+      while table[place].number != 0 {
+        // Of names of nine bytes the first is not in the number.
+        if table[place].name == name, name.count < longest || document.stringEquals(key, undecidedName) {
+          return table[place].number - 1
+        }
+        place = (place + 1) & 127
+      }
       return nil
     }
   }
