@@ -78,6 +78,9 @@ struct Decisions {
       if case .claim(let path) = part.subject, seen.insert(part).inserted { tests.append((part, path)) }
     }
     var judging = Judging()
+    // What an agent's condition does not fix is absent; of thousands of tests it fixes few.
+    let absent = tests.map { judging.outcome($0.test, nil) }
+    let places = Dictionary(grouping: tests.indices) { tests[$0].path }
     let all = Set(indices.flatMap { $0.policies.agents.map(\.name) }).sorted()
     let signatures = all.map { name in
       let agents = indices.map { $0.agents[name] }
@@ -90,8 +93,11 @@ struct Decisions {
         }
       }
       let outcomes = zip(indices, agents).map { index, agent in
-        let claims = agent.map { index.policies.agents[$0].fixedClaims } ?? [:]
-        return tests.map { judging.outcome($0.test, claims[$0.path]?.value) }
+        var outcomes = absent
+        for claim in agent.map({ index.policies.agents[$0].fixedClaims }) ?? [:] {
+          for place in places[claim.key] ?? [] { outcomes[place] = judging.outcome(tests[place].test, claim.value.value) }
+        }
+        return outcomes
       }
       // Who is granted something is called by name.
       let isNamed = names.contains(name) || grants.contains { !$0.isEmpty }
