@@ -132,12 +132,12 @@ private func change(of target: Target, _ texts: [RuleTexts]) -> Comparison.Targe
   func unknown() -> Comparison.TargetChange {
     Comparison.TargetChange(target: target, direction: .unknown, regions: [], omitted: 0, rules: rules)
   }
-  // What the addresses of resources mean is the servers' to know.
-  if target.kind == .resources { return unknown() }
   do throws(TooLarge) {
     var decisions = try Decisions(target, texts.map(\.index))
     let regions = try Regions(&decisions).all
     if regions.isEmpty { return nil }
+    // Which forms of an address a server makes is known in part: where no address shows a difference, there may be none.
+    if target.kind == .resources, !regions.contains(where: { $0.witness?.isConfirmed == true }) { return unknown() }
     let directions = Set(regions.map(\.direction))
     return Comparison.TargetChange(
       target: target, direction: directions.count == 1 ? regions[0].direction : .mixed,

@@ -32,16 +32,21 @@ struct Decisions {
     let number: Int
   }
 
-  /// - Parameter conditions: others that will be asked for, with the agents they speak of.
-  init(_ target: Target, _ indices: [RuleIndex], with others: [Condition] = [], agents names: Set<String> = []) throws(TooLarge) {
+  /// - Parameters:
+  ///   - others: conditions that will be asked for as well, with the agents they speak of.
+  ///   - addresses: tests of addresses that will be asked for as well.
+  init(
+    _ target: Target, _ indices: [RuleIndex], with others: [Condition] = [], addresses: [Division] = [], agents names: Set<String> = []
+  ) throws(TooLarge) {
     self.target = target
     self.indices = indices
-    var divisions = others.flatMap(\.divisions)
+    var divisions = others.flatMap(\.divisions) + addresses
     for index in indices {
       var needed = Set(index.policies.agents.indices.filter { names.contains(index.policies.agents[$0].name) })
       for number in index.rules[target] ?? [] {
         let rule = index.policies.rules[number]
         divisions += rule.condition.divisions
+        if let addresses = Self.addresses(rule, target, index.policies) { divisions.append(addresses) }
         guard case .grant(let grant) = rule.kind else { continue }
         if let until = grant.until { divisions.append(Division(parts: [Elementary.before(until)])) }
         if case .agents(let agents) = grant.grantees { needed.formUnion(agents) }
@@ -73,6 +78,9 @@ struct Decisions {
       if case .claim(let path) = part.subject, seen.insert(part).inserted { tests.append((part, path)) }
     }
     var judging = Judging()
+    // What an agent's condition does not fix is absent; of thousands of tests it fixes few.
+    let absent = tests.map { judging.outcome($0.test, nil) }
+    let places = Dictionary(grouping: tests.indices) { tests[$0].path }
     let all = Set(indices.flatMap { $0.policies.agents.map(\.name) }).sorted()
     let signatures = all.map { name in
       let agents = indices.map { $0.agents[name] }
@@ -85,8 +93,11 @@ struct Decisions {
         }
       }
       let outcomes = zip(indices, agents).map { index, agent in
-        let claims = agent.map { index.policies.agents[$0].fixedClaims } ?? [:]
-        return tests.map { judging.outcome($0.test, claims[$0.path]?.value) }
+        var outcomes = absent
+        for claim in agent.map({ index.policies.agents[$0].fixedClaims }) ?? [:] {
+          for place in places[claim.key] ?? [] { outcomes[place] = judging.outcome(tests[place].test, claim.value.value) }
+        }
+        return outcomes
       }
       // Who is granted something is called by name.
       let isNamed = names.contains(name) || grants.contains { !$0.isEmpty }
@@ -123,7 +134,7 @@ struct Decisions {
     }
   }
 
-  private mutating func holds(_ division: Division, negated: Bool, whenUndecided: Bool) throws(TooLarge) -> Diagrams.Reference {
+  mutating func holds(_ division: Division, negated: Bool, whenUndecided: Bool) throws(TooLarge) -> Diagrams.Reference {
     if let sameness = division.sameness {
       guard let place = space.places[.sameness(sameness)] else { throw TooLarge() }
       var functions = [try diagrams.node(place, [.no, .yes])]
@@ -148,15 +159,19 @@ struct Decisions {
   /// Where a rule of a policy holds, whoever the caller is.
   mutating func condition(of rule: Int, side: Int) throws(TooLarge) -> Diagrams.Reference {
     if let known = conditions[Key(side: side, number: rule)] { return known }
-    let holds = try holds(indices[side].policies.rules[rule], nil)
+    let holds = try holds(indices[side].policies.rules[rule], nil, side)
     conditions[Key(side: side, number: rule)] = holds
     return holds
   }
 
-  private mutating func holds(_ rule: CheckedPolicies.Rule, _ condition: Condition?) throws(TooLarge) -> Diagrams.Reference {
-    guard case .grant(let grant) = rule.kind else { return try holds(condition ?? rule.condition, whenUndecided: true) }
-    let holds = try holds(condition ?? rule.condition, whenUndecided: false)
-    guard let end = grant.until else { return holds }
+  private mutating func holds(
+    _ rule: CheckedPolicies.Rule, _ condition: Condition?, _ side: Int
+  ) throws(TooLarge) -> Diagrams.Reference {
+    var holds = try holds(condition ?? rule.condition, whenUndecided: !rule.isGrant)
+    if let addresses = Self.addresses(rule, target, indices[side].policies) {
+      holds = try diagrams.combine(holds, .and, try self.holds(addresses, negated: false, whenUndecided: !rule.isGrant))
+    }
+    guard case .grant(let grant) = rule.kind, let end = grant.until else { return holds }
     return try diagrams.combine(
       holds, .and, try self.holds(Division(parts: [Elementary.before(end)]), negated: false, whenUndecided: false))
   }
@@ -167,7 +182,7 @@ struct Decisions {
   mutating func calls(of rule: Int, with other: Condition? = nil, side: Int) throws(TooLarge) -> Diagrams.Reference {
     let policies = indices[side].policies
     let declared = policies.rules[rule]
-    let verified = other == nil ? try condition(of: rule, side: side) : try holds(declared, other)
+    let verified = other == nil ? try condition(of: rule, side: side) : try holds(declared, other, side)
     let holds = try forAllCallers(verified, side: side)
     guard case .grant(let grant) = declared.kind, case .agents(let agents) = grant.grantees else { return holds }
     return try diagrams.combine(holds, .and, try isOne(of: agents.map { policies.agents[$0].name }, side: side))

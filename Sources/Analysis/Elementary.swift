@@ -32,6 +32,8 @@ struct Elementary: Hashable {
   let test: Atom.Test
   /// Nil: of no list.
   let element: Element?
+  /// Of the address of a resource; then the rest says only that there is one.
+  let address: AddressTest?
   /// Tells it from all others.
   let text: String
 
@@ -41,12 +43,21 @@ struct Elementary: Hashable {
     self.subject = subject
     self.test = test
     self.element = element
+    address = nil
     let words = "\(subject.text) \(subject == .clock(.moment) ? test.momentText : test.text)"
     switch element {
     case nil: text = words
     case .passes: text = "any of \(words)"
     case .fails: text = "any of \(subject.text) not \(test.text)"
     }
+  }
+
+  init(_ address: AddressTest) {
+    subject = .argument(ArgumentPath([.member("uri")]))
+    test = .present
+    element = nil
+    self.address = address
+    text = address.text
   }
 
   static func == (left: Elementary, right: Elementary) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }

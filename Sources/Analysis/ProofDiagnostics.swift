@@ -30,8 +30,9 @@ extension ProofOutcome {
         help: "the conditions on `\(target.description)` are too many, or too long, to be looked at together; nothing is said of it")
     case .unknown(let target):
       return Diagnostic(
-        .undecidedProof, "`\(name)` could not be decided", at: .init(proof.nameRange, "speaks of resources"),
-        help: "only tools and prompts are proved; of `\(target.description)` nothing is said")
+        .undecidedProof, "`\(name)` could not be decided", at: .init(proof.nameRange, "speaks of addresses with several meanings"),
+        help: "no address of `\(target.description)` was found that shows the contrary, and that there is none could not be shown; "
+          + "denies whose pattern begins with a whole scheme and host are easier to tell")
     }
   }
 

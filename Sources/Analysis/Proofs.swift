@@ -9,7 +9,7 @@ package struct ProofOutcome: Sendable {
     case refuted(Target, Witness?, agent: String?)
     /// Neither: the conditions on this target are too many to be looked at together.
     case tooLarge(Target)
-    /// Neither: what resources are, servers decide.
+    /// Neither: no address was found that shows the contrary, and that there is none could not be shown.
     case unknown(Target)
   }
 
@@ -29,12 +29,13 @@ package func prove(_ policies: CheckedPolicies) -> [ProofOutcome] {
 private func finding(_ proof: CheckedPolicies.Proof, _ index: RuleIndex) -> ProofOutcome.Finding {
   var doubt: ProofOutcome.Finding?
   for target in index.policies.targets(proof.targets) {
-    guard target.kind != .resources else {
-      doubt = doubt ?? .unknown(target)
-      continue
-    }
     do throws(TooLarge) {
-      if let finding = try finding(proof, target, index) { return finding }
+      guard let finding = try finding(proof, target, index) else { continue }
+      if case .refuted(_, let witness?, _) = finding, target.kind == .resources, !witness.isConfirmed {
+        doubt = doubt ?? .unknown(target)
+        continue
+      }
+      return finding
     } catch {
       doubt = doubt ?? .tooLarge(target)
     }
@@ -44,24 +45,37 @@ private func finding(_ proof: CheckedPolicies.Proof, _ index: RuleIndex) -> Proo
 
 /// Nil: it is so.
 private func finding(_ proof: CheckedPolicies.Proof, _ target: Target, _ index: RuleIndex) throws(TooLarge) -> ProofOutcome.Finding? {
+  let addresses = { (asGrantsDo: Bool) -> [Division] in
+    guard target.kind == .resources else { return [] }
+    return [Decisions.addresses(proof.targets, target, index.policies, asGrantsDo: asGrantsDo)]
+  }
+  /// Of all that is asked of the target, what is asked of the addresses that the proof names.
+  func named(_ calls: Diagrams.Reference, _ asGrantsDo: Bool, _ decisions: inout Decisions) throws(TooLarge) -> Diagrams.Reference {
+    var calls = calls
+    for division in addresses(asGrantsDo) {
+      calls = try decisions.diagrams.combine(calls, .and, try decisions.holds(division, negated: false, whenUndecided: !asGrantsDo))
+    }
+    return calls
+  }
   let names = { (agents: [Int]) in agents.map { index.policies.agents[$0].name } }
   switch proof.claim {
   case .allowedOnlyTo(let agents):
-    var decisions = try Decisions(target, [index], agents: Set(names(agents)))
-    let passes = try decisions.passes(try decisions.decision(side: 0))
+    var decisions = try Decisions(target, [index], addresses: addresses(false), agents: Set(names(agents)))
+    let passes = try named(try decisions.passes(try decisions.decision(side: 0)), false, &decisions)
     let others = try decisions.diagrams.combine(passes, .without, try decisions.isOne(of: names(agents), side: 0))
     return decisions.witness(in: others, side: 0).map { .refuted(target, $0, agent: nil) }
   case .neverAllowed(let condition):
-    var decisions = try Decisions(target, [index], with: [condition])
-    let passes = try decisions.passes(try decisions.decision(side: 0))
+    var decisions = try Decisions(target, [index], with: [condition], addresses: addresses(false))
+    let passes = try named(try decisions.passes(try decisions.decision(side: 0)), false, &decisions)
     // What cannot be told may be what must never be.
     let meant = try decisions.forAllCallers(try decisions.holds(condition, whenUndecided: true), side: 0)
     let both = try decisions.diagrams.combine(passes, .and, meant)
     return decisions.witness(in: both, side: 0).map { .refuted(target, $0, agent: nil) }
   case .sometimesAllowed(let agents, let condition):
     let others = index.agentsGranted(target)
-    var decisions = try Decisions(target, [index], with: [condition], agents: Set(names(agents)).union(others))
-    let passes = try decisions.passes(try decisions.decision(side: 0))
+    var decisions = try Decisions(
+      target, [index], with: [condition], addresses: addresses(true), agents: Set(names(agents)).union(others))
+    let passes = try named(try decisions.passes(try decisions.decision(side: 0)), true, &decisions)
     let meant = try decisions.forAllCallers(try decisions.holds(condition, whenUndecided: false), side: 0)
     let both = try decisions.diagrams.combine(passes, .and, meant)
     for agent in agents.isEmpty ? [nil] : names(agents).map(Optional.some) {

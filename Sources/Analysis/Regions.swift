@@ -194,7 +194,7 @@ extension Variable {
     case .caller: return nil
     case .sameness(let sameness): return (chosen == [1] ? "" : "not ") + sameness.text
     case .label(let name): return (chosen == [1] ? "" : "not ") + "session has \(name)"
-    case .claim, .date, .hour, .minute, .argument: break
+    case .claim, .date, .hour, .minute, .argument, .address: break
     }
     if let intervals = intervals(chosen) { return intervals }
     func passing(_ test: Int, _ outcome: Outcome) -> Set<Int> { possible.filter { kinds[$0].outcomes[test] == outcome } }
@@ -234,6 +234,7 @@ extension Variable {
     case .argument(let name): "args.\(name.text)"
     case .claim(let path): path.description
     case .date, .hour, .minute: "now"
+    case .address: "address"
     case .caller, .sameness, .label: ""
     }
   }

@@ -4,7 +4,7 @@ package import Text
 
 /// Says what of a policy does nothing, as far as all calls tell: rules that none meets, rules that others of their kind say already, grants and
 /// asks of which denies take everything, tests that make no difference; scopes that no grant gives; and which tools nobody may call.
-/// Rules that speak of resources, or of a target with too many cases, are passed over.
+/// Rules that speak of a target with too many cases are passed over.
 ///
 /// - Parameter known: what `check` has reported, which is not said twice.
 package func ruleFindings(_ policies: CheckedPolicies, beside known: [Diagnostic] = []) -> [Diagnostic] {
@@ -53,7 +53,7 @@ struct RuleFinder {
   private func targets(of rule: CheckedPolicies.Rule) -> [Target]? {
     let targets = index.policies.targets(rule.targets)
     let areTooMany = targets.contains { (index.rules[$0] ?? []).count > Self.mostRules }
-    return targets.isEmpty || areTooMany || targets.contains { $0.kind == .resources || tooLarge.contains($0) } ? nil : targets
+    return targets.isEmpty || areTooMany || targets.contains(where: tooLarge.contains) ? nil : targets
   }
 
   private mutating func prepare(_ rule: CheckedPolicies.Rule, _ targets: [Target]) throws(TooLarge) {

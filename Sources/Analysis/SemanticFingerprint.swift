@@ -5,7 +5,7 @@ package import Semantics
 /// What a policy decides, as a digest: the same however its rules are ordered, named, divided over files, or written, as long as diagrams find
 /// that they decide alike; another whenever some call is decided otherwise, or what limits, filters, labels and refinements say differs.
 ///
-/// A target whose diagrams are too large, and the resources of a server, count as their rules are written.
+/// A target whose diagrams are too large counts as its rules are written.
 package func semanticFingerprint(_ policies: CheckedPolicies) -> Digest {
   let forms = RuleForms(RuleIndex(policies))
   return fingerprint(forms, targetTexts(forms, known: [:]))
@@ -41,7 +41,6 @@ private func fingerprint(_ forms: RuleForms, _ texts: [Target: String]) -> Diges
 }
 
 private func canonicalText(_ target: Target, _ texts: RuleTexts) throws(TooLarge) -> String {
-  if target.kind == .resources { throw TooLarge() }
   var decisions = try Decisions(target, [texts.index])
   let decision = try decisions.decision(side: 0)
   if decision == .no { return Canon.closed }
@@ -76,12 +75,18 @@ private struct Canon {
       let variable = decisions.space.variables[place]
       let kinds = variable.kinds.indices.filter { variable.kinds[$0].isValid[0] }
       let rows = variable.kinds.indices.map { kind in nodes.map { $0[kind] } }
-      var tests = Array(variable.tests.indices)
-      for test in variable.tests.indices.reversed() {
+      let names = variable.tests.map(\.canonicalName)
+      let texts = names.map(\.text.exact)
+      let order = variable.tests.indices.sorted { (texts[$0], $0) < (texts[$1], $1) }
+      let told = variable.kinds.map { kind in
+        variable.tests.indices.map { variable.tests[$0].canonicalOutcome(kind.outcomes[$0], kind.value, names[$0].bound) }
+      }
+      var tests = order
+      for test in order.reversed() {
         let fewer = tests.filter { $0 != test }
-        var seen: [[Outcome]: Int] = [:]
+        var seen: [[Told]: Int] = [:]
         let isEnough = kinds.allSatisfy { kind in
-          let outcomes = fewer.map { variable.kinds[kind].outcomes[$0] }
+          let outcomes = fewer.map { told[kind][$0] }
           guard let other = seen[outcomes] else {
             seen[outcomes] = kind
             return true
@@ -122,21 +127,27 @@ private struct Canon {
       if variable.key.isListed([decisions.indices[0].shape(of: decisions.target)].compactMap(\.self)) {
         return [value.map { String(decoding: write($0), as: UTF8.self) } ?? "absent"]
       }
-      return [(kept[place] ?? []).map { "\(variable.tests[$0].text) \(variable.kinds[kind].outcomes[$0])" }.joined(separator: ", ")]
+      let texts = (kept[place] ?? []).map { test in
+        let name = variable.tests[test].canonicalName
+        return "\(name.text) \(variable.tests[test].canonicalOutcome(variable.kinds[kind].outcomes[test], value, name.bound))"
+      }
+      return [texts.joined(separator: ", ")]
     }
   }
 
-  /// A variable of numbers by the ends of intervals; nil: of other values.
+  /// A variable of numbers, or of which only the length is asked, by the ends of intervals; nil: of other values.
   private mutating func intervals(_ variable: Variable, _ children: [Diagrams.Reference]) -> [String]? {
     let kinds = variable.kinds.indices.filter { variable.kinds[$0].isValid[0] }
-    let numbered = kinds.compactMap { kind in variable.kinds[kind].value?.number.map { (number: $0, kind: kind) } }.sorted {
-      $0.number < $1.number
-    }
-    let isPlain = variable.tests.allSatisfy { $0.element == nil && $0.subject == variable.tests[0].subject && !$0.subject.isLength }
-    let others = kinds.filter { variable.kinds[$0].value?.number == nil }
+    let isLength = variable.asksForLengthOnly
+    func measure(_ kind: Int) -> Number? { isLength ? variable.kinds[kind].value?.length : variable.kinds[kind].value?.number }
+    let numbered = kinds.compactMap { kind in measure(kind).map { (number: $0, kind: kind) } }.sorted { $0.number < $1.number }
+    let isPlain =
+      isLength
+      || variable.tests.allSatisfy { $0.element == nil && $0.subject == variable.tests[0].subject && !$0.subject.isLength }
+    let others = kinds.filter { measure($0) == nil }
     let areNoTexts = others.allSatisfy { variable.kinds[$0].value?.string == nil && variable.kinds[$0].value?.boolean == nil }
     guard !variable.key.isOfClock, isPlain, areNoTexts, !numbered.isEmpty else { return nil }
-    let isWhole = numbered.allSatisfy { $0.number.isInteger } && decisions.isWhole(variable.key)
+    let isWhole = isLength || numbered.allSatisfy { $0.number.isInteger } && decisions.isWhole(variable.key)
     let constants = Set(variable.tests.flatMap(\.test.numbers))
     var text: [String] = []
     for kind in others {
@@ -159,6 +170,72 @@ private struct Canon {
   }
 }
 
+extension Elementary {
+  /// Lengths are whole, so a bound on one can be written in four ways; this is one of them, or its contrary.
+  fileprivate var canonicalName: (text: String, bound: Bound?) {
+    guard subject.isLength, element == nil else { return (text, nil) }
+    func name(_ bound: Number, above: Bool, _ kind: Bound) -> (String, Bound?) {
+      guard bound.isInteger, let least = above ? try? sum(bound, 1) : bound else { return (text, nil) }
+      return ("\(subject.text) >= \(least)", kind)
+    }
+    switch test {
+    case .atLeast(let bound): return name(bound, above: false, .least)
+    case .greater(let bound): return name(bound, above: true, .least)
+    case .less(let bound): return name(bound, above: false, .most)
+    case .atMost(let bound): return name(bound, above: true, .most)
+    default: return (text, nil)
+    }
+  }
+
+  fileprivate enum Bound { case least, most }
+
+  /// What it comes to for values of a kind. What is absent has no length, and passes neither a test nor its contrary.
+  ///
+  /// - Parameter whole: a value of the kind, of which the subject is a part.
+  fileprivate func canonicalOutcome(_ outcome: Outcome, _ whole: Value?, _ bound: Bound?) -> Told {
+    if let bound, case .length(let path) = subject {
+      var value = whole
+      for case .member(let member) in path.steps.dropFirst() { value = value?[member] }
+      guard let value, !value.isNull else { return .absent }
+      return Told(bound == .most ? outcome.negated : outcome)
+    }
+    return Told(outcome)
+  }
+}
+
+/// What a test comes to, as the fingerprint has it.
+private enum Told: Hashable {
+  case no, yes, undecided, absent
+
+  init(_ outcome: Outcome) {
+    switch outcome {
+    case .no: self = .no
+    case .yes: self = .yes
+    case .undecided: self = .undecided
+    }
+  }
+}
+
+extension Variable {
+  /// Of a whole argument: whether it is there, and how long it is. Kinds are then intervals of lengths, each with a value of its least.
+  fileprivate var asksForLengthOnly: Bool {
+    guard case .argument(let name) = key else { return false }
+    let path = ArgumentPath([.member(name.text)])
+    let areSo = tests.allSatisfy { test in
+      if case .present = test.test { return test.address == nil && test.element == nil && test.subject == .argument(path) }
+      return test.element == nil && test.subject == .length(path)
+    }
+    return areSo && tests.contains { $0.subject.isLength }
+  }
+}
+
+extension Value {
+  fileprivate var length: Number? {
+    if case .array(let elements) = self { return Number(elements.count) }
+    return string.map { Number($0.unicodeScalars.count) }
+  }
+}
+
 extension Decisions {
   /// Whether the argument takes whole numbers only.
   fileprivate func isWhole(_ key: VariableKey) -> Bool {
@@ -177,6 +254,7 @@ extension VariableKey {
     case .hour: "hour"
     case .minute: "minute"
     case .argument(let name): "args \(quoted(name.text))"
+    case .address: "address"
     case .sameness(let sameness): sameness.text
     }
   }

@@ -11,10 +11,16 @@ enum VariableKey: Hashable {
   case date, hour, minute
   /// An argument of the tool, with all that lies in it.
   case argument(ExactText)
+  /// Of the resource.
+  case address
   case sameness(Sameness)
 
-  init(_ fact: Fact) {
-    switch fact {
+  init(_ test: Elementary) {
+    if test.address != nil {
+      self = .address
+      return
+    }
+    switch test.subject {
     case .argument(let path), .length(let path), .host(let path), .scheme(let path):
       guard case .member(let name)? = path.steps.first else { preconditionFailure("a path begins with a member") }
       self = .argument(name.exact)
@@ -45,7 +51,8 @@ enum VariableKey: Hashable {
     case .hour: (4, "".exact)
     case .minute: (5, "".exact)
     case .argument(let name): (6, name)
-    case .sameness(let sameness): (7, sameness.text.exact)
+    case .address: (7, "".exact)
+    case .sameness(let sameness): (8, sameness.text.exact)
     }
   }
 }
@@ -84,7 +91,7 @@ struct Space {
   private var numbers: [Elementary: Int] = [:]
 
   func number(of test: Elementary) -> (variable: Int, test: Int)? {
-    guard let variable = places[VariableKey(test.subject)], let number = numbers[test] else { return nil }
+    guard let variable = places[VariableKey(test)], let number = numbers[test] else { return nil }
     return (variable, number)
   }
 
@@ -93,7 +100,7 @@ struct Space {
     var tests: [VariableKey: Set<Elementary>] = [:]
     var samenesses: Set<Sameness> = []
     for division in divisions {
-      for part in division.parts { tests[VariableKey(part.subject), default: []].insert(part) }
+      for part in division.parts { tests[VariableKey(part), default: []].insert(part) }
       if let sameness = division.sameness { samenesses.insert(sameness) }
     }
     var constraints: [ArgumentPath: [Constraint]] = [:]
@@ -133,6 +140,9 @@ struct Space {
     case .label: return [Candidate(value: false), Candidate(value: true)]
     case .hour: return (0..<24).map { Candidate(value: .number(Number($0 * 3_600_000))) }
     case .minute: return (0..<60).map { Candidate(value: .number(Number($0 * 60_000))) }
+    case .address:
+      var addresses = try AddressCandidates(tests)
+      return try addresses.all()
     case .date: return try dates(tests).map { Candidate(value: .number(Number($0))) }
     case .claim(let path):
       let types = Set(sides.compactMap { $0.claims[path] })

@@ -59,6 +59,9 @@ extension Decisions {
       return left != nil && left == right ? 1 : 0
     case .claim(let path): value = call.claims[path]
     case .label(let name): value = .boolean(call.labels.contains(name))
+    case .address:
+      let outcomes = AddressJudging(variable.tests).outcomes(call.arguments["uri"]?.string)
+      return variable.kinds.firstIndex { $0.outcomes == outcomes }
     case .date, .hour, .minute: value = .number(Number(call.moment))
     case .argument(let name):
       let own = call.arguments[name.text]

@@ -161,6 +161,7 @@ extension Decisions {
       case .hour: hour = moment
       case .minute: minute = moment
       case .argument(let name): if let value = chosen.value { members.append(.init(name.text, value)) }
+      case .address: if let value = chosen.value { members.append(.init("uri", value)) }
       case .caller, .sameness: break
       }
     }

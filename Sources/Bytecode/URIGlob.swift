@@ -10,9 +10,9 @@ package struct URIGlob: Hashable, Sendable {
   }
 
   package let source: String
-  private let canonical: [Piece]
+  package let canonical: [Piece]
   /// Letters of ASCII in lower case, without a slash at the end: for denies.
-  private let folded: [Piece]
+  package let folded: [Piece]
 
   package init(source: String, pieces: [Piece]) {
     self.source = source

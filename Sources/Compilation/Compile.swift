@@ -234,7 +234,7 @@ extension Atom {
 }
 
 extension URIGlob {
-  init(_ glob: Glob) {
+  package init(_ glob: Glob) {
     self.init(
       source: glob.source,
       pieces: glob.pieces.map { piece in

@@ -44,7 +44,7 @@ package struct LineSource: ~Copyable {
     isTorn = false
     var searched = position
     while true {
-      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let end = lineEnd(from: searched) {
         defer { position = end + 1 }
         number += 1
         return Array(buffer[position..<end])
@@ -64,6 +64,14 @@ package struct LineSource: ~Copyable {
         position = 0
       }
       try fill()
+    }
+  }
+
+  private func lineEnd(from start: Int) -> Int? {
+    unsafe buffer.withUnsafeBytes { bytes in
+      guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+      // Bounded by what is left of the buffer.
+      return unsafe memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start).map { unsafe UnsafeRawPointer($0) - base }
     }
   }
 

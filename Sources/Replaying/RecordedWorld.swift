@@ -94,7 +94,7 @@ struct RecordedWorld {
         claims[ClaimPath(root: root, path: Array(parts.dropFirst()))] = Value(document, value)
       }
     }
-    let name = line.text(MemberName("agent"))
+    let name = line.text(RecordedLine.Names.agent)
     let caller: Identity.Caller =
       switch line.text(MemberName("as")) {
       case "verified": .verified

@@ -18,14 +18,14 @@ package struct ReplayCharts: Sendable {
 
   package private(set) var start: Int64?
   /// Of a step, in milliseconds.
-  package private(set) var width: Int64 = 1_000
+  package private(set) var width: Int64 = 100
   package private(set) var steps: [Step] = []
   package private(set) var limits: Set<String> = []
 
   package init() {}
 
   mutating func add(_ step: ReplayStep) {
-    guard step.kind == .call || step.kind == .answer else { return }
+    guard !step.isCarried, step.kind == .call || step.kind == .answer else { return }
     let start = self.start ?? step.milliseconds
     self.start = start
     // Clocks go back now and then.

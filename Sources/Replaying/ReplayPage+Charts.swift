@@ -13,7 +13,7 @@ struct TimeChart {
     let totals = steps.map { step in Self.kinds.reduce(0) { $0 + step.outcomes[$1.0, default: 0] } }
     guard let most = totals.max(), most > 0 else { return "<p>No calls.</p>" }
     let top = Axis.top(Double(most))
-    var out = key(steps) + "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" aria-label=\"decisions over time\">"
+    var out = key(steps) + Axis.opening("decisions over time")
     out += Axis.grid(top: top) { Markup.grouped(Int($0)) }
     let slot = (Self.width - Self.left - 8) / Double(steps.count)
     let bar = min(28, max(1.5, slot * 0.78))
@@ -29,7 +29,7 @@ struct TimeChart {
         out += "height=\"\(Markup.decimal(max(tall, 1)))\"><title>\(Axis.time(charts, index)): \(count) \(words)</title></rect>"
       }
     }
-    return out + Axis.times(charts) + "</svg>"
+    return out + Axis.times(charts) + "</svg></div>"
   }
 
   private func key(_ steps: [ReplayCharts.Step]) -> String {
@@ -40,6 +40,12 @@ struct TimeChart {
 
 /// What time charts have in common.
 enum Axis {
+  /// Wider than a telephone: there it is moved to and fro, and its words stay as large.
+  static func opening(_ title: String) -> String {
+    let (width, height) = (Int(TimeChart.width), Int(TimeChart.height))
+    return "<div class=\"scroll\"><svg class=\"wide\" viewBox=\"0 0 \(width) \(height)\" role=\"img\" aria-label=\"\(title)\">"
+  }
+
   /// A round number that is not below.
   static func top(_ most: Double) -> Double {
     var unit = 1.0
@@ -73,9 +79,11 @@ enum Axis {
     }
   }
 
-  /// `2026-11-30 18:40:20`, in UTC.
+  /// `2026-11-30 18:40:20`, in UTC; with tenths of seconds where steps are shorter than a second.
   static func time(_ charts: ReplayCharts, _ index: Int) -> String {
-    let seconds = ((charts.start ?? 0) + Int64(index) * charts.width) / 1_000
+    let milliseconds = (charts.start ?? 0) + Int64(index) * charts.width
+    let seconds = milliseconds / 1_000
+    let tenths = charts.width < 1_000 ? ".\(milliseconds % 1_000 / 100)" : ""
     let days = seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0)
     let clock = seconds - days * 86_400
     // Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
@@ -89,7 +97,7 @@ enum Axis {
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
     func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(year)-\(two(month))-\(two(day)) \(two(clock / 3_600)):\(two(clock / 60 % 60)):\(two(clock % 60))"
+    return "\(year)-\(two(month))-\(two(day)) \(two(clock / 3_600)):\(two(clock / 60 % 60)):\(two(clock % 60))\(tenths)"
   }
 }
 
@@ -118,7 +126,8 @@ struct BarChart {
       let y = Double(index) * row
       let width = max(2, Double(entry.count) / Double(most) * 400)
       let name = entry.name.count > 48 ? String(entry.name.prefix(47)) + "…" : entry.name
-      out += "<text class=\"ink\" x=\"0\" y=\"\(Markup.decimal(y + 13))\">\(Markup.escaped(name))</text>"
+      out += "<text class=\"ink\" x=\"0\" y=\"\(Markup.decimal(y + 13))\">"
+      out += "<title>\(Markup.escaped(entry.name))</title>\(Markup.escaped(name))</text>"
       out += "<rect class=\"\(colour)\" x=\"0\" y=\"\(Markup.decimal(y + 18))\" width=\"\(Markup.decimal(width))\" height=\"9\" rx=\"3\"/>"
       out += "<text x=\"\(Markup.decimal(width + 8))\" y=\"\(Markup.decimal(y + 27))\">\(Markup.grouped(entry.count))</text>"
     }
@@ -139,7 +148,7 @@ struct PressureChart {
     guard !limits.isEmpty else { return "<p>No call came under a limit.</p>" }
     var out = "<ul class=\"key\">"
     for (index, limit) in limits.enumerated() { out += "<li><i class=\"k\(index + 1)\"></i>\(Markup.escaped(limit))</li>" }
-    out += "</ul><svg viewBox=\"0 0 \(Int(TimeChart.width)) \(Int(TimeChart.height))\" role=\"img\" aria-label=\"what was left of limits\">"
+    out += "</ul>" + Axis.opening("what was left of limits")
     out += Axis.grid(top: 1) { "\(Int($0 * 100)) %" }
     let slot = (TimeChart.width - TimeChart.left - 8) / Double(charts.steps.count)
     let floor = TimeChart.height - TimeChart.bottom
@@ -156,6 +165,6 @@ struct PressureChart {
         "<polyline class=\"s\(index + 1)\" fill=\"none\" stroke-width=\"2\" stroke-linejoin=\"round\" points=\"\(points.joined(separator: " "))\"/>"
       if let last { out += "<circle class=\"c\(index + 1)\" cx=\"\(Markup.decimal(last.0))\" cy=\"\(Markup.decimal(last.1))\" r=\"3.5\"/>" }
     }
-    return out + Axis.times(charts) + "</svg>"
+    return out + Axis.times(charts) + "</svg></div>"
   }
 }

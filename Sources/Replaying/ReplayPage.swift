@@ -21,7 +21,7 @@ package struct ReplayPage {
   package var bytes: [UInt8] { Array(text.utf8) }
 
   private var text: String {
-    let base = against.isEmpty ? "recorded decisions" : "decisions of \(policy)"
+    let base = against.isEmpty ? "recorded decisions" : "decisions of <code>\(Markup.escaped(policy))</code>"
     let decider = against.isEmpty ? policy : against
     return """
       <!doctype html>
@@ -29,7 +29,7 @@ package struct ReplayPage {
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
       <title>Replay of \(Markup.escaped(traffic))</title><style>\(PageStyle.sheet)</style></head><body><main>
       <header><h1>Replay</h1><p><code>\(Markup.escaped(traffic))</code> under <code>\(Markup.escaped(decider))</code>,
-      compared with \(Markup.escaped(base))</p></header>
+      compared with \(base)</p></header>
       \(cards)
       <section><h2>Decisions over time</h2>\(TimeChart(charts).svg)</section>
       <div class="pair"><section><h2>Decisions by rule</h2>\(BarChart(summary.rules, colour: "c1", empty: "No rule decided anything.").svg)</section>
@@ -45,7 +45,7 @@ package struct ReplayPage {
 
   private var cards: String {
     let cards: [(String, Int, String)] = [
-      ("calls", summary.calls, ""), ("same", summary.same, "good"), ("newly allowed", summary.count(of: .newlyAllowed), "bad"),
+      ("calls", summary.calls, ""), ("decided as before", summary.same, "good"), ("newly allowed", summary.count(of: .newlyAllowed), "bad"),
       ("newly denied", summary.count(of: .newlyDenied), "warn"), ("changed otherwise", summary.count(of: .otherwise), "warn"),
       ("cannot be replayed", summary.unreplayable, "warn"),
     ]
@@ -59,7 +59,10 @@ package struct ReplayPage {
 
   private var changes: String {
     let all = summary.sortedChanges
-    if all.isEmpty { return "<section><h2>Changes</h2><p>Every decision is what it was.</p></section>" }
+    if all.isEmpty {
+      let words = summary.same > 0 ? "Every decision is what it was." : "There was nothing to compare."
+      return "<section><h2>Changes</h2><p>\(words)</p></section>"
+    }
     let rows = all.prefix(Self.rows).map { change, count in
       """
       <tr><td class="n">\(Markup.grouped(count.count))</td><td><span class="tag \(change.kind.rawValue)">\(words(change.kind))</span></td>\
@@ -167,16 +170,17 @@ enum PageStyle {
     .cards b{display:block;font-size:26px;line-height:1.2;font-variant-numeric:tabular-nums}.cards span{color:var(--soft);font-size:13px}
     .cards .good b{color:var(--good)}.cards .bad b{color:var(--c2)}.cards .warn b{color:var(--c3)}
     .pair{display:grid;grid-template-columns:1fr 1fr;gap:16px}@media (max-width:760px){.pair{grid-template-columns:1fr;gap:0}}
-    .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}th{text-align:left;color:var(--soft);font-weight:600;font-size:12px}
+    section>p:last-child{margin-bottom:0}.scroll{overflow-x:auto}.wide{min-width:640px}
+    table{border-collapse:collapse;width:100%;min-width:760px;font-size:14px}td{overflow-wrap:anywhere;min-width:7em}th{text-align:left;color:var(--soft);font-weight:600;font-size:12px}
     th,td{padding:7px 10px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}tbody tr:last-child td{border-bottom:0}
-    .n{text-align:right;padding-right:16px;font-variant-numeric:tabular-nums;white-space:nowrap}
+    .n,td.n{text-align:right;padding-right:16px;min-width:0;font-variant-numeric:tabular-nums;white-space:nowrap}
     .tag{display:inline-block;padding:1px 8px;border-radius:999px;font-size:12px;border:1px solid currentColor;white-space:nowrap}
     .newly-allowed{color:var(--c2)}.newly-denied{color:var(--c3)}.otherwise{color:var(--c1)}
     .note,footer{color:var(--soft);font-size:13px}.note{margin:-6px 0 10px}svg{display:block;width:100%;height:auto}svg text{fill:var(--soft);font-size:12px}
     svg .ink{fill:var(--ink)}.c1{fill:var(--c1)}.c2{fill:var(--c2)}.c3{fill:var(--c3)}.c4{fill:var(--c4)}.c5{fill:var(--c5)}
     .s1{stroke:var(--c1)}.s2{stroke:var(--c2)}.s3{stroke:var(--c3)}.s4{stroke:var(--c4)}.s5{stroke:var(--c5)}.grid{stroke:var(--line)}
     .key{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0 0 8px;padding:0;list-style:none;font-size:13px;color:var(--soft)}
-    .key i{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:6px}.key .k1{background:var(--c1)}.key .k2{background:var(--c2)}
+    .key li{display:flex;align-items:baseline;overflow-wrap:anywhere;min-width:0}.key i{flex:none;width:10px;height:10px;border-radius:3px;margin-right:6px}.key .k1{background:var(--c1)}.key .k2{background:var(--c2)}
     .key .k3{background:var(--c3)}.key .k4{background:var(--c4)}.key .k5{background:var(--c5)}
     """
 }

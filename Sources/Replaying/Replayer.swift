@@ -33,6 +33,14 @@ package struct Replayer: ~Copyable {
   private(set) var world = RecordedWorld()
   private var boxes: [Box] = []
   private var open: [UInt64: Open] = [:]
+  /// A tool of now under a policy of the recording.
+  private struct Pinned: Hashable {
+    let policy: Int
+    let tool: ToolID
+  }
+
+  /// How tools stood whose servers offered what was pinned.
+  private var pinned: [Pinned: DecidedRequest.Standing] = [:]
   /// Of tools and prompts: the tests of each in the program's code.
   private var tests: [String: [(place: Int, identity: String)]] = [:]
   /// Whether limits are read for charts.
@@ -54,6 +62,7 @@ package struct Replayer: ~Copyable {
     case .header:
       boxes = []
       open = [:]
+      pinned = [:]
       return nil
     case .caller:
       boxes.append(box(of: world.callers.count - 1))
@@ -77,6 +86,15 @@ package struct Replayer: ~Copyable {
     return Box(ReplayedGate(configuration: configuration, policies: policy.policies, tools: policy.tools))
   }
 
+  private static let allowed = Array(DecidedRequest.Outcome.allowed.rawValue.utf8)
+
+  private func outcome(_ line: RecordedLine) -> DecidedRequest.Outcome? {
+    guard let node = line.node(RecordedLine.Names.outcome) else { return nil }
+    // Most calls are.
+    if line.document.stringEquals(node, Self.allowed) { return .allowed }
+    return line.document.string(node).flatMap(DecidedRequest.Outcome.init(rawValue:))
+  }
+
   private func time(_ line: RecordedLine) -> EventTime {
     let milliseconds = line.integer(RecordedLine.Names.time) ?? 0
     let nanoseconds = line.integer(RecordedLine.Names.nanoseconds).map { UInt64(max(0, $0)) }
@@ -98,11 +116,11 @@ package struct Replayer: ~Copyable {
       kind: .call, number: number, milliseconds: time.unixMilliseconds, server: world.callers[caller].server,
       subject: subject.map { $0.utf8.first == 0 ? "(masked)" : $0 } ?? method.name,
       agent: line.text(Names.agent) ?? world.callers[caller].name)
-    step.recorded = line.text(Names.outcome).flatMap(DecidedRequest.Outcome.init(rawValue:)).map {
+    step.recorded = outcome(line).map {
       ReplayedDecision(recorded: $0, rule: line.text(Names.rule), code: line.text(Names.code))
     }
     let kind = ReplayedRequest.Subject(method, subject)
-    guard line.text(Names.by) != "gate", let kind else {
+    guard line.node(Names.by) == nil || line.text(Names.by) != "gate", let kind else {
       step.isCarried = true
       step.replayed = step.recorded
       return step
@@ -138,8 +156,9 @@ package struct Replayer: ~Copyable {
 
   /// Whether it is known which agents a caller is under the policy of now.
   private func isTold(_ caller: Int, _ policyNumber: Int) -> Bool {
+    guard world.callers[caller].isMasked else { return true }
     let caller = world.callers[caller]
-    guard caller.isMasked, caller.identity.caller == .verified else { return true }
+    guard caller.identity.caller == .verified else { return true }
     return caller.agents.count == 1 && world.policies.indices.contains(policyNumber)
       && world.policies[policyNumber].fingerprint == policy.program.fingerprint.hex
   }
@@ -156,18 +175,23 @@ package struct Replayer: ~Copyable {
   }
 
   /// How a tool that was recorded stands to the snapshot of the policy of now.
-  private func standing(_ line: RecordedLine, _ caller: Int, _ policyNumber: Int, _ subject: String?) -> DecidedRequest.Standing? {
+  private mutating func standing(_ line: RecordedLine, _ caller: Int, _ policyNumber: Int, _ subject: String?) -> DecidedRequest.Standing? {
     let live = line.text(RecordedLine.Names.live)
     if live == "absent" { return .absent }
     guard world.policies.indices.contains(policyNumber), let subject,
       let server = policy.program.server(named: world.callers[caller].server),
       let tool = policy.program.tool(named: subject, of: server)
     else { return live == nil || live == "withheld" ? .unknown : .drifted(nil) }
-    let recorded =
-      live == nil || live == "withheld" ? world.policies[policyNumber].tools[world.callers[caller].server]?[subject]?.digest : live
-    guard let recorded else { return nil }
-    return policy.program.tool(tool).digest.hex.hasPrefix(recorded) ? .asPinned : .drifted(nil)
+    if let live, live != "withheld" { return isPinned(tool, live) ? .asPinned : .drifted(nil) }
+    let place = Pinned(policy: policyNumber, tool: tool)
+    if let known = pinned[place] { return known }
+    guard let recorded = world.policies[policyNumber].tools[world.callers[caller].server]?[subject]?.digest else { return nil }
+    let standing = isPinned(tool, recorded) ? DecidedRequest.Standing.asPinned : .drifted(nil)
+    pinned[place] = standing
+    return standing
   }
+
+  private func isPinned(_ tool: ToolID, _ digest: String) -> Bool { policy.program.tool(tool).digest.hex.hasPrefix(digest) }
 
   /// What the recording knows of values that are masked.
   private mutating func recalled(

@@ -199,20 +199,26 @@ struct LeafMaker {
   private func text(_ random: inout SeededGenerator) -> Leaf {
     let texts = Self.texts.shuffled(using: &random)
     let (one, other) = (texts[0], texts[1])
-    func leaf(_ test: String, _ smt: String, _ cedar: String?) -> Leaf {
+    func leaf(_ test: String, _ smt: String, _ cedar: String?, or others: [String] = []) -> Leaf {
       Leaf(
-        sally: "args.c present and args.c \(test)", others: ["not (not args.c present or not args.c \(test))"], smt: "(and c? \(smt))",
+        sally: "args.c present and args.c \(test)",
+        others: ["not (not args.c present or not args.c \(test))"] + others.map { "args.c present and (\($0))" }, smt: "(and c? \(smt))",
         cedar: cedar.map { "context has c && (\($0))" })
     }
     switch Int.random(in: 0..<(style == .plain ? 5 : 8), using: &random) {
-    case 0: return leaf("== \"\(one)\"", "(= c \"\(one)\")", "context.c == \"\(one)\"")
+    case 0: return leaf("== \"\(one)\"", "(= c \"\(one)\")", "context.c == \"\(one)\"", or: ["args.c in {\"\(one)\"}"])
     case 1:
       return leaf(
-        "in {\"\(one)\", \"\(other)\"}", "(or (= c \"\(one)\") (= c \"\(other)\"))", "[\"\(one)\", \"\(other)\"].contains(context.c)")
+        "in {\"\(one)\", \"\(other)\"}", "(or (= c \"\(one)\") (= c \"\(other)\"))", "[\"\(one)\", \"\(other)\"].contains(context.c)",
+        or: ["args.c in {\"\(other)\", \"\(one)\"}", "args.c == \"\(other)\" or args.c == \"\(one)\""])
     case 2:
       return leaf(
         "starts with \"\(one)\", \"\(other)\"", "(or (str.prefixof \"\(one)\" c) (str.prefixof \"\(other)\" c))",
-        "context.c like \"\(one)*\" || context.c like \"\(other)*\"")
+        "context.c like \"\(one)*\" || context.c like \"\(other)*\"",
+        or: [
+          "args.c starts with \"\(other)\", \"\(one)\"", "args.c starts with \"\(other)\" or args.c starts with \"\(one)\"",
+          "not (not args.c starts with \"\(one)\" and not args.c starts with \"\(other)\")",
+        ])
     case 3: return leaf("ends with \"\(one)\"", "(str.suffixof \"\(one)\" c)", "context.c like \"*\(one)\"")
     case 4: return leaf("contains \"\(one)\"", "(str.contains c \"\(one)\")", "context.c like \"*\(one)*\"")
     case 5: return leaf("matches /[a-c]{2,4}/", "(str.in_re c ((_ re.loop 2 4) (re.range \"a\" \"c\")))", nil)
@@ -222,7 +228,11 @@ struct LeafMaker {
     default:
       let bound = Int.random(in: 1...5, using: &random)
       return Leaf(
-        sally: "args.c present and length(args.c) > \(bound)", others: ["not (not args.c present or not length(args.c) > \(bound))"],
+        sally: "args.c present and length(args.c) > \(bound)",
+        others: [
+          "not (not args.c present or not length(args.c) > \(bound))", "args.c present and length(args.c) >= \(bound + 1)",
+          "args.c present and not length(args.c) <= \(bound)", "args.c present and not length(args.c) < \(bound + 1)",
+        ],
         smt: "(and c? (> (str.len c) \(bound)))", cedar: nil)
     }
   }

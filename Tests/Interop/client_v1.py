@@ -33,10 +33,12 @@ def answering(script):
 async def called(client, call):
     """As clients do that hold structured results to the formats of their schema, too."""
     result = await client.call_tool(call["name"], call.get("arguments", {}))
+    content = plain(result).get("structuredContent")
+    if content is None or plain(result).get("isError"):
+        return result
     listed = plain(await client.list_tools())["tools"]
     schema = next((tool.get("outputSchema") for tool in listed if tool["name"] == call["name"]), None)
-    content = plain(result).get("structuredContent")
-    if schema and content is not None and not plain(result).get("isError"):
+    if schema:
         Draft202012Validator(schema, format_checker=FormatChecker()).validate(content)
     return result
 

@@ -15,7 +15,7 @@ import Text
     let hasFilters = arguments.last == "filters"
     let policy = try Policy(hasFilters: hasFilters)
     switch (arguments.count > 2 ? arguments[1] : "", arguments.count > 2 ? arguments[2] : "") {
-    case ("write", let path): try write(path, Int(arguments[3]) ?? 100_000, hasFilters: hasFilters)
+    case ("write", let path): try write(path, Int(arguments[3]) ?? 100_000, policy, hasFilters: hasFilters)
     case ("replay", let path): try replay(path, policy)
     default: print("write FILE CALLS [filters] | replay FILE [filters]")
     }
@@ -38,18 +38,20 @@ import Text
       "\(summary.calls) calls, \(Int(Double(summary.calls) / seconds)) a second, at most \(usage.ru_maxrss >> 10) MiB; \(summary.outcomes)")
   }
 
-  private static func write(_ path: String, _ calls: Int, hasFilters: Bool) throws {
+  private static func write(_ path: String, _ calls: Int, _ policy: Policy, hasFilters: Bool) throws {
     guard let file = fopen(path, "w") else { fatalError("cannot write \(path)") }
     defer { fclose(file) }
     func put(_ line: String) { fputs(line + "\n", file) }
     put(#"{"k":"header","format":"sallyport-traffic","version":1,"tool":"benchmark","start":1790000000000}"#)
+    let tools = policy.program.tools.map { #""\#($0.name)":["\#($0.digest.hex.prefix(16))",""]"# }
+    put(#"{"k":"policy","n":0,"fingerprint":"","servers":[{"name":"acme","tools":{\#(tools.joined(separator: ","))}}]}"#)
     put(#"{"k":"caller","n":0,"server":"acme","as":"named","agent":"worker"}"#)
     let text = String(repeating: "The minutes of the meeting say that the order was sent on Tuesday. ", count: 16).prefix(1_024)
     for call in 1...calls {
       let time = 1_790_000_000_000 + call * 3
       let amount = call % 90
       put(
-        #"{"k":"call","n":\#(call),"c":0,"t":\#(time),"ns":\#(call * 3_000_000),"m":"tools/call","out":"allowed","on":"tool_\#(call % 100)","args":{"amount":\#(amount).25,"currency":"EUR","to":"account-\#(call % 50)","note":"for the order of this week","urgent":false}}"#
+        #"{"k":"call","n":\#(call),"p":0,"c":0,"t":\#(time),"ns":\#(call * 3_000_000),"m":"tools/call","out":"allowed","rule":"all_of_it","fits":true,"on":"tool_\#(call % 100)","args":{"amount":\#(amount).25,"currency":"EUR","to":"account-\#(call % 50)","note":"for the order of this week","urgent":false}}"#
       )
       let answer = hasFilters ? #","answer":{"result":{"content":[{"type":"text","text":"\#(text)"}]}}"# : ""
       put(
