@@ -43,11 +43,8 @@ struct Gates: Sendable {
   /// Bytes after which a pattern whose matches have no longest is left to PCRE2.
   private static let patience: UInt32 = 1024
 
-  /// Bytes that are read before anything is remembered: most runs end there.
-  private static let near = 16
-
-  /// Bytes between the places that all runs look at: a run goes half of it on average, and one in so many goes on to its end.
-  private static let spacing = 64
+  /// Bytes between the places that all runs look at: half of it is read on average before anything is remembered, and most runs end there.
+  private static let spacing = 32
 
   private var headers: [Header] = []
   private var automata = PlaceAutomata()
@@ -68,60 +65,75 @@ struct Gates: Sendable {
     return automaton < 0 ? range.lowerBound : automata.firstPlace(automaton, over: text, in: range)
   }
 
+  /// What is known of a place before it is looked at.
+  struct Head: Sendable {
+    /// The state of the gate behind so many bytes.
+    let state: UInt16
+    let length: UInt16
+  }
+
+  /// What is known where a literal stands at a match's start; nil: nothing, because its spellings lead to different states.
+  func head(_ entry: Int, of literal: [UInt8]) -> Head? {
+    let automaton = Int(headers[entry].automaton)
+    // Of a run of white space a literal says only that there is one.
+    guard automaton >= 0, !literal.contains(FoldedBytes.blank) else { return nil }
+    let spellings = literal.map { folded in (UInt8.min...UInt8.max).filter { FoldedBytes.table[Int($0)] == folded } }
+    return automata.state(of: automaton, behind: spellings).map { Head(state: $0, length: UInt16(literal.count)) }
+  }
+
   /// Whether a match of the pattern may begin at a place.
-  func mayMatch(_ entry: Int, _ text: Span<UInt8>, at start: Int, scan: UInt32, memory: inout Memory) -> Bool {
+  func mayMatch(_ entry: Int, _ text: Span<UInt8>, at start: Int, head: Head? = nil, scan: UInt32, memory: inout Memory) -> Bool {
     let header = headers[entry]
     guard header.automaton >= 0 else { return true }
     let automaton = Int(header.automaton)
     let isBounded = header.width != .max
     let end = start + Int(isBounded ? header.width : Self.patience)
-    let near = min(start + Self.near, end, text.count)
-    let state = automata.advance(automaton, over: text, in: start..<near)
+    let crossing = (start / Self.spacing + 2) * Self.spacing
+    let near = min(crossing, end, text.count)
     let success = automata.success(of: automaton)
+    let (first, begin) = head.map { ($0.state, start + Int($0.length)) } ?? (automata.start(of: automaton), start)
+    // A head that is longer than the way to the crossing is of no use.
+    let state =
+      begin <= near
+      ? automata.advance(automaton, in: first, over: text, in: begin..<near)
+      : automata.advance(automaton, in: automata.start(of: automaton), over: text, in: start..<near)
     if state <= success { return state == success }
     if near == text.count { return false }
     if near == end { return !isBounded }
     if memory.scan != scan { memory = Memory(scan: scan) }
-    return goesOn(automaton, text, from: near, state, end: end, isBounded: isBounded, &memory)
+    return goesOn(automaton, text, from: crossing, state, end: end, isBounded: isBounded, &memory)
   }
 
-  /// - Parameter end: where a match ends at the latest, or where a run without an end is given up.
+  /// - Parameters:
+  ///   - crossing: where all runs look whether another came by in the same state.
+  ///   - end: where a match ends at the latest, or where a run without an end is given up.
   private func goesOn(
-    _ automaton: Int, _ text: Span<UInt8>, from near: Int, _ first: UInt16, end: Int, isBounded: Bool, _ memory: inout Memory
+    _ automaton: Int, _ text: Span<UInt8>, from crossing: Int, _ first: UInt16, end: Int, isBounded: Bool, _ memory: inout Memory
   ) -> Bool {
     let success = automata.success(of: automaton)
-    let crossing = (near / Self.spacing + 1) * Self.spacing
     var state = first
-    // The state at the crossing; dead before it.
-    var crossed = PlaceAutomata.dead
+    var index = crossing
+    if memory.crossing.place == crossing, memory.crossing.state == state {
+      index = Int(memory.crossing.stop)
+      state = memory.crossing.stopState
+      if state <= success { return state == success && (!isBounded || index <= end) }
+      if isBounded && index > end { return false }
+    }
     // Since when the state has been what it is.
-    var since = near
-    var index = near
+    var since = index
     while index < text.count {
-      if index == crossing, crossed == PlaceAutomata.dead {
-        crossed = state
-        if memory.crossing.place == crossing, memory.crossing.state == state {
-          index = Int(memory.crossing.stop)
-          state = memory.crossing.stopState
-          since = index
-          if state <= success { return state == success && (!isBounded || index <= end) }
-          if isBounded && index > end { return false }
-          continue
-        }
-      }
-      let stop = crossed == PlaceAutomata.dead ? min(crossing, text.count) : text.count
-      let (next, place) = automata.stay(automaton, in: state, over: text, in: index..<stop)
+      let (next, place) = automata.stay(automaton, in: state, over: text, in: index..<text.count)
       index = place
-      guard next != state else { continue }
+      guard next != state else { break }
       if next <= success {
         let opens = next == success
         remember(since...index, state, end: opens ? UInt32(truncatingIfNeeded: index + 1) : Memory.never, opens: opens, &memory)
-        remember(crossing, crossed, stop: index + 1, next, &memory)
+        remember(crossing, first, stop: index + 1, next, &memory)
         return opens && (!isBounded || index < end)
       }
       if index >= end {
         remember(since...index, state, end: UInt32(truncatingIfNeeded: index + 1), opens: false, &memory)
-        remember(crossing, crossed, stop: index, state, &memory)
+        remember(crossing, first, stop: index, state, &memory)
         return !isBounded
       }
       state = next
@@ -133,7 +145,7 @@ struct Gates: Sendable {
       }
     }
     remember(since...max(since, index), state, end: Memory.never, opens: false, &memory)
-    remember(crossing, crossed, stop: index, state, &memory)
+    remember(crossing, first, stop: index, state, &memory)
     return false
   }
 
@@ -146,7 +158,6 @@ struct Gates: Sendable {
   }
 
   private func remember(_ crossing: Int, _ state: UInt16, stop: Int, _ stopState: UInt16, _ memory: inout Memory) {
-    guard state != PlaceAutomata.dead else { return }
     memory.crossing = Memory.Crossing(
       place: UInt32(truncatingIfNeeded: crossing), state: state, stop: UInt32(truncatingIfNeeded: stop), stopState: stopState)
   }

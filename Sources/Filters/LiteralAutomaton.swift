@@ -57,11 +57,13 @@ struct LiteralAutomaton: Sendable {
     self.outputs = flat
   }
 
-  /// The literals that end where a row is reported.
-  func outputs(of row: UInt32) -> Range<Int> {
-    let state = Int((row - transitions.firstReporting) / rowLength)
-    return Int(outputStarts[state])..<Int(outputStarts[state + 1])
-  }
+  var reportingCount: Int { outputStarts.count - 1 }
+
+  /// The reporting state of a row.
+  func state(of row: UInt32) -> Int { Int((row - transitions.firstReporting) / rowLength) }
+
+  /// The literals that end where a reporting state is come to.
+  func outputs(ofState state: Int) -> Range<Int> { Int(outputStarts[state])..<Int(outputStarts[state + 1]) }
 
   func run(_ text: Span<UInt8>, into reports: inout TransitionTable.Reports) { transitions.run(text, into: &reports) }
 

@@ -8,6 +8,8 @@
   private struct Header: Sendable {
     let classes: Int
     let rows: Int
+    /// Places in `rows`.
+    let size: Int
     /// Columns of a row: the state of success, too.
     let rowLength: UInt16
     /// Whether it begins only where a word begins or ends.
@@ -38,7 +40,8 @@
     precondition(classes.count == 256 && states >= 3 && next.count == states * columns && next.count <= Int(UInt16.max))
     precondition(classes.allSatisfy { Int($0) < columns } && next.allSatisfy { Int($0) < states })
     headers.append(
-      Header(classes: self.classes.count, rows: rows.count, rowLength: UInt16(columns), startsAtBoundary: startsAtBoundary))
+      Header(
+        classes: self.classes.count, rows: rows.count, size: next.count, rowLength: UInt16(columns), startsAtBoundary: startsAtBoundary))
     self.classes += classes
     for byte in 0..<256 {
       var sign = next[2 * columns + Int(classes[byte])] == 0 ? 0 : Self.canStart
@@ -57,13 +60,29 @@
 
   package func success(of automaton: Int) -> UInt16 { headers[automaton].rowLength }
 
-  /// Reads a range of a text until the automaton fails or succeeds; the state it comes to.
-  package func advance(_ automaton: Int, over text: Span<UInt8>, in range: Range<Int>) -> UInt16 {
+  /// The state that all of some bytes lead to from the start, one of each set after the other, but for those that fail; nil: there are several.
+  package func state(of automaton: Int, behind sets: [[UInt8]]) -> UInt16? {
     let header = headers[automaton]
+    var states: Set<UInt16> = [start(of: automaton)]
+    for set in sets {
+      var next: Set<UInt16> = []
+      for state in states where state > header.rowLength {
+        for byte in set { next.insert(rows[header.rows + Int(state) + Int(classes[header.classes + Int(byte)])]) }
+      }
+      if states.contains(header.rowLength) { next.insert(header.rowLength) }
+      states = next.subtracting([Self.dead])
+    }
+    return states.count == 1 ? states.first : nil
+  }
+
+  /// Reads a range of a text, coming in a state, until the automaton fails or succeeds; the state it comes to.
+  package func advance(_ automaton: Int, in state: UInt16, over text: Span<UInt8>, in range: Range<Int>) -> UInt16 {
+    let header = headers[automaton]
+    precondition(Int(state) + Int(header.rowLength) <= header.size)
     let rows = rows.span
     let classes = classes.span
     let text = text.extracting(range)
-    var state = header.rowLength &* 2
+    var state = state
     var index = 0
     while index < text.count, state > header.rowLength {
       let column = unsafe classes[unchecked: header.classes &+ Int(text[unchecked: index])]
@@ -79,8 +98,7 @@
     _ automaton: Int, in state: UInt16, over text: Span<UInt8>, in range: Range<Int>
   ) -> (next: UInt16, place: Int) {
     let header = headers[automaton]
-    precondition(
-      Int(state) + Int(header.rowLength) <= (automaton + 1 < headers.count ? headers[automaton + 1].rows : rows.count) - header.rows)
+    precondition(Int(state) + Int(header.rowLength) <= header.size)
     let rows = rows.span
     let classes = classes.span
     let text = text.extracting(range)

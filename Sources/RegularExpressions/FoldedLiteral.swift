@@ -12,6 +12,8 @@ struct FoldedLiteral: Hashable, Comparable {
   var count: Int { Int(low & 0xFF) }
   var isEmpty: Bool { low & 0xFF == 0 }
   var isFull: Bool { count == Self.longest }
+  /// White space and nothing else, of which any number is as good as one.
+  var isBlank: Bool { count == 1 && self[0] == FoldedBytes.blank }
 
   subscript(index: Int) -> UInt8 {
     UInt8(truncatingIfNeeded: index < 8 ? high >> UInt64(56 - 8 * index) : low >> UInt64(120 - 8 * index))
@@ -79,9 +81,7 @@ struct Prefixes {
   init(_ literals: [FoldedLiteral]) { self.init(complete: Self.ordered(literals), partial: []) }
 
   /// White space and nothing else, of which any number is as good as one.
-  var isBlank: Bool {
-    partial.isEmpty && complete.count == 1 && complete[0].count == 1 && complete[0][0] == FoldedBytes.blank
-  }
+  var isBlank: Bool { partial.isEmpty && complete.count == 1 && complete[0].isBlank }
 
   var count: Int { complete.count + partial.count }
 

@@ -30,7 +30,7 @@ package struct RegularExpression: Hashable, Sendable {
 }
 
 /// A place at which every match of an expression begins, because that is written first.
-package enum MatchStart: Hashable, Sendable {
+package enum MatchStart: Hashable, Sendable, CaseIterable {
   /// Nothing is known.
   case anywhere
   /// Where `\b` holds.
@@ -45,7 +45,7 @@ extension RegularExpression {
 }
 
 extension Expression {
-  fileprivate var matchStart: MatchStart {
+  var matchStart: MatchStart {
     switch self {
     case .assertion(.wordBoundary): return .wordBoundary
     case .assertion(.lineStart): return .lineStart

@@ -1,6 +1,6 @@
 /// Literals of which every match holds one, and where: what a prefilter may look for instead of running the expression everywhere.
 package struct Trigger: Hashable, Sendable {
-  /// Folded as `FoldedBytes` says, runs of white space drawn together, in order; none is empty or begins with another.
+  /// Folded as `FoldedBytes` says, runs of white space drawn together, in order; none is empty, is white space alone or begins with another.
   package let literals: [[UInt8]]
   /// What lies between the start of a match and the start of the literal: at least so many bytes that are no white space, and at most so many with every run of white
   /// space counted as one. A long form (`FoldedBytes.longForms`) counts as the one byte it folds to. A literal that begins with a blank may begin at any byte of its run.
@@ -179,11 +179,13 @@ private struct LiteralSearch {
         hits += Commonness.of(literal)
         bytes += literal.count
       }
-      // A window is searched, which is dearer than one place. And what literals take in the automaton is not there for the memory's nearest part.
-      cost = hits * (1 + Double(offset.count - 1) / 8) + Double(bytes) * LiteralSearch.costOfByte
+      // A window is walked back, which is dearer than one place, though walks soon end. And what literals take in the automaton is not there for the memory's nearest part.
+      cost = hits * (1 + Double(min(offset.count, LiteralSearch.walk) - 1) / 8) + Double(bytes) * LiteralSearch.costOfByte
     }
   }
 
+  /// Bytes after which most walks have ended.
+  private static let walk = 48
   /// What a byte of literals costs, in places to be tried for each byte of text.
   private static let costOfByte = 3e-7
   /// What is met less often than this need not be told apart further.
@@ -246,6 +248,8 @@ private struct LiteralSearch {
         if prefixes.complete.isEmpty { break }
         continue
       }
+      // A blank alone would have to be met at every byte of its run.
+      guard !literals.contains(where: \.isBlank) else { continue }
       // Words of an alternation are often told apart, and from all others, by their first letters.
       for length in [FoldedLiteral.longest, 8, 6, 5, 4] {
         if length < FoldedLiteral.longest {
@@ -273,32 +277,5 @@ private struct LiteralSearch {
       if cost >= below { return nil }
     }
     return all
-  }
-}
-
-/// Roughly how often a literal is met in a byte of ordinary text; only an order among literals hangs on it, never whether a match is found.
-private enum Commonness {
-  /// Letters lean on each other, so a text is more frequent than the product of its letters says.
-  static func of(_ literal: FoldedLiteral) -> Double {
-    var product = 1.0
-    for index in 0..<literal.count { product *= table[Int(literal[index])] }
-    return product
-  }
-
-  private static let table: [Double] = (0...255).map { max(0.004, frequency(of: UInt8($0)) * 1.5) }
-
-  /// Of a folded byte in English text and JSON.
-  private static func frequency(of byte: UInt8) -> Double {
-    switch byte {
-    case 0x20: 0.16
-    case 0x30: 0.05
-    case 0x65, 0x74, 0x61, 0x6F, 0x69, 0x6E, 0x73, 0x72: 0.07
-    case 0x68, 0x6C, 0x64, 0x63, 0x75, 0x6D: 0.035
-    case 0x66, 0x70, 0x67, 0x77, 0x79, 0x62: 0.018
-    case 0x76, 0x6B, 0x78, 0x6A, 0x71, 0x7A: 0.007
-    case 0x22, 0x2C, 0x2E, 0x2D, 0x3A, 0x2F, 0x5F: 0.012
-    case 0x21...0x7E: 0.003
-    default: 0.002
-    }
   }
 }

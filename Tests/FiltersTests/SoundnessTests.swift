@@ -143,6 +143,47 @@ import Testing
     }
   }
 
+  /// The patterns of all shipped packs together, on every text of the corpora with `CORPORA=whole`, otherwise on every eightieth.
+  @Test(.enabled(if: Corpora.folder("labelled") != nil, Comment(rawValue: Corpora.absent)))
+  func shippedPacks() throws {
+    let step = ProcessInfo.processInfo.environment["CORPORA"] == "whole" ? 1 : 80
+    let expressions = try ShippedPatterns.expressions()
+    #expect(expressions.count > 700)
+    let set = try PatternSet(expressions)
+    var inTurn = try InTurn(expressions)
+    var scratch = ScanScratch()
+    var found = 0
+    let texts = try TextSource.labelled()
+    for text in stride(from: 0, to: texts.count, by: step).map({ texts[$0] }) {
+      var findings: [PatternSet.Finding] = []
+      set.matches(in: text.span, scratch: &scratch, into: &findings)
+      found += findings.count
+      let expected = inTurn.findings(in: text)
+      if !agree(findings, expected) { report(text, findings, expected) }
+    }
+    #expect(found > 500)
+  }
+
+  /// One literal may say several windows that meet, and a match may lie in what another branch has been tried on.
+  @Test(arguments: [
+    ("[a-z]{0,30}@x|[a-z.]{0,60}@y", "aaaa@x.bbbb@y aa@yy@x", [0..<6, 6..<13, 14..<18, 18..<21]),
+    ("^foo|\\bbar|baz", "foofoo xbar bar xbaz", [0..<3, 12..<15, 17..<20]),
+    ("(?:^|[.;])\\s{0,3}run", "run; run .run run", [0..<3, 3..<8, 9..<13]),
+    ("[\"'][^\"']{0,60}--", "'a' -- 'b--", [2..<6, 7..<11]), ("a[^\\n]{0,40}zz|b[^\\n]{0,40}zz", "b a b zz zz", [0..<11]),
+    ("\\w{1,5} {1,3}end", "abcdefgh   end", [3..<14]), ("x\\s{0,9}\\s+foo", "x  \n foo", [0..<8]),
+    // Behind what is left of a window of no use stands a place that was found before it.
+    ("(?-i:a(?:[a-z]{1,9}@x\\B|bc)|b[a-z]q)", "abcqAz@x.", [0..<3]),
+  ]) func windows(_ source: String, _ text: String, _ expected: [Range<Int>]) throws {
+    let expressions = try expressions([source])
+    let set = try PatternSet(expressions)
+    var inTurn = try InTurn(expressions)
+    var scratch = ScanScratch()
+    var findings: [PatternSet.Finding] = []
+    set.matches(in: Array(text.utf8).span, scratch: &scratch, into: &findings)
+    #expect(findings == inTurn.findings(in: Array(text.utf8)))
+    #expect(findings == expected.map { PatternSet.Finding(pattern: 0, result: .found($0)) })
+  }
+
   @Test func anEmptySetFindsNothing() throws {
     let set = try PatternSet([])
     var scratch = ScanScratch()

@@ -30,7 +30,11 @@ import ShippedPacks
     case "count":
       let set = try PatternSet(sources.take(Int(rest[0])))
       var scratch = ScanScratch()
-      for _ in 0..<(Int(rest[1]) ?? 1) { print(scan(set, texts, &scratch)) }
+      for _ in 0..<(Int(rest[1]) ?? 1) {
+        var findings = 0
+        let time = seconds { findings = scan(set, texts, &scratch) }
+        print("\(findings) findings in \(Int(time * 1000)) ms")
+      }
     default:
       let counts = arguments.dropFirst(2).map { Int($0) }
       for count in counts.isEmpty ? sources.usual : counts { try compare(sources.take(count), texts) }
