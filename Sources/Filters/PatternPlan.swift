@@ -28,8 +28,8 @@ struct PatternPlan {
     let search = NeighbourSearch(expression)
     let latestEnd = start == .textStart ? expression.maximumWidth.map { UInt32(clamping: $0) } ?? .max : .max
     for trigger in triggers {
-      for literal in trigger.literals {
-        let neighbours = search?.neighbours(of: literal, at: trigger.offset) ?? .unknown
+      let neighbours = search?.neighbours(of: trigger) ?? [Neighbours](repeating: .unknown, count: trigger.literals.count)
+      for (literal, neighbours) in zip(trigger.literals, neighbours) {
         literals.append((literal, UInt32(probes.count)))
         probes.append(
           Probe(

@@ -31,18 +31,48 @@ package struct NeighbourSearch {
     starts = graph.starts
     predecessors = [[Int32]](repeating: [], count: nodes.count)
     readers = [[Int32]](repeating: [], count: 256)
+    // Few sets of bytes are read by many nodes.
+    var foldedBytes: [ByteSet: [UInt8]] = [:]
     for (number, node) in nodes.enumerated() {
       for next in node.follows { predecessors[Int(next)].append(Int32(number)) }
-      var folded = ByteSet()
-      for byte in UInt8.min...UInt8.max where node.bytes.contains(byte) { folded.insert(FoldedBytes.table[Int(byte)]) }
-      for byte in UInt8.min...UInt8.max where folded.contains(byte) { readers[Int(byte)].append(Int32(number)) }
+      let folded = foldedBytes[node.bytes] ?? Self.folded(node.bytes)
+      foldedBytes[node.bytes] = folded
+      for byte in folded { readers[Int(byte)].append(Int32(number)) }
     }
   }
 
-  /// - Parameters:
-  ///   - literal: as in `Trigger`; not empty.
-  ///   - offset: as in `Trigger`.
-  package func neighbours(of literal: [UInt8], at offset: ClosedRange<Int>) -> Neighbours {
+  private static func folded(_ bytes: ByteSet) -> [UInt8] {
+    var folded = ByteSet()
+    for byte in UInt8.min...UInt8.max where bytes.contains(byte) { folded.insert(FoldedBytes.table[Int(byte)]) }
+    return (UInt8.min...UInt8.max).filter(folded.contains)
+  }
+
+  /// For each of a trigger's literals.
+  package func neighbours(of trigger: Trigger) -> [Neighbours] {
+    var found: [Neighbours] = []
+    // What leads to any of them, so that it is worked out once.
+    var (places, before): (Set<Int32>, Set<Int32>) = ([], [])
+    for literal in trigger.literals {
+      let (neighbours, first) = beside(literal, at: trigger.offset)
+      found.append(neighbours)
+      guard trigger.offset != 0...0 else { continue }
+      guard let first else { return [Neighbours](repeating: .unknown, count: trigger.literals.count) }
+      places.formUnion(first)
+      before.formUnion(preceding(first))
+    }
+    guard trigger.offset != 0...0 else { return found }
+    let lead = leading(to: before)
+    let first = bytes(of: lead.union(places).intersection(starts))
+    let inner = bytes(of: lead.filter { !predecessors[Int($0)].isEmpty })
+    for index in found.indices {
+      found[index].first = first
+      found[index].inner = inner
+    }
+    return found
+  }
+
+  /// What stands right beside a literal, and the nodes that may read its first byte; nil: it is not found.
+  private func beside(_ literal: [UInt8], at offset: ClosedRange<Int>) -> (Neighbours, Set<Int32>?) {
     let atStart = offset == 0...0
     var layers: [Set<Int32>] = []
     for byte in literal {
@@ -51,23 +81,20 @@ package struct NeighbourSearch {
       if byte == FoldedBytes.blank { layer = closed(layer) }
       layers.append(layer)
     }
-    guard let end = layers.last, !end.isEmpty else { return .unknown }
+    guard let end = layers.last, !end.isEmpty else { return (.unknown, nil) }
     var result = Neighbours()
     let behind = follows(end)
     if !end.contains(where: { nodes[Int($0)].ends }) {
       result.behind = bytes(of: behind)
       if !behind.contains(where: { nodes[Int($0)].ends }) { result.behindThat = bytes(of: follows(behind)) }
     }
-    if atStart { return result }
+    if atStart { return (result, []) }
     let first = survivors(literal, layers)
+    guard offset.lowerBound > 0 || first.isDisjoint(with: starts) else { return (result, first) }
     let before = preceding(first)
-    let lead = leading(to: before)
-    result.first = bytes(of: lead.union(first).intersection(starts))
-    result.inner = bytes(of: lead.filter { !predecessors[Int($0)].isEmpty })
-    guard offset.lowerBound > 0 || first.isDisjoint(with: starts) else { return result }
     result.before = bytes(of: before)
     if offset.lowerBound > 1 || before.isDisjoint(with: starts) { result.beforeThat = bytes(of: preceding(before)) }
-    return result
+    return (result, first)
   }
 
   /// Of the first layer those nodes from which the whole literal can be read.

@@ -5,6 +5,11 @@ package struct Trigger: Hashable, Sendable {
   /// What lies between the start of a match and the start of the literal: at least so many bytes that are no white space, and at most so many with every run of white
   /// space counted as one. A long form (`FoldedBytes.longForms`) counts as the one byte it folds to. A literal that begins with a blank may begin at any byte of its run.
   package let offset: ClosedRange<Int>
+
+  package init(literals: [[UInt8]], offset: ClosedRange<Int>) {
+    self.literals = literals
+    self.offset = offset
+  }
 }
 
 extension RegularExpression {

@@ -46,6 +46,7 @@ import Testing
       let expression = try RegularExpression(parsing: source, caseInsensitive: caseless)
       guard let triggers = expression.triggers() else { continue }
       let search = NeighbourSearch(expression)
+      let neighbours = triggers.map { search?.neighbours(of: $0) ?? $0.literals.map { _ in .unknown } }
       let pattern = try Pattern(source, caseless: caseless, mode: .search)
       for _ in 0..<8 {
         let bytes = Array(generator.text().utf8)
@@ -62,11 +63,10 @@ import Testing
           let before = searched[..<place].map { FoldedBytes.table[Int($0)] }
           let least = before.count { $0 != FoldedBytes.blank }
           let most = least + before.indices.count { before[$0] == FoldedBytes.blank && ($0 == 0 || before[$0 - 1] != FoldedBytes.blank) }
-          return triggers.contains { trigger in
+          return zip(triggers, neighbours).contains { trigger, neighbours in
             least >= trigger.offset.lowerBound && most <= trigger.offset.upperBound
-              && trigger.literals.contains { literal in
+              && zip(trigger.literals, neighbours).contains { literal, neighbours in
                 guard rest.starts(with: literal) else { return false }
-                let neighbours = search?.neighbours(of: literal, at: trigger.offset) ?? .unknown
                 return isRewritten || admit(neighbours, literal, in: whole, at: range.lowerBound + place, match: range.lowerBound)
               }
           }
@@ -100,7 +100,7 @@ import Testing
     ] as [(String, String, ClosedRange<Int>, [String?])])
   func neighbours(_ source: String, _ literal: String, _ offset: ClosedRange<Int>, _ expected: [String?]) throws {
     let search = try #require(NeighbourSearch(RegularExpression(parsing: source)))
-    let found = search.neighbours(of: Array(literal.utf8), at: offset)
+    let found = try #require(search.neighbours(of: Trigger(literals: [Array(literal.utf8)], offset: offset)).first)
     for (set, bytes) in zip([found.before, found.beforeThat, found.behind, found.behindThat], expected) {
       #expect((set == nil) == (bytes == nil))
       guard let set, let bytes else { continue }
