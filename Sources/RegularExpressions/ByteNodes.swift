@@ -1,4 +1,4 @@
-/// An expression as places that read one byte each, without steps that read nothing (Glushkov 1961): what automata over many expressions are made of.
+/// An expression as places that read one byte each, without steps that read nothing (Glushkov 1961): what neighbours of literals are found in.
 ///
 /// It takes a superset of the expression's matches: assertions hold everywhere, nothing is atomic, long counted repetitions have no upper end, and of large sets of
 /// characters outside ASCII only the first bytes are told apart. So what it does not take, the expression does not match.

@@ -7,7 +7,7 @@
 /// `(?i)`, and makes `\d{3}-\d{2}` the literal `000-00`.
 ///
 /// Two characters outside ASCII are other cases of ASCII letters: U+017F folds to `s` and U+212A to `k`. They take more bytes than what they fold to,
-/// so a text that holds one must be rewritten before its bytes can be folded one by one (`hasLongForms`).
+/// so a text that holds one must be rewritten before its bytes can be folded one by one (`longForms`).
 package enum FoldedBytes {
   /// What each byte folds to, one byte for one.
   package static let table: [UInt8] = (0...255).map { byte in
